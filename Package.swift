@@ -1,0 +1,56 @@
+// swift-tools-version: 6.3
+// The whole product: one executable, its modules and their tests. No package dependencies.
+
+import PackageDescription
+
+/// What every Swift target is compiled with.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// What every C target is compiled with.
+let houseC: [CSetting] = [
+    .enableWarning("all"),
+    .enableWarning("extra"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A Swift module of the product.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+/// The tests of a module.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+/// A C shim and the library behind it.
+func shim(_ name: String, libraries: [String] = []) -> Target {
+    .target(
+        name: name,
+        cSettings: houseC,
+        linkerSettings: libraries.map { .linkedLibrary($0) }
+    )
+}
+
+let package = Package(
+    name: "sluice",
+    targets: [
+        // C: declarations that Swift cannot import by itself
+        shim("CLinux"),
+
+        // L0
+        module("Base"),
+
+        // Tests
+        tests("BaseTests", ["Base"]),
+    ],
+    cLanguageStandard: .gnu17
+)

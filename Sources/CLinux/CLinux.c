@@ -1,0 +1,50 @@
+// Bodies for the declarations of CLinux.h.
+
+#include "CLinux.h"
+
+#include <errno.h>
+#include <string.h>
+
+int clinux_errno(void) { return errno; }
+
+int clinux_accept(int listener, struct sockaddr *address, socklen_t *length) {
+    return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+void clinux_name_thread(const char *name) {
+    char kept[16] = {0};
+    strncpy(kept, name, sizeof kept - 1);
+    pthread_setname_np(pthread_self(), kept);
+}
+
+// The Castagnoli polynomial, reflected (RFC 3720 appendix B.4).
+static uint32_t crc32c_portable(uint32_t crc, const unsigned char *at, size_t count) {
+    for (; count > 0; count--, at++) {
+        crc ^= *at;
+        for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (0x82F63B78u & (0u - (crc & 1)));
+    }
+    return crc;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2")))
+static uint32_t crc32c_sse42(uint32_t crc, const unsigned char *at, size_t count) {
+    uint64_t wide = crc;
+    for (; count >= 8; count -= 8, at += 8) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
+        wide = __builtin_ia32_crc32di(wide, word);
+    }
+    uint32_t narrow = (uint32_t)wide;
+    for (; count > 0; count--, at++) narrow = __builtin_ia32_crc32qi(narrow, *at);
+    return narrow;
+}
+#endif
+
+uint32_t clinux_crc32c(uint32_t crc, const void *bytes, size_t count) {
+    crc = ~crc;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("sse4.2")) return ~crc32c_sse42(crc, bytes, count);
+#endif
+    return ~crc32c_portable(crc, bytes, count);
+}

@@ -1,0 +1,40 @@
+// Linux calls and constants that Swift's Glibc module does not import.
+
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <sys/timerfd.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/// Sets `errno` aside before another call can change it.
+int clinux_errno(void);
+
+/// `accept4` with SOCK_NONBLOCK and SOCK_CLOEXEC.
+int clinux_accept(int listener, struct sockaddr *address, socklen_t *length);
+
+/// Names the calling thread; at most 15 bytes are kept.
+void clinux_name_thread(const char *name);
+
+/// CRC32C of `count` bytes continued from `crc` (start with 0), by the CPU's instruction where it has one.
+uint32_t clinux_crc32c(uint32_t crc, const void *bytes, size_t count);
+
+#endif
