@@ -48,9 +48,11 @@ let package = Package(
 
         // L0
         module("Base"),
+        module("JSON"),
 
         // Tests
         tests("BaseTests", ["Base"]),
+        tests("JSONTests", ["JSON"]),
     ],
     cLanguageStandard: .gnu17
 )
