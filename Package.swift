@@ -50,6 +50,13 @@ let package = Package(
         module("Base"),
         module("JSON"),
 
+        // L1
+        module("Routing", ["Base"]),
+        module("Wire", ["Base"]),
+
+        // L2
+        module("Reactor", ["Base", "CLinux"]),
+
         // Tests
         tests("BaseTests", ["Base"]),
         tests("JSONTests", ["JSON"]),

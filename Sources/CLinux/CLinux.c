@@ -7,6 +7,8 @@
 
 int clinux_errno(void) { return errno; }
 
+const char *clinux_error_text(int number) { return strerror(number); }
+
 int clinux_accept(int listener, struct sockaddr *address, socklen_t *length) {
     return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }

@@ -28,6 +28,9 @@
 /// Sets `errno` aside before another call can change it.
 int clinux_errno(void);
 
+/// The system's words for an error number.
+const char *clinux_error_text(int number);
+
 /// `accept4` with SOCK_NONBLOCK and SOCK_CLOEXEC.
 int clinux_accept(int listener, struct sockaddr *address, socklen_t *length);
 

@@ -1,0 +1,82 @@
+// The calls a connected, non-blocking socket takes.
+
+public import CLinux
+import Glibc
+
+/// What a read or write came to.
+public enum Transfer: Equatable, BitwiseCopyable, Sendable {
+    /// So many bytes went through.
+    case bytes(Int)
+    /// Nothing for now.
+    case wouldBlock
+    /// The peer closed its side.
+    case ended
+    /// The connection is broken.
+    case failed(Int32)
+}
+
+/// Operations on a connected, non-blocking socket.
+public enum Socket {
+    /// Sends small messages at once.
+    public static func prepare(_ descriptor: Int32) {
+        var on: Int32 = 1
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        unsafe _ = setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
+    }
+
+    /// Reads into `buffer`.
+    public static func read(
+        _ descriptor: Int32,
+        into buffer: UnsafeMutableRawBufferPointer
+    ) -> Transfer {
+        // SAFETY: the caller's buffer is valid for its count.
+        let count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0)
+        if count > 0 { return .bytes(count) }
+        if count == 0 { return .ended }
+        return outcome(clinux_errno())
+    }
+
+    /// Writes `parts` in order.
+    public static func write(
+        _ descriptor: Int32,
+        parts: UnsafeMutableBufferPointer<iovec>
+    ) -> Transfer {
+        var message = unsafe msghdr()
+        unsafe message.msg_iov = parts.baseAddress
+        unsafe message.msg_iovlen = parts.count
+        // SAFETY: the parts refer to live memory of the caller.
+        let count = unsafe sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL))
+        return count >= 0 ? .bytes(count) : outcome(clinux_errno())
+    }
+
+    /// Writes `bytes`, once.
+    public static func write(_ descriptor: Int32, _ bytes: [UInt8]) -> Transfer {
+        // SAFETY: the array lives through the call.
+        let count = unsafe bytes.withUnsafeBytes {
+            unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
+        return count >= 0 ? .bytes(count) : outcome(clinux_errno())
+    }
+
+    /// Closes `descriptor`; nothing may use it afterwards.
+    public static func close(_ descriptor: Int32) {
+        _ = Glibc.close(descriptor)
+    }
+
+    /// The local port of `descriptor`.
+    static func port(of descriptor: Int32) -> UInt16 {
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        // SAFETY: the storage is large enough for every address family.
+        unsafe withUnsafeMutablePointer(to: &address) { storage in
+            unsafe storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
+                unsafe _ = getsockname(descriptor, general, &length)
+            }
+        }
+        return PeerAddress(address).port
+    }
+
+    private static func outcome(_ number: Int32) -> Transfer {
+        number == EAGAIN || number == EINTR ? .wouldBlock : .failed(number)
+    }
+}

@@ -1,0 +1,27 @@
+// The only place where the broker reads the time.
+
+public import Base
+import CLinux
+import Glibc
+
+/// The system's clocks.
+public enum SystemClock {
+    /// Wall-clock time.
+    public static func now() -> Instant {
+        read(CLOCK_REALTIME)
+    }
+
+    /// Time that never jumps; counts from an unspecified start.
+    public static func monotonic() -> Instant {
+        read(CLOCK_MONOTONIC)
+    }
+
+    private static func read(_ clock: clockid_t) -> Instant {
+        var time = timespec()
+        unsafe _ = clock_gettime(clock, &time)
+        let seconds = UInt64(truncatingIfNeeded: time.tv_sec)
+        return Instant(
+            nanoseconds: seconds &* nanosecondsPerSecond &+ UInt64(truncatingIfNeeded: time.tv_nsec)
+        )
+    }
+}
