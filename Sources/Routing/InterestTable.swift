@@ -101,8 +101,8 @@ public struct InterestTable: ~Copyable {
 
     // MARK: - Subscribing
 
-    /// Adds a subscription of `owner`.
-    /// - Parameter queue: the queue group; empty for a plain subscription.
+    /// Adds a subscription of `owner`; an empty `queue` makes it a plain one.
+    ///
     /// - Returns: its index.
     /// - Throws: `sidInUse` or `full`.
     public mutating func subscribe(
