@@ -52,7 +52,7 @@ let package = Package(
 
         // L1
         module("Routing", ["Base"]),
-        module("Wire", ["Base"]),
+        module("Wire", ["Base", "JSON"]),
 
         // L2
         module("Reactor", ["Base", "CLinux"]),
@@ -60,6 +60,7 @@ let package = Package(
         // Tests
         tests("BaseTests", ["Base"]),
         tests("JSONTests", ["JSON"]),
+        tests("WireTests", ["Wire", "JSON", "Base"]),
     ],
     cLanguageStandard: .gnu17
 )
