@@ -51,6 +51,7 @@ let package = Package(
         module("JSON"),
 
         // L1
+        module("Engine", ["Base"]),
         module("Routing", ["Base"]),
         module("Wire", ["Base", "JSON"]),
 
@@ -59,6 +60,7 @@ let package = Package(
 
         // Tests
         tests("BaseTests", ["Base"]),
+        tests("EngineTests", ["Engine", "Base"]),
         tests("JSONTests", ["JSON"]),
         tests("WireTests", ["Wire", "JSON", "Base"]),
     ],
