@@ -52,6 +52,8 @@ let package = Package(
 
         // L1
         module("Engine", ["Base"]),
+        module("Configuration", ["Base"]),
+        module("Telemetry", ["Base"]),
         module("Routing", ["Base"]),
         module("Wire", ["Base", "JSON"]),
 
@@ -61,7 +63,9 @@ let package = Package(
         // Tests
         tests("BaseTests", ["Base"]),
         tests("EngineTests", ["Engine", "Base"]),
+        tests("ConfigurationTests", ["Configuration"]),
         tests("JSONTests", ["JSON"]),
+        tests("TelemetryTests", ["Telemetry", "Base"]),
         tests("WireTests", ["Wire", "JSON", "Base"]),
     ],
     cLanguageStandard: .gnu17

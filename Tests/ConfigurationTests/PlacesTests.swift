@@ -1,0 +1,42 @@
+// Default places from the environment.
+
+import Configuration
+import Testing
+
+@Suite struct PlacesTests {
+    @Test(
+        arguments: [
+            ([:], "/.local/state/sluice", "/.config/sluice"),
+            (["HOME": "/home/u/"], "/home/u/.local/state/sluice", "/home/u/.config/sluice"),
+            (["HOME": "/h", "XDG_STATE_HOME": "/s"], "/s/sluice", "/h/.config/sluice"),
+            (
+                ["HOME": "/h", "XDG_CONFIG_HOME": "c"], "/h/.local/state/sluice",
+                "/h/.config/sluice"
+            ),
+        ] as [([String: String], String, String)]
+    )
+    func `the environment decides`(environment: [String: String], state: String, keys: String) {
+        let places = Places(environment: environment)
+        #expect(places.stateDirectory == state)
+        #expect(places.settingsDirectory == keys)
+        var configuration = ServerConfiguration()
+        configuration.settle(in: places)
+        #expect(configuration.jetStream.storeDirectory == state)
+        #expect(configuration.jetStream.keyDirectory == keys + "/keys")
+    }
+
+    @Test func `what is configured stays`() {
+        var configuration = ServerConfiguration()
+        configuration.jetStream.storeDirectory = "/data"
+        configuration.settle(in: Places(environment: ["HOME": "/h"]))
+        #expect(configuration.jetStream.storeDirectory == "/data")
+    }
+
+    @Test func `nothing listens beyond this machine by default`() {
+        let configuration = ServerConfiguration()
+        #expect(configuration.clients.host == "127.0.0.1")
+        #expect(configuration.monitoring.host == "127.0.0.1")
+        #expect(!configuration.access.isRequired)
+        #expect(!configuration.clients.allowsOpenAccess)
+    }
+}
