@@ -60,6 +60,16 @@ let package = Package(
         // L2
         module("Reactor", ["Base", "CLinux"]),
 
+        // L3
+        module("Broker", ["Wire", "Routing", "Reactor", "Base", "JSON", "CLinux"]),
+
+        // L4
+        .executableTarget(
+            name: "sluice",
+            dependencies: ["Broker", "Reactor", "Wire", "Base"],
+            swiftSettings: house
+        ),
+
         // Tests
         tests("BaseTests", ["Base"]),
         tests("EngineTests", ["Engine", "Base"]),

@@ -1,6 +1,6 @@
 // The calls a connected, non-blocking socket takes.
 
-public import CLinux
+import CLinux
 import Glibc
 
 /// What a read or write came to.
@@ -37,7 +37,7 @@ public enum Socket {
     }
 
     /// Writes `parts` in order.
-    public static func write(
+    static func write(
         _ descriptor: Int32,
         parts: UnsafeMutableBufferPointer<iovec>
     ) -> Transfer {
@@ -56,6 +56,24 @@ public enum Socket {
             unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
         return count >= 0 ? .bytes(count) : outcome(clinux_errno())
+    }
+
+    /// Closes `descriptor` so that the peer can read what was written last.
+    ///
+    /// Closing with unread input makes the system reset the connection, and the peer loses what it has
+    /// not read yet; so the input that is there is read and thrown away, up to a mebibyte.
+    public static func closeGently(_ descriptor: Int32) {
+        _ = shutdown(descriptor, Int32(SHUT_WR))
+        var waste = InlineArray<4_096, UInt8>(repeating: 0)
+        for _ in 0..<256 {
+            var span = waste.mutableSpan
+            // SAFETY: the array outlives the call.
+            let count = unsafe span.withUnsafeMutableBytes {
+                unsafe recv(descriptor, $0.baseAddress, $0.count, 0)
+            }
+            if count <= 0 { break }
+        }
+        close(descriptor)
     }
 
     /// Closes `descriptor`; nothing may use it afterwards.

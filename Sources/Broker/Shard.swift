@@ -1,0 +1,140 @@
+// One shard: connections, subscriptions and what happens to every byte that comes in.
+//
+// A shard makes no system call and reads no clock. Its runner hands it bytes and the time, and afterwards
+// writes what waits in `outbox` and ends the connections in `tick.ended`.
+
+public import Base
+public import Reactor
+public import Routing
+public import Wire
+
+/// What a shard is told at its start.
+public struct ShardSettings: Sendable {
+    /// Limits of each connection.
+    public var limits = WireLimits()
+    /// What INFO says about the server.
+    public var info = ServerInfo()
+    /// Seeds the hashes of the shard's tables; random for each process.
+    public var seed: UInt64 = 0
+    /// Memory for bytes that wait to be written, over all connections.
+    public var outboxBytesMax = 1 << 30
+    /// Longest pause of a publisher whose receivers lag.
+    public var stallNanoseconds = 5 * nanosecondsPerMillisecond
+
+    /// The settings of a server without configuration.
+    public init() {}
+}
+
+/// What happened since the runner last looked.
+struct Tick: ~Copyable {
+    /// The time, as the runner read it.
+    var now = Instant.never
+    /// Connections with new bytes to write.
+    var dirty = Table<UInt32>(capacity: 256)
+    /// Connections that end once their bytes are written.
+    var ended = Table<UInt32>(capacity: 64)
+    /// Subscriptions that had their last delivery.
+    var expired = Table<UInt32>(capacity: 64)
+    /// Connections whose queue ran over during a delivery.
+    var overrun = Table<UInt32>(capacity: 64)
+    /// Whether a receiver of the current publish lags far behind.
+    var isReceiverLagging = false
+    /// Publishers that were held back in this tick.
+    var stalled = Table<UInt32>(capacity: 64)
+}
+
+/// Counts of a whole shard.
+public struct ShardCounters: BitwiseCopyable, Equatable, Sendable {
+    /// Messages and bytes over all connections.
+    public var traffic = Traffic()
+    /// Connections ever accepted.
+    public var connectionsTotal: UInt64 = 0
+    /// Connections ended because they left too much unread.
+    public var slowConsumers: UInt64 = 0
+    /// Connections ended because pings stayed unanswered.
+    public var staleConnections: UInt64 = 0
+    /// How often a publisher was held back.
+    public var stalls: UInt64 = 0
+
+    /// All zero.
+    public init() {}
+}
+
+/// The state of one shard and everything that can happen to it.
+public struct Shard: ~Copyable {
+    let settings: ShardSettings
+    /// Who receives what.
+    public var interests: InterestTable
+    /// What waits to be written.
+    public var outbox: Outbox
+    /// Connections by index.
+    public var connections = SlotTable<Connection>(capacity: 64)
+    /// Their rarely used parts, at the same indices.
+    public internal(set) var details: [ConnectionDetails?] = []
+    /// Beginnings of commands whose ends have not come.
+    var leftovers = ByteArena()
+    var tick = Tick()
+    /// Counts since the start.
+    public internal(set) var counters = ShardCounters()
+    var accounts: [Account] = []
+    /// When `advance` has something to do.
+    public internal(set) var nextDeadline = Instant.distantFuture
+    var random: Random
+    var scratch: [UInt8] = []
+
+    /// A shard without connections.
+    public init(_ settings: ShardSettings) {
+        self.settings = settings
+        interests = InterestTable(seed: settings.seed)
+        outbox = Outbox(byteCountMax: settings.outboxBytesMax)
+        random = Random(seed: settings.seed ^ 0x5348_4152_44)
+        accounts.append(Account(name: Array("$G".utf8), root: interests.addAccount()))
+    }
+
+    /// Tells the shard the time; before anything else in a tick.
+    public mutating func begin(at now: Instant) {
+        tick.now = now
+    }
+
+    /// Whether `token` still means the connection at `index`.
+    func isCurrent(_ index: UInt32, generation: UInt32) -> Bool {
+        Int(index) < connections.limit && connections[index].generation == generation
+            && connections[index].descriptor >= 0
+    }
+
+    // MARK: - Output
+
+    /// Appends `bytes` for the connection at `index`.
+    mutating func send(_ bytes: [UInt8], to index: UInt32) {
+        guard outbox.append(bytes, to: &connections[index].queue) else {
+            end(index, .slowConsumerPendingBytes)
+            return
+        }
+        markDirty(index)
+    }
+
+    @inline(__always)
+    mutating func markDirty(_ index: UInt32) {
+        guard !connections[index].flags.contains(.isDirty) else { return }
+        connections[index].flags.insert(.isDirty)
+        tick.dirty.append(index)
+    }
+
+    /// Tells the connection why, if there is something to tell, and ends it if the refusal does.
+    mutating func refuse(_ index: UInt32, _ error: WireError) {
+        scratch.removeAll(keepingCapacity: true)
+        error.append(to: &scratch)
+        if !scratch.isEmpty { send(scratch, to: index) }
+        guard let reason = error.closedReason else { return }
+        if error == .staleConnection { counters.staleConnections &+= 1 }
+        end(index, reason)
+    }
+}
+
+/// An isolated subject space.
+struct Account: Sendable {
+    let name: [UInt8]
+    let root: UInt32
+    var isSystem = false
+    var connectionCount = 0
+}

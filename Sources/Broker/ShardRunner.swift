@@ -1,0 +1,268 @@
+// The body of a shard's thread: readiness, sockets and time around the shard's decisions.
+
+import Base
+public import Reactor
+import Wire
+
+/// Letters to a shard's thread.
+public enum ShardOrder: Sendable {
+    /// End: close the listener and every connection, then return.
+    case stop
+}
+
+/// Runs one shard until it is told to stop.
+@safe
+public struct ShardRunner: ~Copyable {
+    private var shard: Shard
+    private var poller: Poller
+    private let listener: Listener
+    private let mailbox: Mailbox<ShardOrder>
+    private let buffer: UnsafeMutableRawBufferPointer
+    private var stalled = Table<Stall>(capacity: 16)
+    private var isStopping = false
+
+    /// A publisher whose socket is not read for a while.
+    private struct Stall: BitwiseCopyable {
+        var index: UInt32
+        var generation: UInt32
+        var until: Instant
+    }
+
+    /// Bytes read at once.
+    private static let readBytes = 128 << 10
+    private static let listenerToken = UInt64.max
+    private static let mailboxToken = UInt64.max - 1
+
+    /// A runner that accepts from `listener`.
+    /// - Throws: `SystemError` when the system refuses a descriptor.
+    public init(
+        _ settings: ShardSettings,
+        listener: consuming Listener,
+        mailbox: Mailbox<ShardOrder>
+    ) throws(SystemError) {
+        let poller = try Poller()
+        try poller.add(listener.descriptor, token: Self.listenerToken)
+        try poller.add(mailbox.doorbell.descriptor, token: Self.mailboxToken)
+        shard = Shard(settings)
+        self.poller = poller
+        self.listener = listener
+        self.mailbox = mailbox
+        let limits = settings.limits
+        unsafe buffer = .allocate(
+            byteCount: limits.payloadBytesMax + limits.controlLineBytesMax * 2 + Self.readBytes,
+            alignment: 4_096
+        )
+    }
+
+    deinit { unsafe buffer.deallocate() }
+
+    /// Works until a letter says stop.
+    public mutating func run() {
+        while !isStopping {
+            let count = poller.wait(milliseconds: timeout())
+            shard.begin(at: SystemClock.now())
+            for at in 0..<count { handle(poller.ready(at)) }
+            shard.advance()
+            resumeStalled()
+            flush()
+            closeEnded()
+        }
+        closeAll()
+    }
+
+    private func timeout() -> Int32 {
+        if !stalled.isEmpty { return 1 }
+        guard shard.nextDeadline != .distantFuture else { return -1 }
+        let left = shard.nextDeadline.nanoseconds(since: SystemClock.now())
+        return Int32(min(left / nanosecondsPerMillisecond + 1, 60_000))
+    }
+
+    private mutating func handle(_ ready: Readiness) {
+        switch ready.token {
+        case Self.listenerToken: acceptWaiting()
+        case Self.mailboxToken: readMail()
+        default: serve(ready)
+        }
+    }
+
+    private mutating func readMail() {
+        mailbox.doorbell.answer()
+        for letter in mailbox.takeAll() {
+            switch letter {
+            case .stop: isStopping = true
+            }
+        }
+    }
+
+    // MARK: - Input
+
+    private mutating func acceptWaiting() {
+        for _ in 0..<64 {
+            do throws(SystemError) {
+                guard let accepted = try listener.accept() else { return }
+                let index = shard.accept(accepted)
+                try poller.add(accepted.descriptor, token: token(index))
+            } catch {
+                return
+            }
+        }
+    }
+
+    private func token(_ index: UInt32) -> UInt64 {
+        UInt64(shard.connections[index].generation) << 32 | UInt64(index)
+    }
+
+    private mutating func serve(_ ready: Readiness) {
+        let index = UInt32(truncatingIfNeeded: ready.token)
+        let generation = UInt32(truncatingIfNeeded: ready.token >> 32)
+        guard shard.isCurrent(index, generation: generation) else { return }
+        if ready.isWritable { writable(index) }
+        let flags = shard.connections[index].flags
+        guard ready.isReadable || ready.isHungUp, !flags.contains(.isClosing) else { return }
+        read(index)
+    }
+
+    private mutating func read(_ index: UInt32) {
+        let start = Int(shard.connections[index].leftover.count)
+        if start > 0 { takeLeftover(of: index) }
+        let wanted = max(Self.readBytes, shard.connections[index].awaitedBytes - start)
+        let room = unsafe UnsafeMutableRawBufferPointer(
+            rebasing: buffer[start..<min(buffer.count, start + wanted)]
+        )
+        let outcome = unsafe Socket.read(shard.connections[index].descriptor, into: room)
+        switch outcome {
+        case .bytes(let count): take(index, start + count)
+        case .wouldBlock: take(index, start)
+        case .ended: shard.end(index, .clientClosed)
+        case .failed: shard.end(index, .readError)
+        }
+    }
+
+    private mutating func takeLeftover(of index: UInt32) {
+        // SAFETY: a leftover is shorter than the longest command, which the buffer is made for.
+        unsafe shard.leftover(of: index).withUnsafeBytes { unsafe buffer.copyMemory(from: $0) }
+        shard.freeLeftover(of: index)
+    }
+
+    @inline(__always)
+    private mutating func take(_ index: UInt32, _ count: Int) {
+        // SAFETY: the first `count` bytes of the buffer were filled, and nobody changes them meanwhile.
+        let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[0..<count]).bytes
+        let used = shard.receive(index, bytes)
+        if used < count { shard.keep(bytes.extracting(used..<count), of: index) }
+    }
+
+    // MARK: - Output
+
+    private mutating func writable(_ index: UInt32) {
+        shard.connections[index].flags.remove(.awaitsRoom)
+        shard.connections[index].blockedSince = .never
+        watch(index)
+        shard.markDirty(index)
+    }
+
+    private mutating func flush() {
+        for at in 0..<shard.tick.dirty.count {
+            let index = shard.tick.dirty[at]
+            shard.connections[index].flags.remove(.isDirty)
+            guard shard.connections[index].descriptor >= 0 else { continue }
+            if !shard.connections[index].flags.contains(.awaitsRoom) { write(index) }
+        }
+        shard.tick.dirty.removeAll()
+        for at in 0..<shard.tick.stalled.count { hold(shard.tick.stalled[at]) }
+        shard.tick.stalled.removeAll()
+    }
+
+    @inline(__always)
+    private mutating func write(_ index: UInt32) {
+        while !shard.connections[index].queue.isEmpty {
+            let descriptor = shard.connections[index].descriptor
+            switch shard.outbox.send(&shard.connections[index].queue, to: descriptor) {
+            case .bytes: continue
+            case .wouldBlock, .ended:
+                awaitRoom(index)
+                return
+            case .failed:
+                shard.outbox.drop(&shard.connections[index].queue)
+                shard.end(index, .writeError)
+                return
+            }
+        }
+    }
+
+    private mutating func awaitRoom(_ index: UInt32) {
+        shard.connections[index].flags.insert(.awaitsRoom)
+        shard.connections[index].blockedSince = shard.tick.now
+        shard.noteBlocked()
+        watch(index)
+    }
+
+    private mutating func watch(_ index: UInt32) {
+        let flags = shard.connections[index].flags
+        do throws(SystemError) {
+            try poller.change(
+                shard.connections[index].descriptor,
+                token: token(index),
+                forReading: !flags.contains(.isStalled),
+                forWriting: flags.contains(.awaitsRoom)
+            )
+        } catch {
+            shard.end(index, .writeError)
+        }
+    }
+
+    // MARK: - Stalls
+
+    private mutating func hold(_ index: UInt32) {
+        let connection = shard.connections[index]
+        guard connection.descriptor >= 0 else { return }
+        stalled.append(
+            Stall(
+                index: index,
+                generation: connection.generation,
+                until: shard.tick.now.adding(nanoseconds: shard.settings.stallNanoseconds)
+            )
+        )
+        watch(index)
+    }
+
+    private mutating func resumeStalled() {
+        var kept = 0
+        for at in 0..<stalled.count {
+            let stall = stalled[at]
+            guard shard.isCurrent(stall.index, generation: stall.generation) else { continue }
+            if shard.tick.now < stall.until {
+                stalled[kept] = stall
+                kept += 1
+                continue
+            }
+            shard.connections[stall.index].flags.remove(.isStalled)
+            watch(stall.index)
+        }
+        while stalled.count > kept { _ = stalled.popLast() }
+    }
+
+    // MARK: - End
+
+    private mutating func closeEnded() {
+        guard !shard.tick.ended.isEmpty else { return }
+        for at in 0..<shard.tick.ended.count { close(shard.tick.ended[at]) }
+        shard.tick.ended.removeAll()
+    }
+
+    private mutating func close(_ index: UInt32) {
+        if shard.details[Int(index)]?.closedReason != .writeError { write(index) }
+        let descriptor = shard.connections[index].descriptor
+        poller.remove(descriptor)
+        Socket.closeGently(descriptor)
+        shard.release(index)
+    }
+
+    private mutating func closeAll() {
+        for index in 0..<UInt32(shard.connections.limit)
+        where shard.connections[index].descriptor >= 0 {
+            shard.end(index, .serverShutdown)
+        }
+        closeEnded()
+    }
+}

@@ -1,0 +1,37 @@
+// Which bytes are subjects and which are filters.
+// Source: NATS client protocol, subjects; matching is by bytes, tokens are separated by dots.
+
+/// Rules for the form of subjects and filters.
+public enum SubjectSyntax {
+    /// Whether `filter` may be subscribed to: no empty token, and `>` only as the last one.
+    public static func isValidFilter(_ filter: RawSpan) -> Bool {
+        var start = 0
+        while start <= filter.byteCount {
+            let end = tokenEnd(filter, start)
+            guard end > start else { return false }
+            let isTail = end == start + 1 && filter.unsafeByte(start) == UInt8(ascii: ">")
+            if isTail, end < filter.byteCount { return false }
+            start = end + 1
+        }
+        return true
+    }
+
+    /// Whether `subject` may be published to: no empty token and no wildcard.
+    public static func isValidSubject(_ subject: RawSpan) -> Bool {
+        isValidFilter(subject) && !hasWildcard(subject)
+    }
+
+    /// Whether a whole token of `filter` is `*` or `>`.
+    public static func hasWildcard(_ filter: RawSpan) -> Bool {
+        var start = 0
+        while start <= filter.byteCount {
+            let end = tokenEnd(filter, start)
+            if end == start + 1 {
+                let only = filter.unsafeByte(start)
+                if only == UInt8(ascii: "*") || only == UInt8(ascii: ">") { return true }
+            }
+            start = end + 1
+        }
+        return false
+    }
+}
