@@ -278,7 +278,8 @@ extension Shard {
         let payloadStart = tail.byteCount - 2 - payloadBytes
         let line = tail.extracting(0..<payloadStart - 2).array
         let words = line.split(separator: 0x20)
-        guard words.count >= 2, let headers = Int(String(decoding: words[words.count - 2], as: UTF8.self)),
+        guard words.count >= 2,
+            let headers = Int(String(decoding: words[words.count - 2], as: UTF8.self)),
             headers <= payloadBytes
         else { return nil }
         let reply = words.count == 3 ? Array(words[0]) : []

@@ -30,7 +30,10 @@ extension Shard {
         send(line, to: index)
         if settings.info.flags.contains(.authRequired) {
             connections[index].flags.insert(.mustAuthenticate)
-            setDeadline(tick.now.adding(nanoseconds: settings.limits.authenticationNanoseconds), of: index)
+            setDeadline(
+                tick.now.adding(nanoseconds: settings.limits.authenticationNanoseconds),
+                of: index
+            )
         }
     }
 
@@ -126,7 +129,9 @@ extension Shard {
         )
     }
 
-    /// Does what is due. Looks at every connection, at most ten times a second.
+    /// Does what is due.
+    ///
+    /// Looks at every connection, at most ten times a second.
     public mutating func advance() {
         guard tick.now >= nextDeadline else { return }
         var next = Instant.distantFuture

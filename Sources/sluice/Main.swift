@@ -11,7 +11,11 @@ enum Main {
         var settings = ShardSettings()
         let arguments = CommandLine.arguments
         var port: UInt16 = 4222
-        if let at = arguments.firstIndex(of: "-p"), at + 1 < arguments.count, let number = UInt16(arguments[at + 1]) { port = number }
+        if let at = arguments.firstIndex(of: "-p"), at + 1 < arguments.count,
+            let number = UInt16(arguments[at + 1])
+        {
+            port = number
+        }
         settings.info.identity.version = Array("2.12.0".utf8)
         settings.info.identity.id = Array("NSLUICE".utf8)
         settings.info.identity.name = settings.info.identity.id
