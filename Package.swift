@@ -49,6 +49,7 @@ let package = Package(
         // L0
         module("Base"),
         module("JSON"),
+        module("Canvas"),
 
         // L1
         module("Engine", ["Base"]),
@@ -76,6 +77,7 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration"]),
         tests("JSONTests", ["JSON"]),
         tests("TelemetryTests", ["Telemetry", "Base"]),
+        tests("CanvasTests", ["Canvas", "Base"]),
         tests("WireTests", ["Wire", "JSON", "Base"]),
     ],
     cLanguageStandard: .gnu17

@@ -1,0 +1,188 @@
+// A table with a head, rows and a selected row.
+
+/// One column of a table.
+public struct TableColumn: Equatable, Sendable {
+    /// The word in the head.
+    public let title: String
+    /// Cells it takes at least.
+    public let columnsMin: Int
+    /// Its part of the cells that are left over; 0 for a fixed width.
+    public let weight: Int
+    /// Where its text lies.
+    public let alignment: Alignment
+    /// Which columns go first when there is too little room: the highest number; 0 never goes.
+    public let dropRank: Int
+
+    /// A column.
+    public init(
+        _ title: String,
+        columnsMin: Int,
+        weight: Int = 0,
+        alignment: Alignment = .left,
+        dropRank: Int = 0
+    ) {
+        self.title = title
+        self.columnsMin = max(columnsMin, 1)
+        self.weight = weight
+        self.alignment = alignment
+        self.dropRank = dropRank
+    }
+}
+
+/// One row of a table: a text for each column.
+public struct TableRow: Equatable, Sendable {
+    /// The texts, in the order of the columns.
+    public let cells: [TextRun]
+    /// Whether the row is marked.
+    public let isMarked: Bool
+
+    /// A row.
+    public init(_ cells: [TextRun], isMarked: Bool = false) {
+        self.cells = cells
+        self.isMarked = isMarked
+    }
+}
+
+/// Which column the rows are sorted by.
+public struct TableSort: BitwiseCopyable, Equatable, Sendable {
+    /// The column's index.
+    public let column: Int
+    /// Whether the largest comes first.
+    public let isDescending: Bool
+
+    /// Sorted by `column`.
+    public init(column: Int, isDescending: Bool) {
+        self.column = column
+        self.isDescending = isDescending
+    }
+}
+
+/// A table; rows are drawn from `first` on.
+public struct TextTable: Equatable, Sendable {
+    /// The columns.
+    public var columns: [TableColumn]
+    /// The rows.
+    public var rows: [TableRow]
+    /// Index of the first row that is shown.
+    public var first: Int
+    /// Index of the row under the cursor.
+    public var selected: Int?
+    /// What the rows are sorted by.
+    public var sort: TableSort?
+    /// Whether the table has the keyboard.
+    public var isFocused: Bool
+
+    /// A table.
+    public init(
+        columns: [TableColumn],
+        rows: [TableRow],
+        first: Int = 0,
+        selected: Int? = nil,
+        sort: TableSort? = nil,
+        isFocused: Bool
+    ) {
+        self.columns = columns
+        self.rows = rows
+        self.first = first
+        self.selected = selected
+        self.sort = sort
+        self.isFocused = isFocused
+    }
+
+    /// Rows that fit into `rect` below the head.
+    public static func rowCount(in rect: Rect) -> Int { max(rect.rows - 1, 0) }
+
+    /// The `first` that keeps the row `selected` in sight, moving as little as possible.
+    public static func first(_ first: Int, showing selected: Int, of count: Int, rows: Int) -> Int {
+        guard rows > 0 else { return 0 }
+        let lowest = max(selected - rows + 1, 0)
+        return min(max(first, lowest), max(selected, 0), max(count - rows, 0))
+    }
+
+    /// Draws the head and the rows.
+    public func draw(in rect: Rect, on frame: inout Frame, glyphs: GlyphSet) {
+        let spans = layout(in: rect.columns)
+        drawHead(in: rect.line(0), spans, on: &frame, glyphs: glyphs)
+        let start = max(first, 0)
+        for line in 0..<TextTable.rowCount(in: rect) where start + line < rows.count {
+            let room = rect.line(line + 1)
+            drawRow(start + line, in: room, spans, on: &frame, glyphs: glyphs)
+        }
+    }
+
+    /// Where a column lies in the width of the table; `nil` for columns that found no room.
+    ///
+    /// The first cell is the cursor's, the second the mark's; columns stand one cell apart.
+    public func layout(in width: Int) -> [Range<Int>?] {
+        let gutter = 2
+        var kept = Array(columns.indices)
+        func needed() -> Int { kept.reduce(gutter) { $0 + columns[$1].columnsMin + 1 } - 1 }
+        while needed() > width,
+            let victim = kept.filter({ columns[$0].dropRank > 0 })
+                .max(by: { (columns[$0].dropRank, $0) < (columns[$1].dropRank, $1) })
+        {
+            kept.removeAll { $0 == victim }
+        }
+        let extents = kept.map { index in
+            columns[index].weight > 0
+                ? Extent.share(columns[index].weight, min: columns[index].columnsMin)
+                : Extent.fixed(columns[index].columnsMin)
+        }
+        var result = [Range<Int>?](repeating: nil, count: columns.count)
+        var start = gutter
+        for (index, length) in zip(kept, Layout(extents, gap: 1).lengths(of: width - gutter)) {
+            result[index] = length > 0 ? start..<(start + length) : nil
+            start += length + 1
+        }
+        return result
+    }
+
+    private func drawHead(
+        in line: Rect,
+        _ spans: [Range<Int>?],
+        on frame: inout Frame,
+        glyphs: GlyphSet
+    ) {
+        frame.clear(line, ground: .tableHeader)
+        for (index, span) in spans.enumerated() {
+            guard let span else { continue }
+            let isSorted = sort?.column == index
+            let arrow = sort?.isDescending == true ? glyphs.text(.down) : glyphs.text(.up)
+            frame.putLine(
+                columns[index].title + (isSorted ? arrow : ""),
+                in: line.slice(span.lowerBound, count: span.count),
+                role: isSorted ? .tableSort : .tableHeader,
+                alignment: columns[index].alignment,
+                ellipsis: glyphs[.ellipsis]
+            )
+        }
+    }
+
+    private func drawRow(
+        _ index: Int,
+        in line: Rect,
+        _ spans: [Range<Int>?],
+        on frame: inout Frame,
+        glyphs: GlyphSet
+    ) {
+        let row = rows[index]
+        let isSelected = selected == index
+        if row.isMarked { frame.shade(line, as: .rowMarked) }
+        if isSelected { frame.shade(line, as: isFocused ? .rowSelected : .rowCursorUnfocused) }
+        if isSelected {
+            frame.put(glyphs[.cursor], in: line, column: 0, row: 0, role: .textStrong)
+            if isFocused { frame.rest(in: line, column: 0, row: 0, isVisible: false) }
+        }
+        if row.isMarked { frame.put(glyphs[.mark], in: line, column: 1, row: 0, role: .rowMarked) }
+        for (index, cell) in row.cells.enumerated() where index < spans.count {
+            guard let span = spans[index] else { continue }
+            frame.putLine(
+                cell.text,
+                in: line.slice(span.lowerBound, count: span.count),
+                role: cell.role,
+                alignment: columns[index].alignment,
+                ellipsis: glyphs[.ellipsis]
+            )
+        }
+    }
+}

@@ -1,0 +1,25 @@
+// Text that is cut or padded to a width in cells.
+
+extension TextWidth {
+    /// As much of `text` as `cells` hold; what is cut ends in `ellipsis` if there is room for it.
+    public static func fit(_ text: String, cells: Int, ellipsis: Unicode.Scalar = "…") -> String {
+        guard TextWidth.cells(of: text) > cells else { return text }
+        guard cells > 0 else { return "" }
+        let kept = DisplayText(text, cellsMax: cells - 1)
+        return kept.text + String(Character(ellipsis))
+    }
+
+    /// `text` with spaces around it so that it takes exactly `cells`; longer text is cut.
+    public static func pad(_ text: String, cells: Int, alignment: Alignment = .left) -> String {
+        let fitted = fit(text, cells: cells)
+        let spare = max(cells - TextWidth.cells(of: fitted), 0)
+        let left =
+            switch alignment {
+            case .left: 0
+            case .centre: spare / 2
+            case .right: spare
+            }
+        return String(repeating: " ", count: left) + fitted
+            + String(repeating: " ", count: spare - left)
+    }
+}
