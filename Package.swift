@@ -40,11 +40,17 @@ func shim(_ name: String, libraries: [String] = []) -> Target {
     )
 }
 
+/// C that only tests need.
+func testShim(_ name: String) -> Target {
+    .target(name: name, path: "Tests/\(name)", cSettings: houseC)
+}
+
 let package = Package(
     name: "sluice",
     targets: [
         // C: declarations that Swift cannot import by itself
         shim("CLinux"),
+        shim("COpenSSL", libraries: ["ssl", "crypto"]),
 
         // L0
         module("Base"),
@@ -59,7 +65,7 @@ let package = Package(
         module("Wire", ["Base", "JSON"]),
 
         // L2
-        module("Reactor", ["Base", "CLinux"]),
+        module("Reactor", ["Base", "CLinux", "COpenSSL"]),
 
         // L3
         module("Broker", ["Wire", "Routing", "Reactor", "Base", "JSON", "CLinux"]),
@@ -72,12 +78,14 @@ let package = Package(
         ),
 
         // Tests
+        testShim("CCertificates"),
         tests("BaseTests", ["Base"]),
         tests("EngineTests", ["Engine", "Base"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests("JSONTests", ["JSON"]),
         tests("TelemetryTests", ["Telemetry", "Base"]),
         tests("CanvasTests", ["Canvas", "Base"]),
+        tests("ReactorTests", ["Reactor", "Base", "COpenSSL", "CCertificates"]),
         tests("WireTests", ["Wire", "JSON", "Base"]),
     ],
     cLanguageStandard: .gnu17

@@ -15,6 +15,18 @@ public enum Transfer: Equatable, BitwiseCopyable, Sendable {
     case failed(Int32)
 }
 
+/// How a peer begins.
+public enum Opening: Equatable, BitwiseCopyable, Sendable {
+    /// With a TLS handshake.
+    case handshake
+    /// With anything else.
+    case plain
+    /// Not yet.
+    case wouldBlock
+    /// By closing its side, or with a broken connection.
+    case ended
+}
+
 /// Operations on a connected, non-blocking socket.
 public enum Socket {
     /// Sends small messages at once.
@@ -34,6 +46,16 @@ public enum Socket {
         if count > 0 { return .bytes(count) }
         if count == 0 { return .ended }
         return outcome(clinux_errno())
+    }
+
+    /// Looks at the first byte that waits, and leaves it there.
+    public static func opening(of descriptor: Int32) -> Opening {
+        var first: UInt8 = 0
+        // SAFETY: the call writes at most one byte.
+        let count = unsafe recv(descriptor, &first, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+        if count == 1 { return first == handshakeRecord ? .handshake : .plain }
+        if count < 0, outcome(clinux_errno()) == .wouldBlock { return .wouldBlock }
+        return .ended
     }
 
     /// Writes `parts` in order.
@@ -93,6 +115,9 @@ public enum Socket {
         }
         return PeerAddress(address).port
     }
+
+    /// The type of a TLS record that carries a handshake (RFC 8446, section 5.1).
+    private static let handshakeRecord: UInt8 = 22
 
     private static func outcome(_ number: Int32) -> Transfer {
         number == EAGAIN || number == EINTR ? .wouldBlock : .failed(number)
