@@ -55,7 +55,11 @@ let package = Package(
         // L0
         module("Base"),
         module("JSON"),
-        module("Canvas"),
+        .target(
+            name: "Canvas",
+            resources: [.embedInCode("Themes")],
+            swiftSettings: house
+        ),
 
         // L1
         module("Engine", ["Base"]),

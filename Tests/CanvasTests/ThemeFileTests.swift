@@ -1,0 +1,77 @@
+// The theme files that come with the program.
+
+import Canvas
+import Glibc
+import Testing
+
+/// The bytes of a file under `Themes/`.
+private func file(_ name: String) -> [UInt8] {
+    let root = "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")
+    guard let stream = unsafe fopen("/\(root)/Themes/\(name).theme", "r") else { return [] }
+    defer { unsafe fclose(stream) }
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    // SAFETY: the buffer has as many bytes as the call may fill.
+    let count = unsafe fread(&bytes, 1, bytes.count, stream)
+    return Array(bytes.prefix(count))
+}
+
+@Suite struct ThemeFileTests {
+    @Test(arguments: BuiltInTheme.allCases)
+    func `is complete, readable and the one that was built in`(name: BuiltInTheme) {
+        let bytes = file(name.rawValue)
+        #expect(bytes == name.bytes)
+        let reading = ThemeParser.builtIn.read(bytes)
+        #expect(reading.problems == [])
+        #expect(reading.theme.contrastProblems == [])
+        #expect(!reading.theme.title.isEmpty)
+    }
+
+    @Test func `there are twelve files and no other`() {
+        #expect(BuiltInTheme.allCases.count == 12)
+        let root = "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")
+        guard let directory = unsafe opendir("/\(root)/Themes") else {
+            Issue.record("no Themes directory")
+            return
+        }
+        defer { unsafe closedir(directory) }
+        var count = 0
+        while let entry = unsafe readdir(directory) {
+            if unsafe entry.pointee.d_name.0 != 0x2E { count += 1 }
+        }
+        #expect(count == 12)
+    }
+
+    @Test(arguments: [BuiltInTheme.contrastDark, .contrastLight])
+    func `high contrast means seven to one`(name: BuiltInTheme) {
+        #expect(name.theme.contrastMin >= 7)
+    }
+
+    @Test(arguments: BuiltInTheme.allCases)
+    func `tells the important apart without colour`(name: BuiltInTheme) {
+        let theme = name.theme
+        for role in [.rowSelected, .stateCrit, .paneFrameFocus, .actionMutating, .tabActive]
+            as [StyleRole]
+        {
+            #expect(!theme[role].monoAttributes.isEmpty, "\(role)")
+        }
+        for role in StyleRole.named {
+            #expect(theme[role].monoAttributes.count <= 2, "\(role)")
+            for ground in [.rowSelected, .rowMarked, .dialog] as [StyleRole] {
+                let mono = theme.style(role: role, ground: ground).monoAttributes
+                #expect(mono.count <= 2, "\(role) on \(ground)")
+            }
+        }
+    }
+
+    @Test(arguments: [BuiltInTheme.harbourDark, .harbourLight, .midnight, .cvdDark])
+    func `a gradient rises in even steps`(name: BuiltInTheme) {
+        let theme = name.theme
+        for gradient in Gradient.allCases {
+            let steps = (0..<Gradient.stepCount).compactMap {
+                theme[gradient.role(step: $0)].foreground.rgb
+            }
+            #expect(steps.count == Gradient.stepCount)
+            #expect(Set(steps).count >= Gradient.stepCount - 1)
+        }
+    }
+}
