@@ -40,8 +40,16 @@ extension Shard {
     /// The frame of a publish in the usual form: single spaces, sizes without leading zeroes, CR and LF.
     @inline(__always)
     private static func frame(_ command: Command, _ bytes: RawSpan) -> MessageFrame? {
-        let end = command.reply.isEmpty ? command.subject.end : command.reply.end
         let start = command.subject.end
+        if command.isUsual {
+            return MessageFrame(
+                subject: command.subject,
+                tail: ByteSlice(start: start, count: command.payload.end &+ 2 &- start),
+                hasHeaders: false,
+                payloadBytes: command.payload.count
+            )
+        }
+        let end = command.reply.isEmpty ? command.subject.end : command.reply.end
         var digits = decimalDigits(command.payload.count)
         if command.hasHeaders { digits &+= decimalDigits(command.headerBytes) &+ 1 }
         let line = Int(command.payload.start)

@@ -31,6 +31,8 @@ public struct Command: BitwiseCopyable, Sendable {
     public var kind: CommandKind = .ignored
     /// Whether the client used HPUB.
     public var hasHeaders = false
+    /// Whether a PUB has single spaces, no zero in front of its size, and CR LF.
+    public var isUsual = false
     /// Subject of a publish or a subscription.
     public var subject = ByteSlice.empty
     /// Reply subject of a publish, queue group of a subscription; empty if none.
@@ -64,7 +66,7 @@ public enum CommandRefusal: UInt8, BitwiseCopyable, Sendable {
 
 /// What one call of the reader led to.
 @frozen
-public enum CommandStep: BitwiseCopyable, Sendable {
+public enum CommandStep: BitwiseCopyable, Equatable, Sendable {
     /// A whole command was read.
     case command
     /// The bytes end inside a command that takes at least `total` bytes from the reader's offset on.

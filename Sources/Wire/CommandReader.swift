@@ -31,6 +31,9 @@ public struct CommandReader: BitwiseCopyable, Sendable {
         let verb = word | 0x2020_2020
         command.hasHeaders = false
         switch verb & 0x00FF_FFFF {
+        case Verb.pub where UInt8(truncatingIfNeeded: word >> 24) == Ascii.space:
+            if let step = usualPublish(in: bytes, into: &command) { return step }
+            return publish(in: bytes, from: start &+ 4, into: &command)
         case Verb.pub where isBlank(UInt8(truncatingIfNeeded: word >> 24)):
             return publish(in: bytes, from: start &+ 4, into: &command)
         case Verb.sub where isBlank(UInt8(truncatingIfNeeded: word >> 24)):
@@ -62,6 +65,54 @@ public struct CommandReader: BitwiseCopyable, Sendable {
             return line(.ignored, verbBytes: 3, in: bytes, into: &command)
         }
     }
+
+    /// `PUB subject [reply] size` as nearly every client writes it: single spaces, no zero in front, CR LF.
+    /// - Returns: `nil` for anything else, also when the payload is not whole.
+    @inline(__always)
+    private mutating func usualPublish(
+        in bytes: RawSpan,
+        into command: inout Command
+    ) -> CommandStep? {
+        let start = offset &+ 4
+        // The longest line that is looked at, so that no byte needs to be checked against the end.
+        guard start &+ Self.usualLineBytesMax <= bytes.byteCount else { return nil }
+        let limit = start &+ Self.usualLineBytesMax &- 12
+        var at = wordEnd(bytes, start, limit)
+        guard at > start, at < limit, byte(bytes, at) == Ascii.space else { return nil }
+        command.subject = ByteSlice(start: start, count: at &- start)
+        command.reply = .empty
+        at &+= 1
+        if byte(bytes, at) > UInt8(ascii: "9") {
+            let end = wordEnd(bytes, at, limit)
+            guard end < limit, byte(bytes, end) == Ascii.space else { return nil }
+            command.reply = ByteSlice(start: at, count: end &- at)
+            at = end &+ 1
+        }
+        var size = 0
+        let digits = at
+        while at < digits &+ 8 {
+            let digit = byte(bytes, at) &- UInt8(ascii: "0")
+            guard digit <= 9 else { break }
+            size = size &* 10 &+ Int(digit)
+            at &+= 1
+        }
+        let after = at &+ 2 &+ size
+        guard at > digits, byte(bytes, at) == Ascii.cr, byte(bytes, at &+ 1) == Ascii.lf,
+            byte(bytes, digits) != UInt8(ascii: "0") || at == digits &+ 1,
+            at &- start <= controlLineBytesMax, size <= payloadBytesMax,
+            after &+ 2 <= bytes.byteCount, byte(bytes, after) == Ascii.cr,
+            byte(bytes, after &+ 1) == Ascii.lf
+        else { return nil }
+        command.kind = .publish
+        command.headerBytes = 0
+        command.payload = ByteSlice(start: at &+ 2, count: size)
+        command.isUsual = true
+        offset = after &+ 2
+        return .command
+    }
+
+    /// Bytes behind the verb that `usualPublish` looks at.
+    private static let usualLineBytesMax = 160
 
     /// `PUB subject [reply] size` or `HPUB subject [reply] headers size`, then the payload.
     private mutating func publish(
@@ -95,6 +146,7 @@ public struct CommandReader: BitwiseCopyable, Sendable {
             return .refused(.unknownOperation)
         }
         command.kind = .publish
+        command.isUsual = false
         command.subject = words.first
         command.reply = words.count == numbers &+ 2 ? words.second : .empty
         command.payload = ByteSlice(start: body, count: Int(truncatingIfNeeded: size))
@@ -292,6 +344,23 @@ private enum Ascii {
     static let lf: UInt8 = 0x0A
     static let cr: UInt8 = 0x0D
     static let space: UInt8 = 0x20
+}
+
+/// Offset of the first byte from `start` on that is not above a space, or at least `limit`.
+///
+/// Looks at eight bytes at a time; seven bytes behind `limit` must be there.
+@inline(__always)
+private func wordEnd(_ bytes: RawSpan, _ start: Int, _ limit: Int) -> Int {
+    var at = start
+    while at < limit {
+        // SAFETY: the caller has seven bytes behind `limit`.
+        let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt64.self)
+        // A byte below 0x21 without its top bit borrows from its own top bit and from no lower byte's.
+        let low = (word &- 0x2121_2121_2121_2121) & ~word & 0x8080_8080_8080_8080
+        if low != 0 { return at &+ low.trailingZeroBitCount >> 3 }
+        at &+= 8
+    }
+    return at
 }
 
 @inline(__always)
