@@ -1,5 +1,7 @@
 // Bodies for the declarations of CLinux.h.
 
+// Only here: in the header it would change the layout of system types that other modules share.
+#define _GNU_SOURCE
 #include "CLinux.h"
 
 #include <errno.h>
