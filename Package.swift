@@ -90,6 +90,7 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", "Base"]),
         tests("CanvasTests", ["Canvas", "Base"]),
         tests("ReactorTests", ["Reactor", "Base", "COpenSSL", "CCertificates"]),
+        tests("RoutingTests", ["Routing", "Base"]),
         tests("WireTests", ["Wire", "JSON", "Base"]),
     ],
     cLanguageStandard: .gnu17

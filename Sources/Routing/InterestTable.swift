@@ -89,7 +89,7 @@ public struct InterestTable: ~Copyable {
     }
 
     /// Whether no token of `subject` is empty.
-    private static func hasOnlyFullTokens(_ subject: RawSpan) -> Bool {
+    static func hasOnlyFullTokens(_ subject: RawSpan) -> Bool {
         var atStart = true
         for offset in 0..<subject.byteCount {
             let isDot = subject.unsafeByte(offset) == UInt8(ascii: ".")
