@@ -72,7 +72,10 @@ let package = Package(
         module("Reactor", ["Base", "CLinux", "COpenSSL"]),
 
         // L3
-        module("Broker", ["Wire", "Routing", "Reactor", "Base", "JSON", "CLinux"]),
+        module(
+            "Broker",
+            ["Wire", "Routing", "Reactor", "Telemetry", "Engine", "Configuration", "Base", "JSON"]
+        ),
 
         // L4
         .executableTarget(

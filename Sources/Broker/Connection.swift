@@ -44,8 +44,20 @@ public struct Connection: Slot {
         public static let awaitsRoom = Flags(rawValue: 4_096)
         /// The client understands INFO at any time.
         public static let takesInfo = Flags(rawValue: 8_192)
+        /// INFO was sent.
+        public static let wasGreeted = Flags(rawValue: 16_384)
+    }
+
+    /// How far TLS is.
+    public enum Security: UInt8, BitwiseCopyable, Sendable {
+        /// Bytes go as they are.
+        case none
+        /// The first byte will tell whether the client starts TLS.
+        case awaitsOpening
+        /// A handshake is under way.
+        case handshaking
         /// Bytes go through TLS.
-        public static let isSecure = Flags(rawValue: 16_384)
+        case established
     }
 
     /// While free: the next free place.
@@ -62,6 +74,10 @@ public struct Connection: Slot {
     public var root: UInt32 = 0
     /// Number that monitoring names it by; never reused.
     public var id: UInt64
+    /// How far TLS is.
+    public var security = Security.none
+    /// The TLS session; `noIndex` without one.
+    public var tls = noIndex
     /// Bytes that wait to be written.
     public var queue = OutQueue()
     /// The beginning of a command whose end has not come.

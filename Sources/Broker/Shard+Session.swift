@@ -1,6 +1,7 @@
 // The life of a connection: accept, CONNECT, pings, end.
 
 import Base
+import Configuration
 public import Reactor
 public import Wire
 
@@ -19,12 +20,31 @@ extension Shard {
         let index = connections.insert(connection)
         while details.count <= Int(index) { details.append(nil) }
         details[Int(index)] = ConnectionDetails(peer: accepted.peer, startedAt: tick.now)
-        greet(index)
+        open(index)
         if connections.used > settings.limits.connectionsMax { refuse(index, .tooManyConnections) }
         return index
     }
 
-    private mutating func greet(_ index: UInt32) {
+    /// Greets at once, or waits for TLS where it comes first.
+    private mutating func open(_ index: UInt32) {
+        guard let terms = settings.tls?.terms else {
+            greet(index)
+            return
+        }
+        connections[index].security = .awaitsOpening
+        switch terms.opening {
+        case .afterInfo:
+            greet(index)
+        case .atOnce:
+            setDeadline(tick.now.adding(nanoseconds: terms.timeoutNanoseconds), of: index)
+        case .eitherWithin(let nanoseconds):
+            setDeadline(tick.now.adding(nanoseconds: nanoseconds), of: index)
+        }
+    }
+
+    /// Tells the client who we are.
+    mutating func greet(_ index: UInt32) {
+        connections[index].flags.insert(.wasGreeted)
         var line: [UInt8] = []
         settings.info.append(for: infoConnection(index), to: &line)
         send(line, to: index)
@@ -34,6 +54,9 @@ extension Shard {
                 tick.now.adding(nanoseconds: settings.limits.authenticationNanoseconds),
                 of: index
             )
+        }
+        if connections[index].security == .awaitsOpening, let terms = settings.tls?.terms {
+            setDeadline(tick.now.adding(nanoseconds: terms.timeoutNanoseconds), of: index)
         }
     }
 
@@ -115,6 +138,28 @@ extension Shard {
 
     // MARK: - Time
 
+    /// TLS is agreed: the connection goes on as others begin, with the INFO it did not get yet.
+    mutating func secured(_ index: UInt32) {
+        connections[index].security = .established
+        guard connections[index].flags.contains(.wasGreeted) else {
+            greet(index)
+            return
+        }
+        let isKnown = !connections[index].flags.contains(.mustAuthenticate)
+        let wait = settings.limits.authenticationNanoseconds
+        setDeadline(isKnown ? .distantFuture : tick.now.adding(nanoseconds: wait), of: index)
+    }
+
+    /// The client speaks in clear although TLS is offered.
+    mutating func declinedTls(_ index: UInt32) {
+        guard settings.tls?.terms.allowsPlainClients == true else {
+            end(index, .handshakeFailure)
+            return
+        }
+        connections[index].security = .none
+        if !connections[index].flags.contains(.wasGreeted) { greet(index) }
+    }
+
     /// Notes that something is due for the connection at `index`.
     mutating func setDeadline(_ deadline: Instant, of index: UInt32) {
         connections[index].deadline = deadline
@@ -131,7 +176,7 @@ extension Shard {
 
     /// Does what is due.
     ///
-    /// Looks at every connection, at most ten times a second.
+    /// Looks at every connection, at most fifty times a second.
     public mutating func advance() {
         guard tick.now >= nextDeadline else { return }
         var next = Instant.distantFuture
@@ -142,7 +187,7 @@ extension Shard {
             let blocked = connections[index].blockedSince
             next = min(next, blocked.adding(nanoseconds: settings.limits.writeNanoseconds))
         }
-        nextDeadline = max(next, tick.now.adding(nanoseconds: 100 * nanosecondsPerMillisecond))
+        nextDeadline = max(next, tick.now.adding(nanoseconds: 20 * nanosecondsPerMillisecond))
     }
 
     private mutating func check(_ index: UInt32) {
@@ -155,6 +200,19 @@ extension Shard {
             return
         }
         guard tick.now >= connections[index].deadline else { return }
+        if !connections[index].flags.contains(.wasGreeted),
+            connections[index].security == .awaitsOpening,
+            case .eitherWithin = settings.tls?.terms.opening
+        {
+            greet(index)
+            return
+        }
+        switch connections[index].security {
+        case .awaitsOpening, .handshaking:
+            end(index, .handshakeFailure)
+            return
+        case .none, .established: break
+        }
         if connections[index].flags.contains(.mustAuthenticate) {
             refuse(index, .authenticationTimeout)
         } else {

@@ -4,6 +4,7 @@
 // writes what waits in `outbox` and ends the connections in `tick.ended`.
 
 public import Base
+public import Configuration
 public import Reactor
 public import Routing
 public import Wire
@@ -14,6 +15,8 @@ public struct ShardSettings: Sendable {
     public var limits = WireLimits()
     /// What INFO says about the server.
     public var info = ServerInfo()
+    /// How connections are encrypted; `nil` if they are not.
+    public var tls: ShardTls?
     /// Seeds the hashes of the shard's tables; random for each process.
     public var seed: UInt64 = 0
     /// Memory for bytes that wait to be written, over all connections.
@@ -23,6 +26,20 @@ public struct ShardSettings: Sendable {
 
     /// The settings of a server without configuration.
     public init() {}
+}
+
+/// How the connections of a shard are encrypted.
+public struct ShardTls: Sendable {
+    /// Certificate and choices for the connections to come.
+    public var context: TlsContext
+    /// When the handshake starts, and who may go without.
+    public var terms: TlsSettings
+
+    /// TLS by `context`, on `terms`.
+    public init(context: TlsContext, terms: TlsSettings) {
+        self.context = context
+        self.terms = terms
+    }
 }
 
 /// What happened since the runner last looked.
@@ -62,7 +79,7 @@ public struct ShardCounters: BitwiseCopyable, Equatable, Sendable {
 
 /// The state of one shard and everything that can happen to it.
 public struct Shard: ~Copyable {
-    let settings: ShardSettings
+    var settings: ShardSettings
     /// Who receives what.
     public var interests: InterestTable
     /// What waits to be written.

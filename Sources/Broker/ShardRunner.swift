@@ -13,11 +13,12 @@ public enum ShardOrder: Sendable {
 /// Runs one shard until it is told to stop.
 @safe
 public struct ShardRunner: ~Copyable {
-    private var shard: Shard
+    var shard: Shard
+    var sessions = TlsSessions()
     private var poller: Poller
     private let listener: Listener
     private let mailbox: Mailbox<ShardOrder>
-    private let buffer: UnsafeMutableRawBufferPointer
+    let buffer: UnsafeMutableRawBufferPointer
     private var stalled = Table<Stall>(capacity: 16)
     private var isStopping = false
 
@@ -118,24 +119,34 @@ public struct ShardRunner: ~Copyable {
         guard shard.isCurrent(index, generation: generation) else { return }
         if ready.isWritable { writable(index) }
         let flags = shard.connections[index].flags
-        guard ready.isReadable || ready.isHungUp, !flags.contains(.isClosing) else { return }
-        read(index)
+        guard !flags.contains(.isClosing) else { return }
+        switch shard.connections[index].security {
+        case .none: if ready.isReadable || ready.isHungUp { read(index) }
+        case .established: readSecurely(index)
+        case .awaitsOpening: open(index)
+        case .handshaking: shakeHands(index)
+        }
     }
 
-    private mutating func read(_ index: UInt32) {
-        let start = Int(shard.connections[index].leftover.count)
-        if start > 0 { takeLeftover(of: index) }
-        let wanted = max(Self.readBytes, shard.connections[index].awaitedBytes - start)
-        let room = unsafe UnsafeMutableRawBufferPointer(
-            rebasing: buffer[start..<min(buffer.count, start + wanted)]
-        )
-        let outcome = unsafe Socket.read(shard.connections[index].descriptor, into: room)
-        switch outcome {
-        case .bytes(let count): take(index, start + count)
-        case .wouldBlock: take(index, start)
+    /// Reads what the socket has and hands it to the shard.
+    mutating func read(_ index: UInt32) {
+        let room = room(index)
+        let descriptor = shard.connections[index].descriptor
+        // SAFETY: the range lies inside the buffer.
+        switch unsafe Socket.read(descriptor, into: .init(rebasing: buffer[room])) {
+        case .bytes(let count): take(index, room.lowerBound + count)
+        case .wouldBlock: take(index, room.lowerBound)
         case .ended: shard.end(index, .clientClosed)
         case .failed: shard.end(index, .readError)
         }
+    }
+
+    /// Where the next bytes of the connection go: behind what was left over before.
+    mutating func room(_ index: UInt32) -> Range<Int> {
+        let start = Int(shard.connections[index].leftover.count)
+        if start > 0 { takeLeftover(of: index) }
+        let wanted = max(Self.readBytes, shard.connections[index].awaitedBytes - start)
+        return unsafe start..<min(buffer.count, start + wanted)
     }
 
     private mutating func takeLeftover(of index: UInt32) {
@@ -144,8 +155,9 @@ public struct ShardRunner: ~Copyable {
         shard.freeLeftover(of: index)
     }
 
+    /// Hands the first `count` bytes of the buffer to the shard and keeps what it does not use.
     @inline(__always)
-    private mutating func take(_ index: UInt32, _ count: Int) {
+    mutating func take(_ index: UInt32, _ count: Int) {
         // SAFETY: the first `count` bytes of the buffer were filled, and nobody changes them meanwhile.
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[0..<count]).bytes
         let used = shard.receive(index, bytes)
@@ -176,8 +188,7 @@ public struct ShardRunner: ~Copyable {
     @inline(__always)
     private mutating func write(_ index: UInt32) {
         while !shard.connections[index].queue.isEmpty {
-            let descriptor = shard.connections[index].descriptor
-            switch shard.outbox.send(&shard.connections[index].queue, to: descriptor) {
+            switch send(index) {
             case .bytes: continue
             case .wouldBlock, .ended:
                 awaitRoom(index)
@@ -190,14 +201,27 @@ public struct ShardRunner: ~Copyable {
         }
     }
 
-    private mutating func awaitRoom(_ index: UInt32) {
+    @inline(__always)
+    private mutating func send(_ index: UInt32) -> Transfer {
+        switch shard.connections[index].security {
+        case .established: return sendSecurely(index)
+        case .handshaking: return .wouldBlock
+        case .none, .awaitsOpening:
+            let descriptor = shard.connections[index].descriptor
+            return shard.outbox.send(&shard.connections[index].queue, to: descriptor)
+        }
+    }
+
+    /// Waits until the socket takes more.
+    mutating func awaitRoom(_ index: UInt32) {
         shard.connections[index].flags.insert(.awaitsRoom)
         shard.connections[index].blockedSince = shard.tick.now
         shard.noteBlocked()
         watch(index)
     }
 
-    private mutating func watch(_ index: UInt32) {
+    /// Tells the poller what the connection waits for.
+    mutating func watch(_ index: UInt32) {
         let flags = shard.connections[index].flags
         do throws(SystemError) {
             try poller.change(
@@ -254,6 +278,8 @@ public struct ShardRunner: ~Copyable {
         if shard.details[Int(index)]?.closedReason != .writeError { write(index) }
         let descriptor = shard.connections[index].descriptor
         poller.remove(descriptor)
+        let tls = shard.connections[index].tls
+        if tls != noIndex { sessions.remove(tls) }
         Socket.closeGently(descriptor)
         shard.release(index)
     }

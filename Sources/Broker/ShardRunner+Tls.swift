@@ -1,0 +1,85 @@
+// Connections through TLS: the opening, the handshake, reading and writing.
+
+import Base
+import Reactor
+import Wire
+
+extension ShardRunner {
+    /// Looks at the first byte of a connection: the start of TLS, or clear text.
+    mutating func open(_ index: UInt32) {
+        switch Socket.opening(of: shard.connections[index].descriptor) {
+        case .handshake: startTls(index)
+        case .plain:
+            shard.declinedTls(index)
+            if shard.connections[index].security == .none { read(index) }
+        case .wouldBlock: break
+        case .ended: shard.end(index, .clientClosed)
+        }
+    }
+
+    private mutating func startTls(_ index: UInt32) {
+        guard let context = shard.settings.tls?.context else { return }
+        do throws(TlsError) {
+            let descriptor = shard.connections[index].descriptor
+            let session = try TlsSession(context, descriptor: descriptor, peerName: nil)
+            shard.connections[index].tls = sessions.insert(session)
+            shard.connections[index].security = .handshaking
+            shakeHands(index)
+        } catch {
+            shard.end(index, .handshakeFailure)
+        }
+    }
+
+    /// Takes the handshake as far as the socket allows.
+    mutating func shakeHands(_ index: UInt32) {
+        switch sessions[shard.connections[index].tls].handshake() {
+        case .done:
+            shard.secured(index)
+            shard.markDirty(index)
+            readSecurely(index)
+        case .wantsRead: break
+        case .wantsWrite: awaitRoom(index)
+        case .ended, .failed: shard.end(index, .handshakeFailure)
+        }
+    }
+
+    /// Reads until the session has nothing more: what waits inside it is not announced again.
+    mutating func readSecurely(_ index: UInt32) {
+        while !shard.connections[index].flags.contains(.isClosing) {
+            let room = room(index)
+            var count = 0
+            var end: Transfer?
+            while end == nil, count < room.count {
+                // SAFETY: the range lies inside the buffer.
+                let rest = unsafe UnsafeMutableRawBufferPointer(
+                    rebasing: buffer[room.lowerBound + count..<room.upperBound]
+                )
+                switch unsafe sessions[shard.connections[index].tls].read(into: rest) {
+                case .bytes(let more): count += more
+                case .wouldBlock: end = .wouldBlock
+                case .ended: end = .ended
+                case .failed(let number): end = .failed(number)
+                }
+            }
+            take(index, room.lowerBound + count)
+            switch end {
+            case nil, .bytes: continue
+            case .wouldBlock: return
+            case .ended: shard.end(index, .clientClosed)
+            case .failed: shard.end(index, .readError)
+            }
+        }
+    }
+
+    /// Writes the first chunk that waits.
+    mutating func sendSecurely(_ index: UInt32) -> Transfer {
+        let queue = shard.connections[index].queue
+        let outcome = sessions[shard.connections[index].tls].write(
+            shard.outbox.firstBytes(of: queue)
+        )
+        if case .bytes(let count) = outcome {
+            shard.outbox.consume(count, of: &shard.connections[index].queue)
+        }
+        return outcome
+    }
+}
