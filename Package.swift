@@ -69,9 +69,11 @@ let package = Package(
         module("Wire", ["Base", "JSON"]),
 
         // L2
+        module("Queueing", ["Base", "Routing"]),
         module("Reactor", ["Base", "CLinux", "COpenSSL"]),
 
         // L3
+        module("JetStreamApi", ["Base", "JSON", "Routing", "Queueing"]),
         module(
             "Broker",
             ["Wire", "Routing", "Reactor", "Telemetry", "Engine", "Configuration", "Base", "JSON"]
@@ -94,6 +96,8 @@ let package = Package(
         tests("CanvasTests", ["Canvas", "Base"]),
         tests("ReactorTests", ["Reactor", "Base", "COpenSSL", "CCertificates"]),
         tests("RoutingTests", ["Routing", "Base"]),
+        tests("QueueingTests", ["Queueing", "Routing", "Base"]),
+        tests("JetStreamApiTests", ["JetStreamApi", "Queueing", "JSON", "Base"]),
         tests("WireTests", ["Wire", "JSON", "Base"]),
     ],
     cLanguageStandard: .gnu17
