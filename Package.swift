@@ -87,6 +87,8 @@ let package = Package(
         ),
 
         // Tests
+        .target(name: "CTally", path: "Tests/CTally", cSettings: houseC),
+        tests("BrokerTests", ["Broker", "Reactor", "Base", "CTally"]),
         testShim("CCertificates"),
         tests("BaseTests", ["Base"]),
         tests("EngineTests", ["Engine", "Base"]),

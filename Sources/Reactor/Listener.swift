@@ -79,6 +79,12 @@ public struct Accepted: Sendable {
     public let descriptor: Int32
     /// Who connected.
     public let peer: PeerAddress
+
+    /// The connection `descriptor` from `peer`.
+    public init(descriptor: Int32, peer: PeerAddress) {
+        self.descriptor = descriptor
+        self.peer = peer
+    }
 }
 
 /// The numeric address of a peer.
