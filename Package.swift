@@ -63,13 +63,13 @@ let package = Package(
 
         // L1
         module("Engine", ["Base"]),
-        module("Configuration", ["Base"]),
         module("Telemetry", ["Base"]),
         module("Routing", ["Base"]),
         module("Wire", ["Base", "JSON"]),
 
         // L2
         module("Queueing", ["Base", "Routing"]),
+        module("Configuration", ["Base", "Routing", "Wire"]),
         module("Reactor", ["Base", "CLinux", "COpenSSL"]),
 
         // L3

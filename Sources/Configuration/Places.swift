@@ -12,10 +12,10 @@ public struct Places: Equatable, Sendable {
     /// to directories under `HOME`.
     ///
     /// As the specification wants it, values that are not absolute paths are ignored.
-    public init(environment: [String: String]) {
-        let home = Self.directory(environment["HOME"]) ?? ""
-        let state = Self.directory(environment["XDG_STATE_HOME"]) ?? home + "/.local/state"
-        let settings = Self.directory(environment["XDG_CONFIG_HOME"]) ?? home + "/.config"
+    public init(environment: Environment) {
+        let home = Self.directory(environment.text("HOME")) ?? ""
+        let state = Self.directory(environment.text("XDG_STATE_HOME")) ?? home + "/.local/state"
+        let settings = Self.directory(environment.text("XDG_CONFIG_HOME")) ?? home + "/.config"
         stateDirectory = state + "/sluice"
         settingsDirectory = settings + "/sluice"
     }

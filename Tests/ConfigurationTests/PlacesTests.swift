@@ -16,7 +16,7 @@ import Testing
         ] as [([String: String], String, String)]
     )
     func `the environment decides`(environment: [String: String], state: String, keys: String) {
-        let places = Places(environment: environment)
+        let places = Places(environment: Environment(texts: environment))
         #expect(places.stateDirectory == state)
         #expect(places.settingsDirectory == keys)
         var configuration = ServerConfiguration()
@@ -28,7 +28,7 @@ import Testing
     @Test func `what is configured stays`() {
         var configuration = ServerConfiguration()
         configuration.jetStream.storeDirectory = "/data"
-        configuration.settle(in: Places(environment: ["HOME": "/h"]))
+        configuration.settle(in: Places(environment: Environment(texts: ["HOME": "/h"])))
         #expect(configuration.jetStream.storeDirectory == "/data")
     }
 
