@@ -50,6 +50,8 @@ let package = Package(
     targets: [
         // C: declarations that Swift cannot import by itself
         shim("CLinux"),
+        shim("CCrypt", libraries: ["crypt"]),
+        shim("CSodium", libraries: ["sodium"]),
         shim("COpenSSL", libraries: ["ssl", "crypto"]),
 
         // L0
@@ -70,6 +72,7 @@ let package = Package(
         // L2
         module("Queueing", ["Base", "Routing"]),
         module("Configuration", ["Base", "Routing", "Wire"]),
+        module("Identity", ["Base", "Configuration", "Routing", "Wire", "CCrypt", "CSodium"]),
         module("Reactor", ["Base", "CLinux", "COpenSSL"]),
 
         // L3
@@ -87,7 +90,7 @@ let package = Package(
         ),
 
         // Tests
-        .target(name: "CTally", path: "Tests/CTally", cSettings: houseC),
+        testShim("CTally"),
         tests("BrokerTests", ["Broker", "Reactor", "Base", "CTally"]),
         testShim("CCertificates"),
         tests("BaseTests", ["Base"]),
@@ -97,6 +100,10 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", "Base"]),
         tests("CanvasTests", ["Canvas", "Base"]),
         tests("ReactorTests", ["Reactor", "Base", "COpenSSL", "CCertificates"]),
+        tests(
+            "IdentityTests",
+            ["Identity", "Base", "Configuration", "Routing", "Wire", "CSodium"]
+        ),
         tests("RoutingTests", ["Routing", "Base"]),
         tests("QueueingTests", ["Queueing", "Routing", "Base"]),
         tests("JetStreamApiTests", ["JetStreamApi", "Queueing", "JSON", "Base"]),

@@ -1,0 +1,3 @@
+// Bodies for the declarations of CSodium.h.
+
+#include "CSodium.h"
