@@ -89,6 +89,12 @@ let package = Package(
             swiftSettings: house
         ),
 
+        .executableTarget(
+            name: "sluicebench",
+            dependencies: ["Broker", "Reactor", "Base"],
+            swiftSettings: house
+        ),
+
         // Tests
         testShim("CTally"),
         tests("BrokerTests", ["Broker", "Reactor", "Base", "CTally"]),

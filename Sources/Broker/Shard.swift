@@ -121,6 +121,11 @@ public struct Shard: ~Copyable {
 
     // MARK: - Output
 
+    /// Throws away what waits for the connection at `index`.
+    public mutating func dropOutput(of index: UInt32) {
+        outbox.drop(&connections[index].queue)
+    }
+
     /// Appends `bytes` for the connection at `index`.
     mutating func send(_ bytes: [UInt8], to index: UInt32) {
         guard outbox.append(bytes, to: &connections[index].queue) else {

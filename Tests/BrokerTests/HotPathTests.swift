@@ -42,7 +42,7 @@ struct HotPathTests {
     }
 
     static func empty(_ shard: inout Shard, _ count: Int) {
-        for index in 0..<UInt32(count) { shard.outbox.drop(&shard.connections[index].queue) }
+        for index in 0..<UInt32(count) { shard.dropOutput(of: index) }
     }
 
     /// What `text`, sent by the first of `count` connections, costs once the shard is warm.
