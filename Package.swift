@@ -53,6 +53,7 @@ let package = Package(
         shim("CCrypt", libraries: ["crypt"]),
         shim("CSodium", libraries: ["sodium"]),
         shim("COpenSSL", libraries: ["ssl", "crypto"]),
+        shim("CZstd", libraries: ["zstd"]),
 
         // L0
         module("Base"),
@@ -67,12 +68,14 @@ let package = Package(
         module("Engine", ["Base"]),
         module("Telemetry", ["Base"]),
         module("Routing", ["Base"]),
+        module("Sealing", ["Base", "CSodium"]),
         module("Wire", ["Base", "JSON"]),
 
         // L2
         module("Queueing", ["Base", "Routing"]),
         module("Configuration", ["Base", "Routing", "Wire"]),
         module("Identity", ["Base", "Configuration", "Routing", "Wire", "CCrypt", "CSodium"]),
+        module("Journal", ["Base", "Sealing", "CLinux", "CZstd"]),
         module("Reactor", ["Base", "CLinux", "COpenSSL"]),
 
         // L3
@@ -102,6 +105,7 @@ let package = Package(
         tests("BaseTests", ["Base"]),
         tests("EngineTests", ["Engine", "Base"]),
         tests("ConfigurationTests", ["Configuration"]),
+        tests("JournalTests", ["Journal", "Sealing", "Base"]),
         tests("JSONTests", ["JSON"]),
         tests("TelemetryTests", ["Telemetry", "Base"]),
         tests("CanvasTests", ["Canvas", "Base"]),
@@ -110,6 +114,7 @@ let package = Package(
             "IdentityTests",
             ["Identity", "Base", "Configuration", "Routing", "Wire", "CSodium"]
         ),
+        tests("SealingTests", ["Sealing", "Base"]),
         tests("RoutingTests", ["Routing", "Base"]),
         tests("QueueingTests", ["Queueing", "Routing", "Base"]),
         tests("JetStreamApiTests", ["JetStreamApi", "Queueing", "JSON", "Base"]),

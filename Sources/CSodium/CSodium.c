@@ -1,3 +1,72 @@
 // Bodies for the declarations of CSodium.h.
 
 #include "CSodium.h"
+
+#include <sodium.h>
+#include <sys/mman.h>
+
+int csodium_start(void) { return sodium_init(); }
+
+void csodium_random(void *bytes, size_t count) { randombytes_buf(bytes, count); }
+
+void *csodium_allocate(size_t count) { return sodium_malloc(count); }
+
+void csodium_free(void *bytes) { sodium_free(bytes); }
+
+void csodium_wipe(void *bytes, size_t count) { sodium_memzero(bytes, count); }
+
+int csodium_compare(const void *left, const void *right, size_t count) {
+    return sodium_memcmp(left, right, count);
+}
+
+void csodium_hash(void *digest, size_t digest_count, const void *bytes, size_t count) {
+    crypto_generichash_blake2b(digest, digest_count, bytes, count, NULL, 0);
+}
+
+void csodium_keyed_hash(void *digest, const void *bytes, size_t count, const void *key,
+                        const void *salt, const void *personal) {
+    crypto_generichash_blake2b_salt_personal(digest, 32, bytes, count, key, 32, salt, personal);
+}
+
+int csodium_stretch(void *key, const void *passphrase, size_t count, const void *salt,
+                    uint64_t passes, size_t memory_bytes) {
+    return crypto_pwhash(key, 32, passphrase, count, salt, passes, memory_bytes,
+                         crypto_pwhash_ALG_ARGON2ID13);
+}
+
+void *csodium_map_locked(size_t count, int *locked) {
+    void *bytes =
+        mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (bytes == MAP_FAILED) return NULL;
+    *locked = mlock(bytes, count) == 0;
+    madvise(bytes, count, MADV_DONTDUMP);
+    madvise(bytes, count, MADV_WIPEONFORK);
+    return bytes;
+}
+
+void csodium_unmap(void *bytes, size_t count) {
+    sodium_memzero(bytes, count);
+    munlock(bytes, count);
+    munmap(bytes, count);
+}
+
+void csodium_hash_two(void *digest, size_t digest_count, const void *first, size_t first_count,
+                      const void *second, size_t second_count) {
+    crypto_generichash_blake2b_state state;
+    crypto_generichash_blake2b_init(&state, NULL, 0, digest_count);
+    crypto_generichash_blake2b_update(&state, first, first_count);
+    crypto_generichash_blake2b_update(&state, second, second_count);
+    crypto_generichash_blake2b_final(&state, digest, digest_count);
+}
+
+void csodium_seal(void *out, const void *plain, size_t count, const void *associated,
+                  size_t associated_count, const void *nonce, const void *key) {
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out, NULL, plain, count, associated,
+                                               associated_count, NULL, nonce, key);
+}
+
+int csodium_open(void *out, const void *sealed, size_t count, const void *associated,
+                 size_t associated_count, const void *nonce, const void *key) {
+    return crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed, count, associated,
+                                                      associated_count, nonce, key);
+}

@@ -30,6 +30,9 @@ const char *clinux_error_text(int number);
 /// `accept4` with SOCK_NONBLOCK and SOCK_CLOEXEC.
 int clinux_accept(int listener, struct sockaddr *address, socklen_t *length);
 
+/// `openat`, which Swift cannot call because it takes any number of arguments.
+int clinux_openat(int directory, const char *path, int flags, unsigned mode);
+
 /// Names the calling thread; at most 15 bytes are kept.
 void clinux_name_thread(const char *name);
 

@@ -1,8 +1,58 @@
-// libsodium.
+// libsodium, and wrappers for calls that Swift imports badly.
 
 #ifndef CSODIUM_H
 #define CSODIUM_H
 
 #include <sodium.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Starts the library; negative if it cannot.
+int csodium_start(void);
+
+/// `count` bytes from the system's generator.
+void csodium_random(void *bytes, size_t count);
+
+/// Guarded, locked memory; NULL when there is none.
+void *csodium_allocate(size_t count);
+
+/// Wipes and frees what `csodium_allocate` gave.
+void csodium_free(void *bytes);
+
+/// Zeroes bytes in a way no compiler leaves out.
+void csodium_wipe(void *bytes, size_t count);
+
+/// 0 if both are equal; takes the same time wherever they differ.
+int csodium_compare(const void *left, const void *right, size_t count);
+
+/// BLAKE2b without a key.
+void csodium_hash(void *digest, size_t digest_count, const void *bytes, size_t count);
+
+/// BLAKE2b-256 under a 32-byte key, with 16 bytes each of salt and personalisation.
+void csodium_keyed_hash(void *digest, const void *bytes, size_t count, const void *key,
+                        const void *salt, const void *personal);
+
+/// Argon2id with a 16-byte salt into 32 bytes; 0 unless there was not enough memory.
+int csodium_stretch(void *key, const void *passphrase, size_t count, const void *salt,
+                    uint64_t passes, size_t memory_bytes);
+
+/// Private anonymous pages that are locked in memory, left out of dumps and emptied in a forked child.
+/// `*locked` tells whether locking worked; NULL when there is no memory.
+void *csodium_map_locked(size_t count, int *locked);
+
+/// Wipes and unmaps what `csodium_map_locked` gave.
+void csodium_unmap(void *bytes, size_t count);
+
+/// BLAKE2b without a key over `first` followed by `second`.
+void csodium_hash_two(void *digest, size_t digest_count, const void *first, size_t first_count,
+                      const void *second, size_t second_count);
+
+/// XChaCha20-Poly1305: `out` takes `count` + 16 bytes.
+void csodium_seal(void *out, const void *plain, size_t count, const void *associated,
+                  size_t associated_count, const void *nonce, const void *key);
+
+/// Opens `count` bytes, tag included; 0 if they are authentic. `out` takes `count` - 16 bytes.
+int csodium_open(void *out, const void *sealed, size_t count, const void *associated,
+                 size_t associated_count, const void *nonce, const void *key);
 
 #endif

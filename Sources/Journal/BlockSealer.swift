@@ -1,0 +1,146 @@
+// A record batch becomes a block: zstd, then AEAD, then CRC32C.
+
+import Base
+import CZstd
+import Sealing
+
+/// Facts a block is built from; the sealer adds lengths, nonce and chain.
+struct BlockFacts {
+    var kind: BlockKind
+    var number: UInt32
+    var recordCount: UInt32
+    var firstSequence: UInt64
+    var lastSequence: UInt64
+    var group: UInt64
+    var durableOffset: UInt64
+    var durableSequence: UInt64
+    var previousChain: ChainValue
+}
+
+/// Builds blocks, one at a time.
+///
+/// Owns the compressor's working memory. Every call of zstd starts from nothing, so the bytes of one
+/// stream never influence the length of another's.
+@safe
+struct BlockSealer: ~Copyable {
+    private let context: OpaquePointer?
+    private var scratch = RecordBuffer(capacity: 256 << 10)
+    private var associated = RecordBuffer(capacity: 256)
+
+    /// Fewer bytes are not compressed: they fit a page as they are.
+    private static var compressedBytesMin: Int { 1_024 }
+
+    init() {
+        unsafe context = ZSTD_createCCtx()
+    }
+
+    deinit { unsafe _ = ZSTD_freeCCtx(context) }
+
+    /// Most bytes a block of `rawBytes` takes.
+    static func bound(rawBytes: Int) -> Int {
+        BlockHeader.byteCount + rawBytes + SegmentCipher.tagBytes
+    }
+
+    /// Appends the block of `raw` to `output`, where it will lie at `offset` of its file.
+    /// - Returns: the chain value after the block.
+    mutating func seal(
+        _ raw: RawSpan,
+        _ facts: BlockFacts,
+        offset: UInt64,
+        segment digest: Digest,
+        cipher: borrowing SegmentCipher,
+        into output: inout RecordBuffer
+    ) -> ChainValue {
+        precondition(raw.byteCount <= BlockHeader.rawBytesMax, "more bytes than a block may hold")
+        let compressed = compress(raw)
+        let plainBytes = compressed ?? raw.byteCount
+        let header = BlockHeader(
+            kind: facts.kind,
+            isCompressed: compressed != nil,
+            number: facts.number,
+            sealedBytes: UInt32(plainBytes + SegmentCipher.tagBytes),
+            rawBytes: UInt32(raw.byteCount),
+            recordCount: facts.recordCount,
+            firstSequence: facts.firstSequence,
+            lastSequence: facts.lastSequence,
+            group: facts.group,
+            durableOffset: facts.durableOffset,
+            durableSequence: facts.durableSequence,
+            nonce: .fresh(counter: UInt64(facts.number)),
+            previousChain: facts.previousChain
+        )
+        let start = output.count
+        header.append(to: &output)
+        associated.removeAll()
+        BlockContext.append(
+            segment: digest,
+            header: output.bytes.part(start, start + BlockHeader.authenticatedBytes),
+            offset: offset,
+            to: &associated
+        )
+        output.extend(8 + Int(header.sealedBytes))
+        let body = start + BlockHeader.byteCount
+        let end = body + Int(header.sealedBytes)
+        var target = output.mutableBytes(body..<end)
+        if compressed != nil {
+            cipher.seal(
+                scratch.bytes,
+                associated: associated.bytes,
+                nonce: header.nonce,
+                into: &target
+            )
+        } else {
+            cipher.seal(raw, associated: associated.bytes, nonce: header.nonce, into: &target)
+        }
+        output.store(Crc32c.of(output.bytes.part(body, end)), at: start + 104)
+        output.store(Crc32c.of(output.bytes.part(start, start + 108)), at: start + 108)
+        return ChainValue.after(
+            header: output.bytes.part(start, body),
+            tag: output.bytes.part(end - SegmentCipher.tagBytes, end)
+        )
+    }
+
+    /// Compresses `raw` into `scratch`; `nil` when that is not worth it.
+    private mutating func compress(_ raw: RawSpan) -> Int? {
+        guard raw.byteCount >= Self.compressedBytesMin, unsafe context != nil else { return nil }
+        scratch.removeAll()
+        let room = ZSTD_compressBound(raw.byteCount)
+        scratch.extend(room)
+        let context = unsafe context
+        var target = scratch.mutableBytes(0..<room)
+        let count = unsafe target.withUnsafeMutableBytes { output in
+            unsafe raw.withUnsafeBytes { input in
+                // SAFETY: the output has room for the worst case.
+                unsafe ZSTD_compressCCtx(
+                    context,
+                    output.baseAddress,
+                    output.count,
+                    input.baseAddress,
+                    input.count,
+                    1
+                )
+            }
+        }
+        guard ZSTD_isError(count) == 0, count < raw.byteCount - raw.byteCount / 16 else {
+            return nil
+        }
+        scratch.truncate(count)
+        return count
+    }
+}
+
+/// The bytes that are authenticated with a block but stand elsewhere.
+enum BlockContext {
+    /// Segment digest ‖ block header without its checksums ‖ file offset: a block opens only in this
+    /// store, stream, segment, generation and position.
+    static func append(
+        segment: Digest,
+        header: RawSpan,
+        offset: UInt64,
+        to buffer: inout RecordBuffer
+    ) {
+        buffer.append(segment.bytes.raw)
+        buffer.append(header)
+        buffer.append(offset)
+    }
+}

@@ -1,0 +1,133 @@
+// The one block of locked memory in which all 32-byte keys live.
+
+import Base
+import CSodium
+import Synchronization
+
+/// Where a key lies in its arena; says nothing about the key.
+public struct KeyHandle: BitwiseCopyable, Equatable, Sendable {
+    let index: UInt32
+}
+
+/// Keeps 32-byte keys in memory that is locked, left out of core dumps and empty in a forked child.
+///
+/// The key bytes never leave the module: others hold handles. The lock guards the list of free places
+/// only; it is taken when a key comes or goes, never when one is used.
+@safe
+public final class KeyArena: Sendable {
+    private nonisolated(unsafe) let base: UnsafeMutableRawPointer
+    private let freePlaces: Mutex<[UInt32]>
+    private let byteCount: Int
+    /// Whether the system keeps the memory out of swap.
+    public let isLocked: Bool
+
+    /// Bytes of one key.
+    public static var keyBytes: Int { 32 }
+
+    /// An arena for `keyCountMax` keys; 8,192 of them take 256 KiB.
+    /// - Throws: `keyMemoryFull` when the system gives no memory, `libraryUnavailable` without libsodium.
+    public init(keyCountMax: Int = 8_192) throws(SealingError) {
+        guard csodium_start() >= 0 else { throw .libraryUnavailable }
+        byteCount = keyCountMax * Self.keyBytes
+        var locked: Int32 = 0
+        guard let memory = unsafe csodium_map_locked(byteCount, &locked) else {
+            throw .keyMemoryFull
+        }
+        unsafe base = memory
+        isLocked = locked != 0
+        freePlaces = Mutex((0..<UInt32(keyCountMax)).reversed())
+    }
+
+    deinit { unsafe csodium_unmap(base, byteCount) }
+
+    /// A place for a key, all zero.
+    /// - Throws: `keyMemoryFull` when all places are taken.
+    func take() throws(SealingError) -> KeyHandle {
+        guard let index = freePlaces.withLock({ $0.popLast() }) else { throw .keyMemoryFull }
+        return KeyHandle(index: index)
+    }
+
+    /// A new key from the system's generator.
+    /// - Throws: `keyMemoryFull` when all places are taken.
+    func random() throws(SealingError) -> KeyHandle {
+        let handle = try take()
+        unsafe csodium_random(address(handle), Self.keyBytes)
+        return handle
+    }
+
+    /// Wipes the key and takes its place back.
+    func free(_ handle: KeyHandle) {
+        unsafe csodium_wipe(address(handle), Self.keyBytes)
+        freePlaces.withLock { $0.append(handle.index) }
+    }
+
+    @unsafe
+    func address(_ handle: KeyHandle) -> UnsafeMutablePointer<UInt8> {
+        precondition(Int(handle.index) * Self.keyBytes < byteCount, "a key of another arena")
+        // SAFETY: checked above.
+        return unsafe (base + Int(handle.index) * Self.keyBytes).assumingMemoryBound(to: UInt8.self)
+    }
+
+    /// Puts BLAKE2b-256(`input`, key = `key`, salt, personalisation) into a new place.
+    func derive(
+        from key: KeyHandle,
+        input: RawSpan,
+        salt: RawSpan,
+        purpose: StaticString
+    ) throws(SealingError) -> KeyHandle {
+        let derived = try take()
+        unsafe keyedHash(
+            input,
+            key: address(key),
+            salt: salt,
+            purpose: purpose,
+            into: address(derived)
+        )
+        return derived
+    }
+
+    /// BLAKE2b-256 of `input` under `key`: shows knowledge of the key, tells nothing about it.
+    func mac(_ input: RawSpan, key: KeyHandle, purpose: StaticString) -> Digest {
+        var digest = [UInt8](repeating: 0, count: 32)
+        unsafe keyedHash(
+            input,
+            key: address(key),
+            salt: RawSpan(),
+            purpose: purpose,
+            into: &digest
+        )
+        return Digest(digest.raw)
+    }
+}
+
+/// BLAKE2b-256 under a 32-byte key; salt (at most 16 bytes) and purpose (at most 16) are zero-padded.
+@unsafe
+func keyedHash(
+    _ input: RawSpan,
+    key: UnsafePointer<UInt8>,
+    salt: RawSpan,
+    purpose: StaticString,
+    into output: UnsafeMutablePointer<UInt8>
+) {
+    var salted = [UInt8](repeating: 0, count: 16)
+    for index in 0..<min(16, salt.byteCount) {
+        // SAFETY: the index is below the count.
+        salted[index] = unsafe salt.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+    }
+    var personal = [UInt8](repeating: 0, count: 16)
+    for index in 0..<min(16, purpose.utf8CodeUnitCount) {
+        // SAFETY: the index is below the count of code units.
+        personal[index] = unsafe purpose.utf8Start[index]
+    }
+    unsafe input.withUnsafeBytes { bytes in
+        // SAFETY: key and output are 32 bytes, salt and personal 16.
+        unsafe csodium_keyed_hash(
+            output,
+            bytes.baseAddress,
+            bytes.count,
+            key,
+            salted,
+            personal
+        )
+    }
+}

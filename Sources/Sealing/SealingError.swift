@@ -1,0 +1,31 @@
+// Why a key operation was refused.
+
+/// A refusal of the key side.
+///
+/// Says what was wrong, never anything about key bytes.
+public enum SealingError: Error, Equatable, BitwiseCopyable, Sendable {
+    /// libsodium could not start.
+    case libraryUnavailable
+    /// No memory for keys is left.
+    case keyMemoryFull
+    /// The ciphertext, its associated bytes or the key are not what was sealed.
+    case notAuthentic
+    /// The key ring breaks the format at `line`, counted from 1.
+    case ringMalformed(line: UInt32)
+    /// The ring was changed without its key.
+    case ringTampered
+    /// The ring belongs to another store.
+    case ringOfAnotherStore
+    /// The ring is older than what the store has seen.
+    case ringRolledBack(generation: UInt64, floor: UInt64)
+    /// No slot opens with what was given.
+    case slotNotOpened
+    /// A slot asks for more memory or time than is allowed.
+    case slotParameters
+    /// The ring has no such key, or the key does not decrypt any more.
+    case keyUnknown
+    /// The step is not allowed in the key's state.
+    case keyState(KeyState)
+    /// A limit of the ring is reached.
+    case ringFull
+}
