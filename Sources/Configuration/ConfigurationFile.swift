@@ -5,7 +5,7 @@ public enum ConfigurationFile {
     /// What a file says.
     public struct Reading: Equatable, Sendable {
         /// The configuration: the file's over `base`.
-        public let configuration: ServerConfiguration
+        public var configuration: ServerConfiguration
         /// The places of keys that are accepted without effect.
         public let ignored: [SourcePlace]
     }

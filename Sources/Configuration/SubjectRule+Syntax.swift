@@ -9,6 +9,11 @@ extension SubjectRule {
         !subject.contains(where: \.isSpace) && SubjectSyntax.isValidFilter(subject.raw)
     }
 
+    /// Whether `subject` can be published to: no wildcards either.
+    static func isLiteral(subject: [UInt8]) -> Bool {
+        isValid(subject: subject) && SubjectSyntax.isValidSubject(subject.raw)
+    }
+
     /// The rule written as `text`: a subject, and a queue group if `allowsQueue`.
     init?(_ text: [UInt8], allowsQueue: Bool) {
         let words = text.split(whereSeparator: \.isSpace).map { Array($0) }
