@@ -88,7 +88,7 @@ let package = Package(
         // L4
         .executableTarget(
             name: "sluice",
-            dependencies: ["Broker", "Reactor", "Wire", "Base"],
+            dependencies: ["Broker", "Configuration", "Reactor", "Base"],
             swiftSettings: house
         ),
 

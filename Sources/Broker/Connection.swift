@@ -46,6 +46,8 @@ public struct Connection: Slot {
         public static let takesInfo = Flags(rawValue: 8_192)
         /// INFO was sent.
         public static let wasGreeted = Flags(rawValue: 16_384)
+        /// An operator limits what it may send.
+        public static let isThrottled = Flags(rawValue: 32_768)
     }
 
     /// How far TLS is.
@@ -139,6 +141,12 @@ public struct ConnectionDetails: Sendable {
     public var nonce: [UInt8] = []
     /// Why it ended; `nil` while it goes on.
     public var closedReason: ClosedReason?
+    /// The version of TLS; empty without.
+    public var tlsVersion: [UInt8] = []
+    /// The cipher suite; empty without TLS.
+    public var tlsCipher: [UInt8] = []
+    /// What it may send in bytes a second, if an operator limits it.
+    public var throttleBytesPerSecond: UInt64 = 0
 
     init(peer: PeerAddress, startedAt: Instant) {
         self.peer = peer

@@ -115,7 +115,11 @@ extension Shard {
         send(Self.pongLine, to: index)
         guard !connections[index].flags.contains(.wasWelcomed) else { return }
         connections[index].flags.insert(.wasWelcomed)
-        guard connections[index].flags.contains(.takesInfo) else { return }
+        if connections[index].flags.contains(.takesInfo) { sendInfo(to: index) }
+    }
+
+    /// Tells a client that has introduced itself who we are and what its account is.
+    mutating func sendInfo(to index: UInt32) {
         let account = accounts[Int(connections[index].account)]
         var connection = infoConnection(index)
         connection.account = account.name
@@ -242,8 +246,17 @@ extension Shard {
         connections[index].flags.insert(.isClosing)
         connections[index].deadline = .distantFuture
         details[Int(index)]?.closedReason = reason
+        remember(index)
         dropAll(of: index)
         tick.ended.append(index)
+    }
+
+    /// Keeps what monitoring shows of a connection that ends.
+    private mutating func remember(_ index: UInt32) {
+        guard var row = row(index, hasSubscriptions: false) else { return }
+        row.stoppedAt = tick.now
+        row.subscriptions = subscriptions(of: index, most: ClosedConnections.subscriptionsMax)
+        closed.add(row)
     }
 
     /// Forgets the connection at `index`, whose socket the runner has closed.

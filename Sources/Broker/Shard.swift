@@ -23,6 +23,10 @@ public struct ShardSettings: Sendable {
     public var outboxBytesMax = 1 << 30
     /// Longest pause of a publisher whose receivers lag.
     public var stallNanoseconds = 5 * nanosecondsPerMillisecond
+    /// Closed connections that monitoring remembers.
+    public var closedConnectionsMax = 10_000
+    /// What is logged beyond the usual.
+    public var topics: Logging.Topics = []
 
     /// The settings of a server without configuration.
     public init() {}
@@ -72,6 +76,8 @@ public struct ShardCounters: BitwiseCopyable, Equatable, Sendable {
     public var staleConnections: UInt64 = 0
     /// How often a publisher was held back.
     public var stalls: UInt64 = 0
+    /// How long the shard worked, as far as messages were concerned.
+    public var busyNanoseconds: UInt64 = 0
 
     /// All zero.
     public init() {}
@@ -96,6 +102,8 @@ public struct Shard: ~Copyable {
     var accounts: [Account] = []
     /// When `advance` has something to do.
     public internal(set) var nextDeadline = Instant.distantFuture
+    /// Connections that ended last.
+    var closed: ClosedConnections
     var random: Random
     var scratch: [UInt8] = []
 
@@ -104,6 +112,7 @@ public struct Shard: ~Copyable {
         self.settings = settings
         interests = InterestTable(seed: settings.seed)
         outbox = Outbox(byteCountMax: settings.outboxBytesMax)
+        closed = ClosedConnections(countMax: settings.closedConnectionsMax)
         random = Random(seed: settings.seed ^ 0x5348_4152_44)
         accounts.append(Account(name: Array("$G".utf8), root: interests.addAccount()))
     }

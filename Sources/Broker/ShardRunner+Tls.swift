@@ -34,6 +34,7 @@ extension ShardRunner {
     mutating func shakeHands(_ index: UInt32) {
         switch sessions[shard.connections[index].tls].handshake() {
         case .done:
+            noteTerms(index)
             shard.secured(index)
             shard.markDirty(index)
             readSecurely(index)
@@ -41,6 +42,15 @@ extension ShardRunner {
         case .wantsWrite: awaitRoom(index)
         case .ended, .failed: shard.end(index, .handshakeFailure)
         }
+    }
+
+    /// Keeps what was agreed, for monitoring.
+    private mutating func noteTerms(_ index: UInt32) {
+        let session = shard.connections[index].tls
+        let version = sessions[session].version
+        let number = version.hasPrefix("TLSv") ? version.dropFirst(4) : version[...]
+        shard.details[Int(index)]?.tlsVersion = Array(number.utf8)
+        shard.details[Int(index)]?.tlsCipher = Array(sessions[session].cipherSuite.utf8)
     }
 
     /// Reads until the session has nothing more: what waits inside it is not announced again.
@@ -62,6 +72,7 @@ extension ShardRunner {
                 }
             }
             take(index, room.lowerBound + count)
+            if shard.connections[index].flags.contains(.isThrottled) { pause(index, after: count) }
             switch end {
             case nil, .bytes: continue
             case .wouldBlock: return

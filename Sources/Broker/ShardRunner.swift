@@ -1,14 +1,9 @@
 // The body of a shard's thread: readiness, sockets and time around the shard's decisions.
 
 import Base
-public import Reactor
+import Reactor
+import Telemetry
 import Wire
-
-/// Letters to a shard's thread.
-public enum ShardOrder: Sendable {
-    /// End: close the listener and every connection, then return.
-    case stop
-}
 
 /// Runs one shard until it is told to stop.
 @safe
@@ -16,11 +11,14 @@ public struct ShardRunner: ~Copyable {
     var shard: Shard
     var sessions = TlsSessions()
     private var poller: Poller
-    private let listener: Listener
-    private let mailbox: Mailbox<ShardOrder>
+    private var listener: Listener?
+    let posts: ServerPosts
+    /// How long the messages of a tick took.
+    private let ticks: HistogramWriter
+    var log: Log
     let buffer: UnsafeMutableRawBufferPointer
     private var stalled = Table<Stall>(capacity: 16)
-    private var isStopping = false
+    var isStopping = false
 
     /// A publisher whose socket is not read for a while.
     private struct Stall: BitwiseCopyable {
@@ -36,18 +34,22 @@ public struct ShardRunner: ~Copyable {
 
     /// A runner that accepts from `listener`.
     /// - Throws: `SystemError` when the system refuses a descriptor.
-    public init(
+    init(
         _ settings: ShardSettings,
         listener: consuming Listener,
-        mailbox: Mailbox<ShardOrder>
+        posts: ServerPosts,
+        ticks: consuming HistogramWriter,
+        log: Log
     ) throws(SystemError) {
         let poller = try Poller()
         try poller.add(listener.descriptor, token: Self.listenerToken)
-        try poller.add(mailbox.doorbell.descriptor, token: Self.mailboxToken)
+        try poller.add(posts.shard.doorbell.descriptor, token: Self.mailboxToken)
         shard = Shard(settings)
         self.poller = poller
-        self.listener = listener
-        self.mailbox = mailbox
+        self.listener = consume listener
+        self.posts = posts
+        self.ticks = ticks
+        self.log = log
         let limits = settings.limits
         unsafe buffer = .allocate(
             byteCount: limits.payloadBytesMax + limits.controlLineBytesMax * 2 + Self.readBytes,
@@ -61,20 +63,32 @@ public struct ShardRunner: ~Copyable {
     public mutating func run() {
         while !isStopping {
             let count = poller.wait(milliseconds: timeout())
+            let messages = shard.counters.traffic.messagesIn
             shard.begin(at: SystemClock.now())
             for at in 0..<count { handle(poller.ready(at)) }
             shard.advance()
             resumeStalled()
             flush()
             closeEnded()
+            measure(shard.counters.traffic.messagesIn &- messages)
         }
         closeAll()
     }
 
+    /// Notes how long a tick took for each of its `messages`, from receiving to writing.
+    @inline(__always)
+    private mutating func measure(_ messages: UInt64) {
+        guard messages > 0 else { return }
+        let duration = SystemClock.now().nanoseconds(since: shard.tick.now)
+        shard.counters.busyNanoseconds &+= duration
+        ticks.record(duration, times: messages)
+    }
+
     private func timeout() -> Int32 {
-        if !stalled.isEmpty { return 1 }
-        guard shard.nextDeadline != .distantFuture else { return -1 }
-        let left = shard.nextDeadline.nanoseconds(since: SystemClock.now())
+        var next = shard.nextDeadline
+        for at in 0..<stalled.count { next = min(next, stalled[at].until) }
+        guard next != .distantFuture else { return -1 }
+        let left = next.nanoseconds(since: SystemClock.now())
         return Int32(min(left / nanosecondsPerMillisecond + 1, 60_000))
     }
 
@@ -86,13 +100,10 @@ public struct ShardRunner: ~Copyable {
         }
     }
 
-    private mutating func readMail() {
-        mailbox.doorbell.answer()
-        for letter in mailbox.takeAll() {
-            switch letter {
-            case .stop: isStopping = true
-            }
-        }
+    /// Accepts nobody any more.
+    mutating func closeListener() {
+        if let descriptor = listener?.descriptor { poller.remove(descriptor) }
+        listener = nil
     }
 
     // MARK: - Input
@@ -100,8 +111,9 @@ public struct ShardRunner: ~Copyable {
     private mutating func acceptWaiting() {
         for _ in 0..<64 {
             do throws(SystemError) {
-                guard let accepted = try listener.accept() else { return }
+                guard let accepted = try listener?.accept() else { return }
                 let index = shard.accept(accepted)
+                logOpened(index)
                 try poller.add(accepted.descriptor, token: token(index))
             } catch {
                 return
@@ -134,7 +146,9 @@ public struct ShardRunner: ~Copyable {
         let descriptor = shard.connections[index].descriptor
         // SAFETY: the range lies inside the buffer.
         switch unsafe Socket.read(descriptor, into: .init(rebasing: buffer[room])) {
-        case .bytes(let count): take(index, room.lowerBound + count)
+        case .bytes(let count):
+            take(index, room.lowerBound + count)
+            if shard.connections[index].flags.contains(.isThrottled) { pause(index, after: count) }
         case .wouldBlock: take(index, room.lowerBound)
         case .ended: shard.end(index, .clientClosed)
         case .failed: shard.end(index, .readError)
@@ -145,7 +159,10 @@ public struct ShardRunner: ~Copyable {
     mutating func room(_ index: UInt32) -> Range<Int> {
         let start = Int(shard.connections[index].leftover.count)
         if start > 0 { takeLeftover(of: index) }
-        let wanted = max(Self.readBytes, shard.connections[index].awaitedBytes - start)
+        let most =
+            shard.connections[index].flags.contains(.isThrottled)
+            ? throttledBytes(index) : Self.readBytes
+        let wanted = max(most, shard.connections[index].awaitedBytes - start)
         return unsafe start..<min(buffer.count, start + wanted)
     }
 
@@ -160,6 +177,7 @@ public struct ShardRunner: ~Copyable {
     mutating func take(_ index: UInt32, _ count: Int) {
         // SAFETY: the first `count` bytes of the buffer were filled, and nobody changes them meanwhile.
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[0..<count]).bytes
+        if !shard.settings.topics.isEmpty { trace(index, bytes) }
         let used = shard.receive(index, bytes)
         if used < count { shard.keep(bytes.extracting(used..<count), of: index) }
     }
@@ -181,7 +199,9 @@ public struct ShardRunner: ~Copyable {
             if !shard.connections[index].flags.contains(.awaitsRoom) { write(index) }
         }
         shard.tick.dirty.removeAll()
-        for at in 0..<shard.tick.stalled.count { hold(shard.tick.stalled[at]) }
+        for at in 0..<shard.tick.stalled.count {
+            hold(shard.tick.stalled[at], nanoseconds: shard.settings.stallNanoseconds)
+        }
         shard.tick.stalled.removeAll()
     }
 
@@ -237,16 +257,12 @@ public struct ShardRunner: ~Copyable {
 
     // MARK: - Stalls
 
-    private mutating func hold(_ index: UInt32) {
+    /// Does not read from the connection for a while.
+    mutating func hold(_ index: UInt32, nanoseconds: UInt64) {
         let connection = shard.connections[index]
         guard connection.descriptor >= 0 else { return }
-        stalled.append(
-            Stall(
-                index: index,
-                generation: connection.generation,
-                until: shard.tick.now.adding(nanoseconds: shard.settings.stallNanoseconds)
-            )
-        )
+        let until = shard.tick.now.adding(nanoseconds: nanoseconds)
+        stalled.append(Stall(index: index, generation: connection.generation, until: until))
         watch(index)
     }
 
@@ -275,6 +291,7 @@ public struct ShardRunner: ~Copyable {
     }
 
     private mutating func close(_ index: UInt32) {
+        logClosed(index)
         if shard.details[Int(index)]?.closedReason != .writeError { write(index) }
         let descriptor = shard.connections[index].descriptor
         poller.remove(descriptor)
@@ -285,6 +302,7 @@ public struct ShardRunner: ~Copyable {
     }
 
     private mutating func closeAll() {
+        closeListener()
         for index in 0..<UInt32(shard.connections.limit)
         where shard.connections[index].descriptor >= 0 {
             shard.end(index, .serverShutdown)

@@ -17,6 +17,19 @@ public struct Listener: ~Copyable {
         self.port = Socket.port(of: descriptor)
     }
 
+    /// The listener that was handed over as `handle`.
+    public init(_ handle: ListenerHandle) {
+        descriptor = handle.descriptor
+        port = handle.port
+    }
+
+    /// Gives the socket away, to a listener that another thread makes.
+    public consuming func hand() -> ListenerHandle {
+        let handle = ListenerHandle(descriptor: descriptor, port: port)
+        discard self
+        return handle
+    }
+
     private static func open(
         host: String,
         port: UInt16,
@@ -71,6 +84,15 @@ public struct Listener: ~Copyable {
         if number == EAGAIN || number == EINTR || number == ECONNABORTED { return nil }
         throw SystemError("accept4", number: number)
     }
+}
+
+/// A listening socket on its way from one thread to another.
+///
+/// Whoever gets it makes a `Listener` of it, once.
+public struct ListenerHandle: Sendable {
+    let descriptor: Int32
+    /// The port it listens on.
+    public let port: UInt16
 }
 
 /// A connection that was just accepted.

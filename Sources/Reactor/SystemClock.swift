@@ -16,6 +16,15 @@ public enum SystemClock {
         read(CLOCK_MONOTONIC)
     }
 
+    /// Seconds that local time is ahead of universal time at `instant`.
+    public static func localOffsetSeconds(at instant: Instant) -> Int {
+        var seconds = time_t(truncatingIfNeeded: instant.nanoseconds / nanosecondsPerSecond)
+        var parts = unsafe tm()
+        // SAFETY: the call reads the seconds and fills the local record.
+        guard unsafe localtime_r(&seconds, &parts) != nil else { return 0 }
+        return unsafe parts.tm_gmtoff
+    }
+
     private static func read(_ clock: clockid_t) -> Instant {
         var time = timespec()
         unsafe _ = clock_gettime(clock, &time)

@@ -22,10 +22,16 @@ public struct HistogramWriter: ~Copyable {
 
     /// Counts `value` once.
     public func record(_ value: UInt64) {
-        counters.add(1, to: Histogram.bucket(of: value))
+        record(value, times: 1)
+    }
+
+    /// Counts `value` so many `times`, at the cost of once.
+    public func record(_ value: UInt64, times: UInt64) {
+        counters.add(times, to: Histogram.bucket(of: value))
         let sum = counters.value(at: Histogram.sumCounter)
-        let (added, overflow) = sum.addingReportingOverflow(value)
-        counters.set(Histogram.sumCounter, to: overflow ? .max : added)
+        let (product, isHuge) = value.multipliedReportingOverflow(by: times)
+        let (added, overflow) = sum.addingReportingOverflow(product)
+        counters.set(Histogram.sumCounter, to: isHuge || overflow ? .max : added)
         counters.raise(Histogram.maximumCounter, to: value)
     }
 }

@@ -1,0 +1,26 @@
+// The newest value of something, for whoever wants to look.
+
+import Synchronization
+
+/// A place where one thread puts its newest value and others look at it.
+///
+/// Taking and putting hold a lock for the time of one copy. Values that are shown a few times a second
+/// go through it, never messages.
+public final class Latest<Value: Sendable>: Sendable {
+    private let newest: Mutex<Value>
+
+    /// A place that shows `value`.
+    public init(_ value: Value) {
+        newest = Mutex(value)
+    }
+
+    /// The newest value.
+    public var value: Value {
+        newest.withLock { $0 }
+    }
+
+    /// Shows `value` from now on.
+    public func publish(_ value: Value) {
+        newest.withLock { $0 = value }
+    }
+}

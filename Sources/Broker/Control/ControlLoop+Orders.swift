@@ -1,0 +1,98 @@
+// What operators want, and another configuration.
+
+import Base
+import Configuration
+import Engine
+import Reactor
+
+extension ControlLoop {
+    /// Carries out `order`, or hands it to the shard, which reports its end.
+    mutating func obey(_ order: EngineOrder, _ ticket: Ticket, at now: Instant) {
+        switch order {
+        case .kick(let connection, let reason):
+            note("kick of connection \(connection)", ticket, reason)
+            awaited[connection, default: []].append(ticket)
+            _ = posts.shard.post(.kick(connection: connection))
+        case .throttle(let connection, let bytesPerSecond):
+            note("limit of \(bytesPerSecond) bytes/s for connection \(connection)", ticket, [])
+            awaited[connection, default: []].append(ticket)
+            _ = posts.shard.post(
+                .throttle(connection: connection, bytesPerSecond: bytesPerSecond)
+            )
+        case .lameDuck:
+            note("lame duck mode", ticket, [])
+            startLameDuck(at: now)
+            engine.report(.finished(ticket, OrderOutcome()))
+        case .shutDown:
+            note("shutdown", ticket, [])
+            posts.bell.ring()
+            engine.report(.finished(ticket, OrderOutcome()))
+        case .resample:
+            sampler.nextSample = now
+            engine.report(.finished(ticket, OrderOutcome()))
+        case .pauseDelivery, .pauseIngress, .resume, .drain, .purge, .peek, .redrive,
+            .deleteStream, .deleteConsumer, .key, .resumeWriting:
+            engine.report(.failed(ticket, .unsupported(order.capability)))
+        }
+    }
+
+    /// Reports the end of the oldest order about `connection`.
+    mutating func finish(_ connection: UInt64, _ wasFound: Bool) {
+        guard var tickets = awaited.removeValue(forKey: connection), !tickets.isEmpty else {
+            return
+        }
+        let ticket = tickets.removeFirst()
+        if !tickets.isEmpty { awaited[connection] = tickets }
+        engine.report(
+            wasFound ? .finished(ticket, OrderOutcome()) : .failed(ticket, .notFound)
+        )
+    }
+
+    private func note(_ action: String, _ ticket: Ticket, _ reason: [UInt8]) {
+        let why = reason.isEmpty ? "" : ": \(LogText.safe(reason))"
+        log.info("\(LogText.safe(ticket.author)) ordered \(action)\(why)")
+    }
+
+    // MARK: - Reload
+
+    /// Works with `configuration` from now on, but keeps what cannot change while running.
+    mutating func reload(_ configuration: ServerConfiguration, at now: Instant) {
+        var next = configuration
+        let current = facts.configuration
+        let fixed: [(name: String, isChanged: Bool)] = [
+            ("host", next.clients != current.clients),
+            ("monitoring", next.monitoring != current.monitoring),
+            ("jetstream", next.jetStream != current.jetStream),
+            ("server_name", next.identity != current.identity),
+            ("files", next.traces != current.traces),
+        ]
+        for part in fixed where part.isChanged {
+            log.warn("Reload keeps \(part.name) as it was; it needs a restart")
+        }
+        (next.clients, next.monitoring) = (current.clients, current.monitoring)
+        (next.jetStream, next.identity) = (current.jetStream, current.identity)
+        next.traces = current.traces
+        facts.configuration = next
+        let settings: ShardSettings
+        do throws(ServerError) {
+            settings = try ShardSettings(facts, seed: seed)
+        } catch {
+            facts.configuration = current
+            log.error("Failed to reload server configuration: \(error.text)")
+            return
+        }
+        facts.configuredAt = now
+        changeLog(next.logging)
+        _ = posts.shard.post(.change(settings))
+        log.info("Reloaded server configuration")
+    }
+
+    private mutating func changeLog(_ settings: Logging) {
+        log.topics = settings.topics
+        do throws(SystemError) {
+            try book.change(settings)
+        } catch {
+            log.error("Can't open the log \(settings.file): \(error.text)")
+        }
+    }
+}

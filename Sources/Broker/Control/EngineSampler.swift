@@ -1,0 +1,233 @@
+// From pictures of the shard to what the console sees.
+
+import Base
+import Configuration
+import Engine
+import Reactor
+import Telemetry
+import Wire
+
+/// Makes engine snapshots; keeps what rates are measured against.
+///
+/// Every part of a snapshot has a function of its own, so that streams, storage and keys join as further
+/// ones.
+struct EngineSampler {
+    /// When the next sample is due.
+    var nextSample = Instant.never
+    /// The picture that was asked for.
+    private(set) var awaitedPicture: UInt64 = 0
+    private let facts: ServerFacts
+    private var ingress = FlowMeter()
+    private var egress = FlowMeter()
+    private var meters: [UInt64: ConnectionMeter] = [:]
+    private var busy = Rate()
+    private var version: UInt64 = 0
+
+    /// Time between two samples.
+    static let intervalNanoseconds = 200 * nanosecondsPerMillisecond
+    /// Most connections in a snapshot.
+    static let connectionsMax = 1_000
+
+    /// Rates of one connection.
+    private struct ConnectionMeter {
+        var ingress = FlowMeter()
+        var egress = FlowMeter()
+    }
+
+    init(_ facts: ServerFacts) {
+        self.facts = facts
+    }
+
+    /// What to ask the shard for.
+    mutating func request(_ number: UInt64, at now: Instant) -> PictureRequest {
+        awaitedPicture = number
+        nextSample = now.adding(nanoseconds: Self.intervalNanoseconds)
+        var request = PictureRequest(number: number)
+        request.connectionsMax = Self.connectionsMax
+        return request
+    }
+
+    /// The snapshot for `picture`.
+    mutating func snapshot(
+        _ picture: ShardPicture,
+        process: ProcessSample,
+        ticks: Histogram,
+        state: ServerState,
+        lines: [LogBook.EventLine]
+    ) -> EngineSnapshot {
+        version &+= 1
+        var snapshot = EngineSnapshot()
+        snapshot.version = version
+        snapshot.takenAt = picture.takenAt
+        snapshot.server = server(picture, process, state)
+        snapshot.totals = totals(picture)
+        snapshot.connections = connections(picture)
+        snapshot.latency[.accept] = Self.latency(ticks)
+        snapshot.events = lines.map(Self.event)
+        snapshot.targets = [target(snapshot)]
+        return snapshot
+    }
+
+    private mutating func server(
+        _ picture: ShardPicture,
+        _ process: ProcessSample,
+        _ state: ServerState
+    ) -> ServerStatus {
+        busy.take(picture.counters.busyNanoseconds, at: picture.takenAt)
+        var status = ServerStatus()
+        status.name = facts.name
+        status.id = facts.id
+        status.version = Array(ServerVersion.product.utf8)
+        status.protocolVersion = Array(ServerVersion.nats.utf8)
+        status.listen = Array(facts.clientAddress.utf8)
+        status.state = state
+        status.startedAt = facts.startedAt
+        status.processId = ProcessUse.processId
+        status.processorShare = process.processorPercent / 100
+        status.cores = UInt32(process.cores)
+        status.memoryBytes = process.memoryBytes
+        status.shardLoad = min(1, busy.perSecond / Double(nanosecondsPerSecond))
+        return status
+    }
+
+    private mutating func totals(_ picture: ShardPicture) -> EngineTotals {
+        let traffic = picture.counters.traffic
+        var totals = EngineTotals()
+        totals.ingress = ingress.flow(traffic.messagesIn, traffic.bytesIn, at: picture.takenAt)
+        totals.egress = egress.flow(traffic.messagesOut, traffic.bytesOut, at: picture.takenAt)
+        totals.connections = UInt64(picture.connectionCount)
+        totals.connectionsEver = picture.counters.connectionsTotal
+        totals.slowConsumers = picture.counters.slowConsumers
+        totals.subscriptions = UInt64(picture.subscriptionCount)
+        return totals
+    }
+
+    private mutating func connections(_ picture: ShardPicture) -> [ConnectionStatus] {
+        var kept: [UInt64: ConnectionMeter] = [:]
+        kept.reserveCapacity(picture.connections.count)
+        let pendingMax = UInt64(facts.configuration.limits.pendingBytesMax)
+        var list: [ConnectionStatus] = []
+        list.reserveCapacity(picture.connections.count)
+        for row in picture.connections {
+            var meter = meters[row.id] ?? ConnectionMeter()
+            var status = Self.status(row, pendingBytesMax: pendingMax)
+            let traffic = row.traffic
+            status.ingress = meter.ingress.flow(
+                traffic.messagesIn,
+                traffic.bytesIn,
+                at: picture.takenAt
+            )
+            status.egress = meter.egress.flow(
+                traffic.messagesOut,
+                traffic.bytesOut,
+                at: picture.takenAt
+            )
+            kept[row.id] = meter
+            list.append(status)
+        }
+        meters = kept
+        return list
+    }
+
+    private static func status(_ row: ConnectionRow, pendingBytesMax: UInt64) -> ConnectionStatus {
+        var status = ConnectionStatus(id: row.id)
+        status.name = row.program.name
+        status.language = row.program.language
+        status.version = row.program.version
+        status.address = Array(hostPort(row.peer.host, row.peer.port).utf8)
+        status.account = row.accountName
+        status.user = row.user
+        status.connectedAt = row.startedAt
+        status.activeAt = row.activeAt
+        status.pendingBytes = UInt64(row.pendingBytes)
+        status.pendingBytesMax = pendingBytesMax
+        status.subscriptions = UInt32(clamping: row.subscriptionCount)
+        status.roundTripNanoseconds = row.roundTripNanoseconds
+        status.throttleBytesPerSecond = row.throttleBytesPerSecond
+        if row.flags.contains(.isThrottled) { status.flags.insert(.throttled) }
+        if row.flags.contains(.isStalled) { status.flags.insert(.stalled) }
+        if !row.tlsVersion.isEmpty { status.flags.insert(.encrypted) }
+        if status.pendingBytes > pendingBytesMax / 4 { status.flags.insert(.slow) }
+        return status
+    }
+
+    /// The same counts in the buckets that the console knows.
+    private static func latency(_ ticks: Histogram) -> LatencyHistogram {
+        var latency = LatencyHistogram()
+        for index in 0..<Histogram.bucketCount {
+            let count = ticks.count(in: index)
+            if count > 0 { latency.record(Histogram.lowest(of: index), samples: count) }
+        }
+        return latency
+    }
+
+    private static func event(_ entry: LogBook.EventLine) -> EventRecord {
+        let line = entry.line
+        let severity: Severity =
+            switch line.level {
+            case .trace, .debug, .info: .info
+            case .warning: .warning
+            case .error, .fatal: .critical
+            }
+        return EventRecord(
+            number: entry.number,
+            at: line.at,
+            kind: .log,
+            severity: severity,
+            subject: [],
+            text: Array(line.text.utf8),
+            author: []
+        )
+    }
+
+    private func target(_ snapshot: EngineSnapshot) -> TargetStatus {
+        var target = TargetStatus(name: facts.name)
+        target.url = Array("nats://\(facts.clientAddress)".utf8)
+        target.kind = Array("embedded".utf8)
+        target.link = .embedded
+        target.version = Array(ServerVersion.product.utf8)
+        target.isCurrent = true
+        target.ingress = snapshot.totals.ingress
+        target.egress = snapshot.totals.egress
+        return target
+    }
+}
+
+/// Messages and bytes, and how fast they come.
+private struct FlowMeter {
+    private var messages = Rate()
+    private var bytes = Rate()
+
+    /// The flow with the totals of `now`.
+    mutating func flow(_ messages: UInt64, _ bytes: UInt64, at now: Instant) -> Flow {
+        self.messages.take(messages, at: now)
+        self.bytes.take(bytes, at: now)
+        var flow = Flow()
+        flow.messages = messages
+        flow.bytes = bytes
+        flow.messagesPerSecond = self.messages.perSecond
+        flow.bytesPerSecond = self.bytes.perSecond
+        return flow
+    }
+}
+
+extension ControlLoop {
+    /// Asks for a picture if one is due and somebody looks.
+    mutating func sample(at now: Instant) {
+        guard now >= sampler.nextSample, engine.isWatched(at: now) else { return }
+        let number = nextPictureNumber()
+        ask(sampler.request(number, at: now))
+    }
+
+    /// Shows `picture` to the console.
+    mutating func show(_ picture: ShardPicture) {
+        let snapshot = sampler.snapshot(
+            picture,
+            process: process.sample(at: picture.takenAt),
+            ticks: Histogram(reading: ticks),
+            state: lameDuck == nil ? .running : .lameDuck,
+            lines: book.newest.suffix(LogBook.lineCountMax)
+        )
+        engine.publish(snapshot)
+    }
+}

@@ -1,0 +1,30 @@
+// What the process used lately.
+
+import Base
+import Reactor
+
+/// Measures the process, at most once in a quarter of a second.
+struct ProcessSampler {
+    private var last = ProcessSample()
+    private var takenAt = Instant.never
+    private var processorNanoseconds: UInt64 = 0
+
+    /// Shortest time between two measurements.
+    static let intervalNanoseconds = 250 * nanosecondsPerMillisecond
+
+    /// The newest measurement.
+    mutating func sample(at now: Instant) -> ProcessSample {
+        let elapsed = now.nanoseconds(since: takenAt)
+        guard takenAt == .never || elapsed >= Self.intervalNanoseconds else { return last }
+        let used = ProcessUse.processorNanoseconds
+        last.memoryBytes = ProcessUse.memoryBytes
+        last.cores = ProcessUse.cores
+        if takenAt != .never {
+            let share = Double(used &- processorNanoseconds) / Double(elapsed)
+            // In tenths of a percent, as nats-server shows it.
+            last.processorPercent = (share * 1_000).rounded() / 10
+        }
+        (takenAt, processorNanoseconds) = (now, used)
+        return last
+    }
+}

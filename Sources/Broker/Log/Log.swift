@@ -1,0 +1,44 @@
+// The writing end of the log, for every thread.
+
+public import Configuration
+import Base
+import Reactor
+
+/// Writes lines into the log.
+///
+/// Lines travel by mailbox to the control thread, which writes them; nobody waits for the disk. When the
+/// mailbox is full, lines are lost and the log says how many.
+public struct Log: Sendable {
+    /// What is said beyond the usual.
+    public var topics: Logging.Topics
+    private let office: Mailbox<ControlLetter>
+
+    init(_ topics: Logging.Topics, office: Mailbox<ControlLetter>) {
+        self.topics = topics
+        self.office = office
+    }
+
+    /// Whether lines of `level` are wanted.
+    public func wants(_ level: LogLevel) -> Bool {
+        switch level {
+        case .trace: topics.contains(.trace)
+        case .debug: topics.contains(.debug)
+        case .info, .warning, .error, .fatal: true
+        }
+    }
+
+    /// Says `text`, made only if the `level` is wanted.
+    public func write(_ level: LogLevel, _ text: @autoclosure () -> String) {
+        guard wants(level) else { return }
+        _ = office.post(.line(LogLine(at: SystemClock.now(), level: level, text: text())))
+    }
+
+    /// Says what everybody should know.
+    public func info(_ text: @autoclosure () -> String) { write(.info, text()) }
+
+    /// Says that something needs a look.
+    public func warn(_ text: @autoclosure () -> String) { write(.warning, text()) }
+
+    /// Says that something went wrong.
+    public func error(_ text: @autoclosure () -> String) { write(.error, text()) }
+}

@@ -1,0 +1,38 @@
+// Why a server does not start.
+
+public import Reactor
+
+/// Why a server could not start.
+public enum ServerError: Error, Equatable, Sendable {
+    /// The clients' address cannot be listened on.
+    case listen(host: String, port: UInt16, SystemError)
+    /// The monitoring address cannot be listened on.
+    case monitor(host: String, port: UInt16, SystemError)
+    /// The log cannot be opened.
+    case log(path: String, SystemError)
+    /// A file that tells of the server cannot be written.
+    case file(path: String, SystemError)
+    /// Certificates or keys cannot be used.
+    case tls(TlsError)
+    /// A thread or a descriptor is refused by the system.
+    case system(SystemError)
+    /// Anybody could connect from elsewhere, and nobody has asked for that.
+    case openAccess(host: String)
+
+    /// What happened, for the operator.
+    public var text: String {
+        switch self {
+        case .listen(let host, let port, let error):
+            "Error listening on port: \(host):\(port), \(error.text)"
+        case .monitor(let host, let port, let error):
+            "Can't start monitoring: \(host):\(port), \(error.text)"
+        case .log(let path, let error): "Can't open the log \(path): \(error.text)"
+        case .file(let path, let error): "Can't write \(path): \(error.text)"
+        case .tls(let error): "Can't use TLS: \(error.text)"
+        case .system(let error): "Can't start: \(error.text)"
+        case .openAccess(let host):
+            "Refusing to listen on \(host) without authentication; "
+                + "configure users or a token, or allow open access by name"
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// The threads of a server and the mailboxes between them.
+
+import Base
+import Engine
+import Reactor
+import Telemetry
+
+/// Where the letters of a server go.
+struct ServerPosts: Sendable {
+    /// To the control thread.
+    let office: Mailbox<ControlLetter>
+    /// To the shard.
+    let shard: Mailbox<ShardOrder>
+    /// From the engine to the console.
+    let reports: Mailbox<EngineReport>
+    /// To whoever runs the server.
+    let bell: Doorbell
+
+    /// Lines of the log and other letters that may wait for the control thread.
+    static let officeLettersMax = 16_384
+
+    /// Empty mailboxes.
+    /// - Throws: `ServerError.system` when the system has no descriptor left.
+    init() throws(ServerError) {
+        do throws(SystemError) {
+            office = Mailbox(doorbell: try Doorbell(), letterCountMax: Self.officeLettersMax)
+            shard = Mailbox(doorbell: try Doorbell())
+            reports = Mailbox(doorbell: try Doorbell())
+            bell = try Doorbell()
+        } catch {
+            throw .system(error)
+        }
+    }
+}
+
+/// The threads of a server.
+struct ServerThreads: Sendable {
+    /// The one that serves clients.
+    let shard: WorkerThread
+    /// The one that watches, tells and steers.
+    let control: WorkerThread
+
+    /// Starts both.
+    /// - Throws: `ServerError.system` when the system starts no more threads; none is left running.
+    init(
+        _ facts: ServerFacts,
+        _ clients: ListenerHandle,
+        _ monitor: ListenerHandle?,
+        _ posts: ServerPosts,
+        _ engine: EmbeddedEngine,
+        _ log: Log
+    ) throws(ServerError) {
+        let ticks = CounterBlock(count: Histogram.counterCount)
+        let settings = try ShardSettings(facts, seed: SystemRandom.number())
+        let start = ControlStart(
+            facts: facts,
+            monitor: monitor,
+            posts: posts,
+            engine: engine,
+            ticks: ticks,
+            seed: settings.seed
+        )
+        do throws(SystemError) {
+            control = try WorkerThread(name: "sluice-control") { ControlLoop.run(start) }
+        } catch {
+            throw .system(error)
+        }
+        do throws(SystemError) {
+            shard = try WorkerThread(name: "sluice-shard") {
+                Self.runShard(settings, clients, posts, ticks, log)
+            }
+        } catch {
+            _ = posts.office.post(.stop)
+            control.join()
+            throw .system(error)
+        }
+    }
+
+    private static func runShard(
+        _ settings: ShardSettings,
+        _ clients: ListenerHandle,
+        _ posts: ServerPosts,
+        _ ticks: CounterBlock,
+        _ log: Log
+    ) {
+        do throws(SystemError) {
+            var runner = try ShardRunner(
+                settings,
+                listener: Listener(clients),
+                posts: posts,
+                ticks: HistogramWriter(ticks),
+                log: log
+            )
+            runner.run()
+        } catch {
+            _ = posts.office.post(.shardFailed(error))
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// From the configuration of a server to what its shards are told.
+
+import Configuration
+import Reactor
+import Wire
+
+extension ShardSettings {
+    /// What the shard of the server described by `facts` is told; `seed` keys its tables.
+    /// - Throws: `ServerError.tls` when certificates or keys cannot be used.
+    init(_ facts: ServerFacts, seed: UInt64) throws(ServerError) {
+        self.init()
+        let configuration = facts.configuration
+        limits = WireLimits(configuration)
+        closedConnectionsMax = configuration.limits.closedConnectionsMax
+        if configuration.limits.neverStallsPublishers { stallNanoseconds = 0 }
+        topics = configuration.logging.topics
+        info.identity.id = facts.id
+        info.identity.name = facts.name
+        info.identity.version = Array(ServerVersion.nats.utf8)
+        info.identity.productVersion = Array(ServerVersion.product.utf8)
+        info.host = Array(configuration.clients.host.utf8)
+        info.port = facts.port
+        info.payloadBytesMax = limits.payloadBytesMax
+        info.apiLevel = ServerVersion.apiLevel
+        if !configuration.clients.supportsHeaders { info.flags.remove(.headers) }
+        self.seed = seed
+        if let terms = configuration.tls { try encrypt(terms) }
+    }
+
+    private mutating func encrypt(_ terms: TlsSettings) throws(ServerError) {
+        do throws(TlsError) {
+            tls = ShardTls(context: try TlsContext(.server, TlsTerms(terms)), terms: terms)
+        } catch {
+            throw .tls(error)
+        }
+        info.flags.insert(terms.allowsPlainClients ? .tlsAvailable : .tlsRequired)
+        if terms.clientCertificates != .ignored { info.flags.insert(.tlsVerify) }
+    }
+}
+
+extension TlsTerms {
+    /// What `settings` say about certificates, keys and ciphers.
+    init(_ settings: TlsSettings) {
+        self = .server(certificateFile: settings.certificateFile, keyFile: settings.keyFile)
+        if !settings.authorityFile.isEmpty { authorityFile = settings.authorityFile }
+        checksPeer = settings.clientCertificates != .ignored
+        requiresTls13 = settings.versionMin == .v13
+        cipherSuites = settings.cipherSuites.map { String(decoding: $0, as: UTF8.self) }
+        groups = settings.curves.map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+extension WireLimits {
+    /// The limits that `configuration` asks for.
+    init(_ configuration: ServerConfiguration) {
+        self.init()
+        let asked = configuration.limits
+        controlLineBytesMax = asked.controlLineBytesMax
+        payloadBytesMax = asked.payloadBytesMax
+        pendingBytesMax = asked.pendingBytesMax
+        // The shard reads 0 as no limit.
+        subscriptionsMax = asked.subscriptionsMax ?? 0
+        connectionsMax = asked.connectionsMax ?? .max
+        pingsOutMax = asked.pingsOutMax
+        pingIntervalNanoseconds = asked.pingIntervalNanoseconds
+        writeNanoseconds = asked.writeNanoseconds
+        authenticationNanoseconds = configuration.access.timeoutNanoseconds
+        if let tls = configuration.tls { handshakeNanoseconds = tls.timeoutNanoseconds }
+    }
+}

@@ -1,0 +1,115 @@
+// What a shard's thread says in the log.
+
+import Base
+import Reactor
+import Wire
+
+extension ShardRunner {
+    /// A connection came.
+    func logOpened(_ index: UInt32) {
+        guard log.wants(.debug) else { return }
+        log.write(
+            .debug,
+            "\(peer(index)) - cid:\(shard.connections[index].id) - Client connection created"
+        )
+    }
+
+    /// A connection ends.
+    func logClosed(_ index: UInt32) {
+        guard let reason = shard.details[Int(index)]?.closedReason else { return }
+        logCause(index, reason)
+        log.write(.debug, "\(who(index)) - Client connection closed: \(reason.text)")
+    }
+
+    /// What an operator should know about the end of a connection.
+    private func logCause(_ index: UInt32, _ reason: ClosedReason) {
+        let limits = shard.settings.limits
+        switch reason {
+        case .slowConsumerPendingBytes:
+            log.info(
+                "\(who(index)) - Slow Consumer Detected: MaxPending of \(limits.pendingBytesMax) Exceeded"
+            )
+        case .slowConsumerWriteDeadline:
+            let bytes = shard.connections[index].queue.byteCount
+            log.info(
+                "\(who(index)) - Slow Consumer Detected: WriteDeadline of "
+                    + "\(goDuration(limits.writeNanoseconds)) exceeded with \(bytes) total bytes"
+            )
+        case .authenticationFailure:
+            log.error("\(who(index)) - authentication error")
+        case .authenticationTimeout: log.error("\(who(index)) - authentication timeout")
+        case .handshakeFailure: log.error("\(who(index)) - TLS handshake error")
+        case .parseError: log.error("\(who(index)) - Client parser ERROR")
+        case .connectionsExceeded:
+            log.error("\(who(index)) - maximum connections exceeded")
+        case .payloadExceeded: log.error("\(who(index)) - maximum payload exceeded")
+        case .controlLineExceeded: log.error("\(who(index)) - maximum control line exceeded")
+        case .staleConnection:
+            log.write(.debug, "\(who(index)) - Stale Client Connection - Closing")
+        case .clientClosed, .writeError, .readError, .protocolViolation, .badProtocolVersion,
+            .subscriptionsExceeded, .serverShutdown, .authenticationExpired, .credentialsRevoked,
+            .respondersNeedHeaders, .kicked:
+            break
+        }
+    }
+
+    /// Says every command in `bytes`, if that is wanted.
+    @inline(never)
+    func trace(_ index: UInt32, _ bytes: RawSpan) {
+        guard log.wants(.trace) else { return }
+        let limits = shard.settings.limits
+        var reader = CommandReader(
+            controlLineBytesMax: limits.controlLineBytesMax,
+            payloadBytesMax: limits.payloadBytesMax
+        )
+        var command = Command()
+        var start = 0
+        while true {
+            switch reader.next(in: bytes, into: &command) {
+            case .command:
+                say(command, bytes, from: start, of: index)
+                start = min(reader.offset, bytes.byteCount)
+            case .incomplete, .refused: return
+            }
+        }
+    }
+
+    private func say(_ command: Command, _ bytes: RawSpan, from start: Int, of index: UInt32) {
+        let prefix = "\(who(index)) - <<-"
+        let hasPayload = command.kind == .publish
+        let end = hasPayload ? Int(command.payload.start) : bytes.byteCount
+        var line = bytes.extracting(min(start, end)..<end).array
+        if let stop = line.firstIndex(of: 0x0A) { line = Array(line[..<stop]) }
+        if line.last == 0x0D { line.removeLast() }
+        if command.kind == .connect { line = Array("CONNECT {...}".utf8) }
+        log.write(.trace, "\(prefix) [\(LogText.safe(line))]")
+        if hasPayload {
+            let payload = bytes.slice(command.payload).array
+            log.write(.trace, "\(prefix) MSG_PAYLOAD: [\"\(LogText.safe(payload))\"]")
+        }
+    }
+
+    // MARK: - Names
+
+    private func peer(_ index: UInt32) -> String {
+        guard let peer = shard.details[Int(index)]?.peer else { return "" }
+        return hostPort(peer.host, peer.port)
+    }
+
+    /// Address, number, program and user of a connection.
+    private func who(_ index: UInt32) -> String {
+        var text = "\(peer(index)) - cid:\(shard.connections[index].id)"
+        guard let details = shard.details[Int(index)] else { return text }
+        let program = details.program
+        let words = [program.version, program.language, program.name]
+        if words.contains(where: { !$0.isEmpty }) {
+            let label = words.map { LogText.safe($0) }.joined(separator: ":")
+            text += " - \"v\(label)\""
+        }
+        if !details.user.isEmpty {
+            let account = shard.accounts[Int(shard.connections[index].account)].name
+            text += " - \"\(LogText.safe(account))/user:\(LogText.safe(details.user))\""
+        }
+        return text
+    }
+}
