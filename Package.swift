@@ -52,6 +52,7 @@ let package = Package(
         shim("CLinux"),
         shim("CCrypt", libraries: ["crypt"]),
         shim("CSodium", libraries: ["sodium"]),
+        shim("CTerminal", libraries: ["ncursesw", "tinfo"]),
         shim("COpenSSL", libraries: ["ssl", "crypto"]),
         shim("CZstd", libraries: ["zstd"]),
 
@@ -77,6 +78,7 @@ let package = Package(
         module("Identity", ["Base", "Configuration", "Routing", "Wire", "CCrypt", "CSodium"]),
         module("Journal", ["Base", "Sealing", "CLinux", "CZstd"]),
         module("Reactor", ["Base", "CLinux", "COpenSSL"]),
+        module("Terminal", ["Canvas", "CTerminal"]),
 
         // L3
         module("JetStreamApi", ["Base", "JSON", "Routing", "Queueing"]),
@@ -109,6 +111,7 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("TelemetryTests", ["Telemetry", "Base"]),
         tests("CanvasTests", ["Canvas", "Base"]),
+        tests("TerminalTests", ["Terminal", "Canvas", "Base"]),
         tests("ReactorTests", ["Reactor", "Base", "COpenSSL", "CCertificates"]),
         tests(
             "IdentityTests",

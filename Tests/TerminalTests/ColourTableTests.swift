@@ -1,0 +1,105 @@
+// Colours for terminals that have few or none.
+
+import Canvas
+import Terminal
+import Testing
+
+@Suite struct ColourTableTests {
+    private let theme: Theme = {
+        let text = """
+            [palette]
+            bg = #102030 | 17 | black
+            hot = #ff8040 | 209 | brightred
+            [roles]
+            text = #c0c0c0 on bg
+            state.crit = hot bold / reverse bold
+            row.selected = #ffffff on #000001 / reverse underline
+            """
+        return ThemeParser.builtIn.read(Array(text.utf8)).theme
+    }()
+
+    static let looks: [(ColourDepth, Look)] = [
+        (.direct, Look(foreground: 0xFF8040, background: 0x102030, attributes: .bold)),
+        (.indexed, Look(foreground: 209, background: 17, attributes: .bold)),
+        (.sixteen, Look(foreground: 9, background: 0, attributes: .bold)),
+        (.eight, Look(foreground: 1, background: 0, attributes: .bold)),
+        (.mono, Look(foreground: -1, background: -1, attributes: [.reverse, .bold])),
+    ]
+
+    @Test(arguments: looks)
+    func `takes the column of the terminal`(depth: ColourDepth, look: Look) {
+        #expect(ColourTable(theme, depth: depth).look(role: .stateCrit, ground: .text) == look)
+    }
+
+    @Test func `a role lies on the colour of its ground`() {
+        let table = ColourTable(theme, depth: .direct)
+        #expect(table.look(role: .stateCrit, ground: .rowSelected).background == 1)
+        let mono = ColourTable(theme, depth: .mono)
+        let onRow = mono.look(role: .stateCrit, ground: .rowSelected)
+        #expect(onRow.attributes == [.reverse, .underline])
+    }
+
+    @Test func `a theme can use fewer colours than the terminal has`() {
+        let mono = ColourTable(BuiltInTheme.mono.theme, depth: .direct)
+        #expect(mono.depth == .mono)
+        #expect(mono.look(role: .stateCrit, ground: .text).foreground == -1)
+        let sixteen = ColourTable(BuiltInTheme.tty16.theme, depth: .indexed)
+        #expect(sixteen.look(role: .stateCrit, ground: .text).foreground == 9)
+    }
+
+    static let choices: [(ColourChoice, Int, Bool, ColourDepth)] = [
+        (
+            ColourChoice(option: nil, noColour: nil, colourTerm: "truecolor", type: "xterm"),
+            0x100_0000, true, .direct
+        ),
+        (
+            ColourChoice(option: nil, noColour: nil, colourTerm: "24bit", type: "xterm"), 256, true,
+            .indexed
+        ),
+        (
+            ColourChoice(option: nil, noColour: nil, colourTerm: nil, type: "xterm-256color"), 256,
+            false, .indexed
+        ),
+        (
+            ColourChoice(option: nil, noColour: nil, colourTerm: "yes", type: "xterm"), 8, false,
+            .eight
+        ),
+        (ColourChoice(option: nil, noColour: nil, colourTerm: nil, type: "vt100"), 0, false, .mono),
+        (ColourChoice(option: nil, noColour: "", colourTerm: nil, type: "xterm"), 8, false, .eight),
+        (
+            ColourChoice(option: nil, noColour: "1", colourTerm: "truecolor", type: "xterm"), 256,
+            false, .mono
+        ),
+        (
+            ColourChoice(option: nil, noColour: nil, colourTerm: "truecolor", type: "xterm-mono"),
+            256, false, .mono
+        ),
+        (
+            ColourChoice(option: .indexed, noColour: "1", colourTerm: "truecolor", type: "xterm"),
+            256, false, .indexed
+        ),
+        (
+            ColourChoice(option: .direct, noColour: nil, colourTerm: nil, type: "xterm"), 8, true,
+            .eight
+        ),
+        (
+            ColourChoice(option: .eight, noColour: nil, colourTerm: nil, type: "xterm"), 256, false,
+            .eight
+        ),
+        (
+            ColourChoice(option: nil, noColour: nil, colourTerm: nil, type: "xterm-16color"), 16,
+            false, .sixteen
+        ),
+    ]
+
+    @Test(arguments: choices)
+    func `chooses by option, NO_COLOR, COLORTERM and type in this order`(
+        choice: ColourChoice,
+        colourCount: Int,
+        wantsDirect: Bool,
+        depth: ColourDepth
+    ) {
+        #expect(choice.wantsDirect == wantsDirect)
+        #expect(choice.depth(colourCount: colourCount) == depth)
+    }
+}
