@@ -84,7 +84,10 @@ let package = Package(
         module("JetStreamApi", ["Base", "JSON", "Routing", "Queueing"]),
         module(
             "Broker",
-            ["Wire", "Routing", "Reactor", "Telemetry", "Engine", "Configuration", "Base", "JSON"]
+            [
+                "Wire", "Routing", "Reactor", "Identity", "Telemetry", "Engine", "Configuration",
+                "Base", "JSON",
+            ]
         ),
 
         // L4

@@ -1,6 +1,7 @@
 // What a shard knows about one connection: the part it touches with every message, and the rest.
 
 public import Base
+public import Identity
 public import Reactor
 public import Wire
 
@@ -9,10 +10,10 @@ public struct Connection: Slot {
     /// What holds for a connection.
     public struct Flags: OptionSet, BitwiseCopyable, Sendable {
         /// One bit a property.
-        public let rawValue: UInt16
+        public let rawValue: UInt32
 
         /// The properties of the bits in `rawValue`.
-        public init(rawValue: UInt16) {
+        public init(rawValue: UInt32) {
             self.rawValue = rawValue
         }
 
@@ -48,6 +49,10 @@ public struct Connection: Slot {
         public static let wasGreeted = Flags(rawValue: 16_384)
         /// An operator limits what it may send.
         public static let isThrottled = Flags(rawValue: 32_768)
+        /// Nothing is read until it is known who the client is.
+        public static let awaitsVerdict = Flags(rawValue: 131_072)
+        /// The verdict is no, and held back until the deadline.
+        public static let isRefused = Flags(rawValue: 65_536)
     }
 
     /// How far TLS is.
@@ -74,6 +79,10 @@ public struct Connection: Slot {
     public var account: UInt32 = 0
     /// The account's root in the interest table.
     public var root: UInt32 = 0
+    /// The user's set in the permission table; `noIndex` where everything is permitted.
+    public var permissionSet = noIndex
+    /// Longest payload of the account.
+    public var payloadBytesMax: Int32 = .max
     /// Number that monitoring names it by; never reused.
     public var id: UInt64
     /// How far TLS is.
@@ -137,6 +146,8 @@ public struct ConnectionDetails: Sendable {
     public var program = ConnectOptions.Program()
     /// The user whose credentials were accepted.
     public var user: [UInt8] = []
+    /// What the client's certificate says, where TLS has verified one.
+    public var certificate: CertificateClaim?
     /// What the client may sign to prove who it is; empty if signatures are of no use.
     public var nonce: [UInt8] = []
     /// Why it ended; `nil` while it goes on.

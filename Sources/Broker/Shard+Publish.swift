@@ -182,6 +182,11 @@ extension Shard {
         if flags.contains(.isClosing) || owner == publisher && !flags.contains(.echo) {
             return false
         }
+        if flags.contains(.hasPermissions),
+            !permitDelivery(frame, subject: subject, tail: tail, to: subscription, owner)
+        {
+            return false
+        }
         if frame.hasHeaders, !flags.contains(.headers) {
             return deliverBody(frame, subject: subject, tail: tail, to: subscription, owner)
         }
@@ -338,6 +343,13 @@ extension Shard {
         if !reply.isEmpty, Self.isReserved(reply: reply) {
             violate(index, .reply(subject: reply.array))
             return false
+        }
+        if flags.contains(.hasPermissions) {
+            let subject = bytes.slice(command.subject)
+            guard mayPublish(index, to: subject) else {
+                violate(index, .publish(subject: subject.array))
+                return false
+            }
         }
         if flags.contains(.verbose) { send(Self.ok, to: index) }
         if flags.contains(.pedantic),

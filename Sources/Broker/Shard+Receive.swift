@@ -23,7 +23,9 @@ extension Shard {
                 } else {
                     perform(command, in: bytes, from: index)
                 }
-                if connections[index].flags.contains(.isClosing) { return bytes.byteCount }
+                let flags = connections[index].flags
+                if flags.contains(.isClosing) { return bytes.byteCount }
+                if flags.contains(.awaitsVerdict) { return reader.offset }
             case .incomplete(let total):
                 connections[index].awaitedBytes = total
                 return min(reader.offset, bytes.byteCount)
@@ -63,7 +65,8 @@ extension Shard {
 
     /// A payload is only waited for once its sender is known.
     private func payloadBytesMax(of index: UInt32) -> Int {
-        connections[index].flags.contains(.mustAuthenticate) ? 0 : settings.limits.payloadBytesMax
+        if connections[index].flags.contains(.mustAuthenticate) { return 0 }
+        return min(settings.limits.payloadBytesMax, Int(connections[index].payloadBytesMax))
     }
 
     private func error(_ refusal: CommandRefusal, _ index: UInt32) -> WireError {
@@ -82,7 +85,9 @@ extension Shard {
             refuse(index, .authorizationViolation)
             return
         }
-        if !connections[index].flags.contains(.isConnected) { begin(index) }
+        guard connections[index].flags.contains(.isConnected) || beginUnspoken(index) else {
+            return
+        }
         switch command.kind {
         case .publish: publish(command, in: bytes, from: index)
         case .subscribe: subscribe(command, in: bytes, from: index)

@@ -2,6 +2,7 @@
 
 import Base
 import Configuration
+import Identity
 public import Reactor
 public import Wire
 
@@ -45,11 +46,14 @@ extension Shard {
     /// Tells the client who we are.
     mutating func greet(_ index: UInt32) {
         connections[index].flags.insert(.wasGreeted)
+        if let authenticator = settings.authenticator {
+            if authenticator.usesChallenges { details[Int(index)]?.nonce = Challenge.make() }
+            if authenticator.isRequired { connections[index].flags.insert(.mustAuthenticate) }
+        }
         var line: [UInt8] = []
         settings.info.append(for: infoConnection(index), to: &line)
         send(line, to: index)
-        if settings.info.flags.contains(.authRequired) {
-            connections[index].flags.insert(.mustAuthenticate)
+        if connections[index].flags.contains(.mustAuthenticate) {
             setDeadline(
                 tick.now.adding(nanoseconds: settings.limits.authenticationNanoseconds),
                 of: index
@@ -82,14 +86,15 @@ extension Shard {
             return
         }
         dropAll(of: index)
+        leave(index)
         apply(options, to: index)
-        begin(index)
-        if options.flags.contains(.verbose) { send(Self.ok, to: index) }
+        identify(index, options.credentials)
+        acknowledge(index)
     }
 
     private mutating func apply(_ options: ConnectOptions, to index: UInt32) {
         var flags = connections[index].flags
-        flags.remove([.verbose, .pedantic, .echo, .headers, .noResponders, .mustAuthenticate])
+        flags.remove([.verbose, .pedantic, .echo, .headers, .noResponders])
         let wire = options.flags
         if wire.contains(.verbose) { flags.insert(.verbose) }
         if wire.contains(.pedantic) { flags.insert(.pedantic) }
@@ -143,8 +148,11 @@ extension Shard {
     // MARK: - Time
 
     /// TLS is agreed: the connection goes on as others begin, with the INFO it did not get yet.
-    mutating func secured(_ index: UInt32) {
+    ///
+    /// `certificate` is what TLS has verified of the client, if anything.
+    mutating func secured(_ index: UInt32, certificate: CertificateClaim?) {
         connections[index].security = .established
+        details[Int(index)]?.certificate = certificate
         guard connections[index].flags.contains(.wasGreeted) else {
             greet(index)
             return
@@ -217,7 +225,9 @@ extension Shard {
             return
         case .none, .established: break
         }
-        if connections[index].flags.contains(.mustAuthenticate) {
+        if connections[index].flags.contains(.isRefused) {
+            refuse(index, .authorizationViolation)
+        } else if connections[index].flags.contains(.mustAuthenticate) {
             refuse(index, .authenticationTimeout)
         } else {
             ping(index)
@@ -248,6 +258,7 @@ extension Shard {
         details[Int(index)]?.closedReason = reason
         remember(index)
         dropAll(of: index)
+        leave(index)
         tick.ended.append(index)
     }
 

@@ -1,6 +1,7 @@
 // Subscriptions come and go.
 
 import Base
+import Configuration
 import Routing
 import Wire
 
@@ -14,16 +15,43 @@ extension Shard {
             refuse(index, .invalidSubject)
             return
         }
+        let verdict = maySubscribe(index, to: filter, in: queue)
+        guard verdict != .refused else {
+            violate(index, Self.violation(filter, queue))
+            return
+        }
         let most = settings.limits.subscriptionsMax
-        if most > 0, connections[index].subscriptionCount >= most {
+        if most > 0 && connections[index].subscriptionCount >= most
+            || isAccountFull(index)
+        {
             refuse(index, .tooManySubscriptions)
             return
         }
-        add(filter: filter, queue: queue, sid: sid, to: index)
+        if let made = add(filter: filter, queue: queue, sid: sid, to: index) {
+            interests.subscriptions[made].needsDeliveryCheck = verdict == .allowedInPart
+            accounts[Int(connections[index].account)].subscriptionCount += 1
+        }
         if connections[index].flags.contains(.verbose) { send(Self.ok, to: index) }
     }
 
-    private mutating func add(filter: RawSpan, queue: RawSpan, sid: RawSpan, to index: UInt32) {
+    private static func violation(_ filter: RawSpan, _ queue: RawSpan) -> PermissionViolation {
+        queue.isEmpty
+            ? .subscribe(subject: filter.array)
+            : .subscribeInQueue(subject: filter.array, queue: queue.array)
+    }
+
+    private func isAccountFull(_ index: UInt32) -> Bool {
+        let account = Int(connections[index].account)
+        guard let most = accounts[account].limits.subscriptionsMax else { return false }
+        return accounts[account].subscriptionCount >= most
+    }
+
+    private mutating func add(
+        filter: RawSpan,
+        queue: RawSpan,
+        sid: RawSpan,
+        to index: UInt32
+    ) -> UInt32? {
         do throws(SubscribeRefusal) {
             let made = try interests.subscribe(
                 root: connections[index].root,
@@ -38,11 +66,10 @@ extension Shard {
             if first != noIndex { interests.subscriptions[first].previousOfOwner = made }
             connections[index].firstSubscription = made
             connections[index].subscriptionCount &+= 1
+            return made
         } catch {
-            switch error {
-            case .sidInUse: break
-            case .full: refuse(index, .tooManySubscriptions)
-            }
+            if error == .full { refuse(index, .tooManySubscriptions) }
+            return nil
         }
     }
 
@@ -70,6 +97,7 @@ extension Shard {
         }
         if next != noIndex { interests.subscriptions[next].previousOfOwner = previous }
         connections[index].subscriptionCount &-= 1
+        accounts[Int(connections[index].account)].subscriptionCount -= 1
         interests.unsubscribe(subscription)
     }
 

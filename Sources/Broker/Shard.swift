@@ -5,6 +5,7 @@
 
 public import Base
 public import Configuration
+public import Identity
 public import Reactor
 public import Routing
 public import Wire
@@ -15,6 +16,10 @@ public struct ShardSettings: Sendable {
     public var limits = WireLimits()
     /// What INFO says about the server.
     public var info = ServerInfo()
+    /// Who may connect, and what they may do.
+    public var access = Access()
+    /// Finds out who a client is; `nil` lets everybody in.
+    public var authenticator: Authenticator?
     /// How connections are encrypted; `nil` if they are not.
     public var tls: ShardTls?
     /// Seeds the hashes of the shard's tables; random for each process.
@@ -60,6 +65,8 @@ struct Tick: ~Copyable {
     var overrun = Table<UInt32>(capacity: 64)
     /// Whether a receiver of the current publish lags far behind.
     var isReceiverLagging = false
+    /// Passwords to be compared elsewhere.
+    var checks: [AdmissionCheck] = []
     /// Publishers that were held back in this tick.
     var stalled = Table<UInt32>(capacity: 64)
 }
@@ -99,7 +106,8 @@ public struct Shard: ~Copyable {
     var tick = Tick()
     /// Counts since the start.
     public internal(set) var counters = ShardCounters()
-    var accounts: [Account] = []
+    var accounts: [AccountSpace] = []
+    var admissions: Admissions
     /// When `advance` has something to do.
     public internal(set) var nextDeadline = Instant.distantFuture
     /// Connections that ended last.
@@ -114,7 +122,12 @@ public struct Shard: ~Copyable {
         outbox = Outbox(byteCountMax: settings.outboxBytesMax)
         closed = ClosedConnections(countMax: settings.closedConnectionsMax)
         random = Random(seed: settings.seed ^ 0x5348_4152_44)
-        accounts.append(Account(name: Array("$G".utf8), root: interests.addAccount()))
+        admissions = Admissions(settings.authenticator, seed: settings.seed)
+        for (index, account) in settings.access.accounts.enumerated() {
+            var space = AccountSpace(account, root: interests.addAccount())
+            space.isSystem = settings.access.systemAccount == index
+            accounts.append(space)
+        }
     }
 
     /// Tells the shard the time; before anything else in a tick.
@@ -163,9 +176,17 @@ public struct Shard: ~Copyable {
 }
 
 /// An isolated subject space.
-struct Account: Sendable {
+struct AccountSpace: Sendable {
     let name: [UInt8]
     let root: UInt32
+    var limits: AccountLimits
     var isSystem = false
     var connectionCount = 0
+    var subscriptionCount = 0
+
+    init(_ account: Account, root: UInt32) {
+        name = account.name
+        limits = account.limits
+        self.root = root
+    }
 }

@@ -1,5 +1,7 @@
 // Letters to a shard's thread and its answers.
 
+public import Identity
+
 /// What a shard's thread can be told.
 public enum ShardOrder: Sendable {
     /// End: close the listener and every connection, then return.
@@ -16,6 +18,8 @@ public enum ShardOrder: Sendable {
     case retire(count: Int)
     /// Work with other settings from now on.
     case change(ShardSettings)
+    /// A password was compared; `nil` refuses the client.
+    case decide(index: UInt32, generation: UInt32, Admission?)
 }
 
 /// What a shard's thread answers.

@@ -14,6 +14,8 @@ extension ShardRunner {
     private mutating func obey(_ order: ShardOrder) {
         switch order {
         case .stop: isStopping = true
+        case .decide(let index, let generation, let admission):
+            decide(index, generation, admission)
         case .picture(let request): report(.picture(shard.picture(request)))
         case .kick(let connection):
             let index = shard.find(connection)
@@ -111,6 +113,7 @@ extension Shard {
     mutating func change(_ settings: ShardSettings) {
         let isLeaving = self.settings.info.flags.contains(.lameDuck)
         let seed = self.settings.seed
+        if settings.access != self.settings.access { changeAccess(settings) }
         self.settings = settings
         self.settings.seed = seed
         if isLeaving { self.settings.info.flags.insert(.lameDuck) }

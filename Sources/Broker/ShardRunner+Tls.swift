@@ -1,6 +1,8 @@
 // Connections through TLS: the opening, the handshake, reading and writing.
 
 import Base
+import Configuration
+import Identity
 import Reactor
 import Wire
 
@@ -35,7 +37,7 @@ extension ShardRunner {
         switch sessions[shard.connections[index].tls].handshake() {
         case .done:
             noteTerms(index)
-            shard.secured(index)
+            shard.secured(index, certificate: certificate(index))
             shard.markDirty(index)
             readSecurely(index)
         case .wantsRead: break
@@ -51,6 +53,17 @@ extension ShardRunner {
         let number = version.hasPrefix("TLSv") ? version.dropFirst(4) : version[...]
         shard.details[Int(index)]?.tlsVersion = Array(number.utf8)
         shard.details[Int(index)]?.tlsCipher = Array(sessions[session].cipherSuite.utf8)
+    }
+
+    /// What the client's certificate says, where somebody vouched for it.
+    private func certificate(_ index: UInt32) -> CertificateClaim? {
+        guard shard.settings.tls?.terms.clientCertificates != .ignored,
+            let names = sessions[shard.connections[index].tls].peerNames()
+        else { return nil }
+        return CertificateClaim(
+            alternatives: names.emails + names.hosts + names.uris,
+            subject: names.subject
+        )
     }
 
     /// Reads until the session has nothing more: what waits inside it is not announced again.

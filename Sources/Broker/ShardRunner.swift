@@ -1,6 +1,7 @@
 // The body of a shard's thread: readiness, sockets and time around the shard's decisions.
 
 import Base
+import Identity
 import Reactor
 import Telemetry
 import Wire
@@ -16,6 +17,7 @@ public struct ShardRunner: ~Copyable {
     /// How long the messages of a tick took.
     private let ticks: HistogramWriter
     var log: Log
+    private let passwords: PasswordDesk
     let buffer: UnsafeMutableRawBufferPointer
     private var stalled = Table<Stall>(capacity: 16)
     var isStopping = false
@@ -41,6 +43,7 @@ public struct ShardRunner: ~Copyable {
         ticks: consuming HistogramWriter,
         log: Log
     ) throws(SystemError) {
+        let passwords = try PasswordDesk(answers: posts.shard)
         let poller = try Poller()
         try poller.add(listener.descriptor, token: Self.listenerToken)
         try poller.add(posts.shard.doorbell.descriptor, token: Self.mailboxToken)
@@ -50,6 +53,7 @@ public struct ShardRunner: ~Copyable {
         self.posts = posts
         self.ticks = ticks
         self.log = log
+        self.passwords = passwords
         let limits = settings.limits
         unsafe buffer = .allocate(
             byteCount: limits.payloadBytesMax + limits.controlLineBytesMax * 2 + Self.readBytes,
@@ -71,8 +75,10 @@ public struct ShardRunner: ~Copyable {
             flush()
             closeEnded()
             measure(shard.counters.traffic.messagesIn &- messages)
+            askForChecks()
         }
         closeAll()
+        passwords.stop()
     }
 
     /// Notes how long a tick took for each of its `messages`, from receiving to writing.
@@ -133,6 +139,7 @@ public struct ShardRunner: ~Copyable {
         let flags = shard.connections[index].flags
         guard !flags.contains(.isClosing) else { return }
         switch shard.connections[index].security {
+        case _ where flags.contains(.awaitsVerdict): watch(index)
         case .none: if ready.isReadable || ready.isHungUp { read(index) }
         case .established: readSecurely(index)
         case .awaitsOpening: open(index)
@@ -180,6 +187,28 @@ public struct ShardRunner: ~Copyable {
         if !shard.settings.topics.isEmpty { trace(index, bytes) }
         let used = shard.receive(index, bytes)
         if used < count { shard.keep(bytes.extracting(used..<count), of: index) }
+    }
+
+    /// Hands passwords to the thread that has the time to compare them.
+    private mutating func askForChecks() {
+        guard !shard.tick.checks.isEmpty else { return }
+        for check in shard.tick.checks where !passwords.post(check) {
+            decide(check.index, check.generation, nil)
+        }
+        shard.tick.checks.removeAll()
+    }
+
+    /// Takes the outcome of a comparison and goes on with what the client has sent meanwhile.
+    mutating func decide(_ index: UInt32, _ generation: UInt32, _ admission: Admission?) {
+        guard shard.isCurrent(index, generation: generation) else { return }
+        shard.decide(index, admission)
+        guard shard.connections[index].flags.isDisjoint(with: [.awaitsVerdict, .isClosing]) else {
+            return
+        }
+        watch(index)
+        let room = room(index)
+        if room.lowerBound > 0 { take(index, room.lowerBound) }
+        if shard.connections[index].security == .established { readSecurely(index) }
     }
 
     // MARK: - Output
@@ -247,7 +276,7 @@ public struct ShardRunner: ~Copyable {
             try poller.change(
                 shard.connections[index].descriptor,
                 token: token(index),
-                forReading: !flags.contains(.isStalled),
+                forReading: flags.isDisjoint(with: [.isStalled, .awaitsVerdict]),
                 forWriting: flags.contains(.awaitsRoom)
             )
         } catch {

@@ -10,6 +10,15 @@ public struct Admission: Equatable, Sendable {
     public let account: Int
     /// The user's set in `Authenticator.permissions`; `nil` where everything is permitted.
     public let permissionSet: UInt32?
+
+    /// Everybody, where nobody has to say who it is.
+    public static var anybody: Admission { Admission(user: nil, account: 0, permissionSet: nil) }
+
+    init(user: Int?, account: Int, permissionSet: UInt32?) {
+        self.user = user
+        self.account = account
+        self.permissionSet = permissionSet
+    }
 }
 
 /// A comparison with a hash, which takes too long for a thread that serves others.

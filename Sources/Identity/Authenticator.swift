@@ -50,6 +50,12 @@ public struct Authenticator: Sendable {
     /// Whether a client may have to sign a challenge.
     public var usesChallenges: Bool { !keyed.isEmpty }
 
+    /// The set of `user`, an index of the configuration's users; `nil` where everything is permitted.
+    public func permissionSet(of user: Int) -> UInt32? { sets[user] }
+
+    /// How many sets of permissions the users have.
+    public var permissionSetCount: Int { sets.count { $0 != nil } }
+
     /// The permissions of all users, for one shard.
     /// - Throws: `tooManyRules`.
     public func permissions(seed: UInt64) throws(IdentityError) -> PermissionTable {

@@ -24,6 +24,13 @@ public final class Doorbell: Sendable {
         unsafe _ = write(descriptor, &one, 8)
     }
 
+    /// Waits until the bell rings, for threads that do nothing else.
+    public func wait() {
+        var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        // SAFETY: the call is told of one entry and given one.
+        unsafe _ = poll(&watched, 1, -1)
+    }
+
     /// Makes the bell silent again.
     public func answer() {
         var count: UInt64 = 0

@@ -1,5 +1,6 @@
 // Why a server does not start.
 
+public import Identity
 public import Reactor
 
 /// Why a server could not start.
@@ -14,6 +15,8 @@ public enum ServerError: Error, Equatable, Sendable {
     case file(path: String, SystemError)
     /// Certificates or keys cannot be used.
     case tls(TlsError)
+    /// The users cannot be served.
+    case identity(IdentityError)
     /// A thread or a descriptor is refused by the system.
     case system(SystemError)
     /// Anybody could connect from elsewhere, and nobody has asked for that.
@@ -29,6 +32,11 @@ public enum ServerError: Error, Equatable, Sendable {
         case .log(let path, let error): "Can't open the log \(path): \(error.text)"
         case .file(let path, let error): "Can't write \(path): \(error.text)"
         case .tls(let error): "Can't use TLS: \(error.text)"
+        case .identity(.noCryptography): "Can't use libsodium"
+        case .identity(.malformedRule(let user)):
+            "User number \(user + 1) has a permission with a malformed subject"
+        case .identity(.tooManyRules(let user)):
+            "User number \(user + 1) has more permissions than fit into memory"
         case .system(let error): "Can't start: \(error.text)"
         case .openAccess(let host):
             "Refusing to listen on \(host) without authentication; "

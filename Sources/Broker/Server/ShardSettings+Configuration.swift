@@ -1,6 +1,7 @@
 // From the configuration of a server to what its shards are told.
 
 import Configuration
+import Identity
 import Reactor
 import Wire
 
@@ -25,6 +26,21 @@ extension ShardSettings {
         if !configuration.clients.supportsHeaders { info.flags.remove(.headers) }
         self.seed = seed
         if let terms = configuration.tls { try encrypt(terms) }
+        try admit(configuration)
+    }
+
+    private mutating func admit(_ configuration: ServerConfiguration) throws(ServerError) {
+        access = configuration.access
+        do throws(IdentityError) {
+            let made = try Authenticator(
+                access,
+                mapsCertificates: configuration.tls?.clientCertificates == .mapped
+            )
+            authenticator = made
+            if made.isRequired { info.flags.insert(.authRequired) }
+        } catch {
+            throw .identity(error)
+        }
     }
 
     private mutating func encrypt(_ terms: TlsSettings) throws(ServerError) {
