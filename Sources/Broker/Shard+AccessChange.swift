@@ -4,6 +4,7 @@ import Base
 import Configuration
 import Identity
 import Reactor
+import Routing
 import Wire
 
 extension Shard {
@@ -62,7 +63,9 @@ extension Shard {
     private mutating func endAll(in account: Int) {
         for index in 0..<UInt32(connections.limit)
         where connections[index].descriptor >= 0 && Int(connections[index].account) == account {
-            if connections[index].flags.contains(.isConnected) { end(index, .authenticationFailure) }
+            if connections[index].flags.contains(.isConnected) {
+                end(index, .authenticationFailure)
+            }
         }
     }
 
