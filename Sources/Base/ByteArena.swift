@@ -2,8 +2,8 @@
 
 /// Keeps byte strings of any length and gives their places back when they are freed.
 ///
-/// Places come in powers of two from 16 bytes on; freed ones wait in a list per size. All strings together
-/// take at most 4 GiB; `store` answers `nil` beyond `byteCountMax`.
+/// Places come in powers of two from 16 bytes on; freed ones wait in a list per size. All strings
+/// together take at most 4 GiB; `store` answers `nil` beyond `byteCountMax`.
 @safe
 public struct ByteArena: ~Copyable {
     private var base: UnsafeMutableRawPointer

@@ -2,7 +2,8 @@
 
 /// Where some bytes lie: an offset and a count, without the buffer.
 ///
-/// Stands for bytes on the hot path, where neither `Range` (not bitwise copyable) nor a pointer will do.
+/// Stands for bytes on the hot path, where neither `Range` (not bitwise copyable) nor a pointer
+/// will do.
 @frozen
 public struct ByteSlice: BitwiseCopyable, Equatable, Sendable {
     /// Offset of the first byte.

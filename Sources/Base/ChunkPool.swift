@@ -20,8 +20,9 @@ public struct Chunk: BitwiseCopyable, Sendable {
 
 /// Hands out chunks of `chunkBytes` bytes by index.
 ///
-/// Memory is taken from the system in blocks and kept for reuse; chunks come back in last-in first-out
-/// order, so that a quiet server keeps touching the same few. `take` answers `noIndex` at `chunkCountMax`.
+/// Memory is taken from the system in blocks and kept for reuse; chunks come back in last-in
+/// first-out order, so that a quiet server keeps touching the same few. `take` answers `noIndex` at
+/// `chunkCountMax`.
 @safe
 @frozen
 public struct ChunkPool: ~Copyable {

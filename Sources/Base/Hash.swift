@@ -2,7 +2,8 @@
 
 /// Hashes `bytes` under `seed`.
 ///
-/// Not cryptographic; the seed is random for each process so that nobody outside can aim at one bucket.
+/// Not cryptographic; the seed is random for each process so that nobody outside can aim at one
+/// bucket.
 /// - Complexity: O(n), about 0.4 ns per eight bytes.
 @inlinable
 public func hash(_ bytes: RawSpan, seed: UInt64) -> UInt64 {

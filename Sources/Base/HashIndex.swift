@@ -2,8 +2,8 @@
 
 /// Finds indices by hash; whoever asks compares the values behind them.
 ///
-/// Linear probing, at most three quarters full, deletion by moving later entries back, so that neither
-/// tombstones nor rebuilds pile up.
+/// Linear probing, at most three quarters full, deletion by moving later entries back, so that
+/// neither tombstones nor rebuilds pile up.
 @frozen
 public struct HashIndex: ~Copyable {
     /// Hash in the upper half, index + 1 in the lower; 0 is an empty place.

@@ -1,4 +1,5 @@
-// How a message is written for one receiver: verb, subject, subscription id, and the rest as it came.
+// How a message is written for one receiver: verb, subject, subscription id, and the rest as it
+// came.
 
 import Base
 import Reactor
@@ -6,9 +7,9 @@ import Routing
 
 /// The parts of an outgoing message that are the same for every receiver.
 ///
-/// `tail` is everything behind the subscription id: a space, the reply if any, the sizes, the line end, the
-/// payload and its line end. A publish in the usual form holds these bytes already, so that nothing is
-/// formatted anew.
+/// `tail` is everything behind the subscription id: a space, the reply if any, the sizes, the line
+/// end, the payload and its line end. A publish in the usual form holds these bytes already, so
+/// that nothing is formatted anew.
 struct MessageFrame: BitwiseCopyable {
     /// Where the subject lies.
     var subject = ByteSlice.empty

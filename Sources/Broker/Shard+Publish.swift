@@ -37,7 +37,8 @@ extension Shard {
         }
     }
 
-    /// The frame of a publish in the usual form: single spaces, sizes without leading zeroes, CR and LF.
+    /// The frame of a publish in the usual form: single spaces, sizes without leading zeroes, CR
+    /// and LF.
     @inline(__always)
     private static func frame(_ command: Command, _ bytes: RawSpan) -> MessageFrame? {
         let start = command.subject.end

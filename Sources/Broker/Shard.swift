@@ -1,7 +1,7 @@
 // One shard: connections, subscriptions and what happens to every byte that comes in.
 //
-// A shard makes no system call and reads no clock. Its runner hands it bytes and the time, and afterwards
-// writes what waits in `outbox` and ends the connections in `tick.ended`.
+// A shard makes no system call and reads no clock. Its runner hands it bytes and the time, and
+// afterwards writes what waits in `outbox` and ends the connections in `tick.ended`.
 
 public import Base
 public import Configuration

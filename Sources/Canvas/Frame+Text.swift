@@ -27,8 +27,8 @@ public struct TextRun: Equatable, Sendable {
 extension Frame {
     /// Writes `text` from a place in `rect` on; what does not fit in `rect` is left out.
     ///
-    /// Places are relative to `rect`. A wide character that would straddle the edge becomes a space.
-    /// Scalars that must not reach a screen are written as their stand-ins.
+    /// Places are relative to `rect`. A wide character that would straddle the edge becomes a
+    /// space. Scalars that must not reach a screen are written as their stand-ins.
     /// - Returns: the column behind the text, relative to `rect`, as if all of it had fitted.
     @discardableResult
     public mutating func put(
@@ -64,7 +64,8 @@ extension Frame {
         }
     }
 
-    /// Writes one line into the row `row` of `rect`; what does not fit is cut and ends in `ellipsis`.
+    /// Writes one line into the row `row` of `rect`; what does not fit is cut and ends in
+    /// `ellipsis`.
     public mutating func putLine(
         _ text: String,
         in rect: Rect,

@@ -3,7 +3,7 @@
 extension ConfigurationError {
     /// The refusal as one line: file, line and what is wrong.
     public var text: String {
-        place.line > 0 ? "\(place.file):\(place.line): \(reason.text)" : reason.text
+        place.line > 0 ? "\(shown(path: place.file)):\(place.line): \(reason.text)" : reason.text
     }
 }
 
@@ -18,9 +18,10 @@ extension ConfigurationError.Reason {
     /// What is wrong, in words.
     public var text: String {
         switch self {
-        case .unreadable(let path, let number): "cannot read \(path) (error \(number))"
-        case .fileTooLong(let path): "\(path) is longer than \(SyntaxLimits.fileBytesMax) bytes"
-        case .includeCycle(let path): "\(path) includes itself"
+        case .unreadable(let path, let number): "cannot read \(shown(path: path)) (error \(number))"
+        case .fileTooLong(let path):
+            "\(shown(path: path)) is longer than \(SyntaxLimits.fileBytesMax) bytes"
+        case .includeCycle(let path): "\(shown(path: path)) includes itself"
         case .tooDeep: "nested too deep"
         case .unexpectedByte(let byte): "unexpected \(shown([byte]))"
         case .unexpectedEnd: "unexpected end"
@@ -33,7 +34,7 @@ extension ConfigurationError.Reason {
         case .unknownVariable(let name): "nothing defines the variable \(shown(name))"
         case .variableCycle(let name): "the variable \(shown(name)) refers to itself"
         case .duplicateKey(let key, let first):
-            "\(shown(key)) is set again; first on line \(first.line) of \(first.file)"
+            "\(shown(key)) is set again; first on line \(first.line) of \(shown(path: first.file))"
         case .unknownKey(let key, let block, let nearest): unknown(key, block, nearest)
         case .misplacedKey(let key, let block, let homes):
             "\(shown(key)) does not belong \(location(block)) but "
@@ -117,18 +118,27 @@ extension ValueForm {
     }
 }
 
+/// A path as it is shown: control bytes, which a path may have, as `\xHH`.
+func shown(path: String) -> String {
+    escaped(path.utf8) { $0 >= 0x20 && $0 != 0x7F }
+}
+
 /// `bytes` in quotes, with everything that is not printable ASCII escaped.
 func shown(_ bytes: [UInt8]) -> String {
+    let end = bytes.count > 64 ? "…'" : "'"
+    return "'" + escaped(bytes.prefix(64)) { $0 >= 0x20 && $0 < 0x7F } + end
+}
+
+private func escaped(_ bytes: some Sequence<UInt8>, keeping isKept: (UInt8) -> Bool) -> String {
     let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = [UInt8(ascii: "'")]
-    for byte in bytes.prefix(64) {
-        if byte >= 0x20, byte < 0x7F {
+    var text: [UInt8] = []
+    for byte in bytes {
+        if isKept(byte) {
             text.append(byte)
         } else {
             text += [UInt8(ascii: "\\"), UInt8(ascii: "x")]
             text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
         }
     }
-    let end = bytes.count > 64 ? "…'" : "'"
-    return String(decoding: text, as: UTF8.self) + end
+    return String(decoding: text, as: UTF8.self)
 }

@@ -4,8 +4,8 @@
 public enum NearestWord {
     /// The one of `words` that is nearest to `word`, unless none is near.
     ///
-    /// Near is one mistake in words up to five letters, and one more for every further three: a letter
-    /// too many, too few, another one, or two exchanged.
+    /// Near is one mistake in words up to five letters, and one more for every further three: a
+    /// letter too many, too few, another one, or two exchanged.
     public static func of(_ word: [UInt8], in words: [String]) -> String? {
         guard word.count <= 64 else { return nil }
         var best: (word: String, distance: Int)?

@@ -66,8 +66,8 @@ extension ServerConfiguration {
 
     /// Whether anybody may connect from another machine.
     ///
-    /// A client certificate counts as authentication unless clients may go on without TLS, and naming a
-    /// user for clients without credentials counts as asking for it.
+    /// A client certificate counts as authentication unless clients may go on without TLS, and
+    /// naming a user for clients without credentials counts as asking for it.
     private var isOpen: Bool {
         guard !clients.isLoopback, !access.isRequired else { return false }
         guard let tls, !tls.allowsPlainClients else { return true }

@@ -4,8 +4,8 @@ import Base
 
 /// The configuration of a server.
 ///
-/// A value made of the defaults, a configuration file and the command line, in this order. Nothing in
-/// it was looked up outside: reading files, names and clocks is the business of whoever uses it.
+/// A value made of the defaults, a configuration file and the command line, in this order. Nothing
+/// in it was looked up outside: reading files, names and clocks is the business of whoever uses it.
 public struct ServerConfiguration: Equatable, Sendable {
     /// What the server is called.
     public var identity = ServerIdentity()

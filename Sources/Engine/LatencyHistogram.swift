@@ -2,10 +2,10 @@
 
 /// How often each latency was seen.
 ///
-/// Sixteen buckets to every doubling, so that a bucket's bounds differ by at most 6.25 %. Values are
-/// nanoseconds. A bucket's index is `(shift << 4) + (value >> shift)` with
-/// `shift = max(0, floor(log2(value)) - 4)`: any counter array of that layout can be taken over as it
-/// is. Histograms are cumulative since the engine started; an interval is the difference of two.
+/// Sixteen buckets to every doubling, so that a bucket's bounds differ by at most 6.25 %. Values
+/// are nanoseconds. A bucket's index is `(shift << 4) + (value >> shift)` with
+/// `shift = max(0, floor(log2(value)) - 4)`: any counter array of that layout can be taken over as
+/// it is. Histograms are cumulative since the engine started; an interval is the difference of two.
 public struct LatencyHistogram: Hashable, Sendable {
     /// Index of the first bucket in `counts`.
     public private(set) var firstBucket: Int

@@ -73,8 +73,8 @@ public struct Authenticator: Sendable {
 
     /// Decides who the client is.
     ///
-    /// `challenge` is what it was given to sign; `certificate` is what TLS has verified, if anything.
-    /// Without any credentials it is the anonymous user, where there is one.
+    /// `challenge` is what it was given to sign; `certificate` is what TLS has verified, if
+    /// anything. Without any credentials it is the anonymous user, where there is one.
     public func decide(
         _ credentials: ConnectOptions.Credentials,
         challenge: [UInt8],

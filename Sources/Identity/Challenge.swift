@@ -12,7 +12,8 @@ public enum Challenge {
         Base64.encode(Sodium.random(randomBytes), .url)
     }
 
-    /// Whether `signature`, in base 64, is that of `challenge` by the user key `key` in its text form.
+    /// Whether `signature`, in base 64, is that of `challenge` by the user key `key` in its text
+    /// form.
     ///
     /// Malformed texts, keys of other roles, weak keys and empty challenges are not.
     public static func isAnswered(

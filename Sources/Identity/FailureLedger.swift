@@ -4,9 +4,9 @@ public import Base
 
 /// Refusals by source address.
 ///
-/// The first failures of a source are answered at once; each later one is answered after twice the time
-/// of the one before, up to `delayNanosecondsMax`. A source that has been quiet for a minute starts anew.
-/// At `sourcesMax` the source that was quiet longest is forgotten.
+/// The first failures of a source are answered at once; each later one is answered after twice the
+/// time of the one before, up to `delayNanosecondsMax`. A source that has been quiet for a minute
+/// starts anew. At `sourcesMax` the source that was quiet longest is forgotten.
 public struct FailureLedger: Sendable {
     /// What a failure leads to.
     public struct Penalty: Equatable, Sendable {

@@ -22,8 +22,8 @@ public enum Password {
 
     /// Whether `given` is the password that `expected` is, or is the hash of.
     ///
-    /// Nothing matches an empty `expected`. With a hash this takes tens to hundreds of milliseconds;
-    /// the time tells nothing about how much of a password is right.
+    /// Nothing matches an empty `expected`. With a hash this takes tens to hundreds of
+    /// milliseconds; the time tells nothing about how much of a password is right.
     public static func matches(_ given: [UInt8], _ expected: [UInt8]) -> Bool {
         guard !expected.isEmpty else { return false }
         guard isHash(expected) else { return Sodium.equal(given, expected) }

@@ -17,8 +17,8 @@ public struct RecordBatch: ~Copyable, Sendable {
 
 /// Collects messages of one stream, in sequence order, into a batch.
 ///
-/// Copies every byte once; allocates only when the buffer must grow. A batch takes `byteCountMax` bytes,
-/// or one message of any size.
+/// Copies every byte once; allocates only when the buffer must grow. A batch takes `byteCountMax`
+/// bytes, or one message of any size.
 public struct BatchWriter: ~Copyable {
     private var buffer: RecordBuffer
     private var lastTime: UInt64 = 0

@@ -11,6 +11,7 @@ struct BlockOpener: ~Copyable {
     private var associated = RecordBuffer(capacity: 256)
 
     init() {
+        // SAFETY: the library gives a context of its own, or nothing.
         unsafe context = ZSTD_createDCtx()
     }
 

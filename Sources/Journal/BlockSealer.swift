@@ -19,8 +19,8 @@ struct BlockFacts {
 
 /// Builds blocks, one at a time.
 ///
-/// Owns the compressor's working memory. Every call of zstd starts from nothing, so the bytes of one
-/// stream never influence the length of another's.
+/// Owns the compressor's working memory. Every call of zstd starts from nothing, so the bytes of
+/// one stream never influence the length of another's.
 @safe
 struct BlockSealer: ~Copyable {
     private let context: OpaquePointer?
@@ -31,6 +31,7 @@ struct BlockSealer: ~Copyable {
     private static var compressedBytesMin: Int { 1_024 }
 
     init() {
+        // SAFETY: the library gives a context of its own, or nothing.
         unsafe context = ZSTD_createCCtx()
     }
 
@@ -131,8 +132,8 @@ struct BlockSealer: ~Copyable {
 
 /// The bytes that are authenticated with a block but stand elsewhere.
 enum BlockContext {
-    /// Segment digest ‖ block header without its checksums ‖ file offset: a block opens only in this
-    /// store, stream, segment, generation and position.
+    /// Segment digest ‖ block header without its checksums ‖ file offset: a block opens only in
+    /// this store, stream, segment, generation and position.
     static func append(
         segment: Digest,
         header: RawSpan,

@@ -63,9 +63,9 @@ public enum DiskMode: Sendable {
 
 /// The files of one store.
 ///
-/// Paths are relative to the store's directory. `write` takes all bytes or fails; what a failed write left
-/// behind is unknown. Nothing is durable before `sync` of the file and, for its name, `syncDirectory` of the
-/// directory. Used by the system's disk and by the simulated one.
+/// Paths are relative to the store's directory. `write` takes all bytes or fails; what a failed
+/// write left behind is unknown. Nothing is durable before `sync` of the file and, for its name,
+/// `syncDirectory` of the directory. Used by the system's disk and by the simulated one.
 public protocol Disk: AnyObject, Sendable {
     /// Opens `path`.
     func open(_ path: String, _ mode: DiskMode) throws(DiskError) -> DiskFile

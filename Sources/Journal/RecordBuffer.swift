@@ -37,6 +37,7 @@ public struct RecordBuffer: ~Copyable, Sendable {
 
     /// Gives the buffer up as a plain value that can pass through a ring.
     public consuming func lend() -> BufferLoan {
+        // SAFETY: the loan takes over the only pointer to the memory.
         let loan = unsafe BufferLoan(
             address: UInt(bitPattern: base),
             capacity: UInt32(capacity),
@@ -159,8 +160,8 @@ public struct RecordBuffer: ~Copyable, Sendable {
 
 /// A buffer on its way to another owner.
 ///
-/// A plain value, so that it passes through rings. Whoever receives it makes exactly one `RecordBuffer` of
-/// it; a loan that is dropped leaks its memory.
+/// A plain value, so that it passes through rings. Whoever receives it makes exactly one
+/// `RecordBuffer` of it; a loan that is dropped leaks its memory.
 public struct BufferLoan: BitwiseCopyable, Sendable {
     let address: UInt
     let capacity: UInt32

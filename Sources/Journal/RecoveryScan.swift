@@ -57,7 +57,8 @@ struct RecoveryScan {
 
     /// Walks the segment in `bytes`, whose header is known to be good.
     ///
-    /// `sealed` is where a sealed segment ends, and with which sequence: such a one has no torn tail.
+    /// `sealed` is where a sealed segment ends, and with which sequence: such a one has no torn
+    /// tail.
     init(
         _ bytes: RawSpan,
         cipher: borrowing SegmentCipher,

@@ -4,8 +4,8 @@ import Sealing
 
 /// One walk over a segment's bytes.
 ///
-/// Behind a bad block the walk goes on wherever a block header could begin. A false beginning cannot
-/// mislead it: a block is authentic at one position of one file only.
+/// Behind a bad block the walk goes on wherever a block header could begin. A false beginning
+/// cannot mislead it: a block is authentic at one position of one file only.
 struct ScanWalk: ~Copyable {
     /// Bytes between two blocks that should follow one another.
     struct Gap {

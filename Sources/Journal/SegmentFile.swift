@@ -19,10 +19,10 @@ struct SegmentProgress: BitwiseCopyable, Equatable {
 
 /// Writes blocks into one new file: stage, write, sync.
 ///
-/// The file was made by this run and no other ever appends to it. Blocks are only staged where the file
-/// is already filled with zeros, so that a full disk is met before anything is sealed. The block number
-/// rises with every seal and never goes back, also when a staged block is thrown away: it is the counting
-/// half of the nonce.
+/// The file was made by this run and no other ever appends to it. Blocks are only staged where the
+/// file is already filled with zeros, so that a full disk is met before anything is sealed. The
+/// block number rises with every seal and never goes back, also when a staged block is thrown away:
+/// it is the counting half of the nonce.
 final class SegmentFile {
     let path: String
     let header: SegmentHeader

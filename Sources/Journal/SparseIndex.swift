@@ -19,7 +19,8 @@ public struct IndexEntry: BitwiseCopyable, Equatable, Sendable {
     }
 }
 
-/// One entry for every 64 KiB of a segment, at most; what is between is found by walking block headers.
+/// One entry for every 64 KiB of a segment, at most; what is between is found by walking block
+/// headers.
 public struct SparseIndex: Equatable, Sendable {
     /// The entries, in order.
     public private(set) var entries: [IndexEntry] = []

@@ -3,8 +3,8 @@
 
 /// Collects state records of one stream.
 ///
-/// Keys and values are the owner's own: consumer state, aggregates, counters. A `put` replaces everything
-/// under its key; deltas pile up behind it until the next `put`.
+/// Keys and values are the owner's own: consumer state, aggregates, counters. A `put` replaces
+/// everything under its key; deltas pile up behind it until the next `put`.
 public struct StateWriter: ~Copyable {
     var buffer: RecordBuffer
     /// How many records.

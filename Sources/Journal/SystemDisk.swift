@@ -12,6 +12,7 @@ public final class SystemDisk: Disk {
     /// The disk under the directory `path`, which is made if it is missing.
     /// - Throws: `DiskError` when the directory cannot be made or opened.
     public init(path: String) throws(DiskError) {
+        // SAFETY: the call reads a terminated path.
         _ = unsafe mkdir(path, 0o700)
         root = openDirectory(AT_FDCWD, path)
         guard root >= 0 else { throw DiskError(.open, number: clinux_errno()) }
@@ -27,6 +28,7 @@ public final class SystemDisk: Disk {
             case .write: O_RDWR
             case .create: O_RDWR | O_CREAT | O_EXCL
             }
+        // SAFETY: the call reads a terminated path.
         let descriptor = unsafe clinux_openat(root, path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw DiskError(.open, number: clinux_errno()) }
         return DiskFile(descriptor: descriptor)
@@ -109,6 +111,7 @@ public final class SystemDisk: Disk {
     /// How many bytes `file` has.
     public func size(_ file: DiskFile) throws(DiskError) -> UInt64 {
         var status = stat()
+        // SAFETY: the call fills the value it is given.
         guard unsafe fstat(file.descriptor, &status) == 0 else {
             throw DiskError(.read, number: clinux_errno())
         }
@@ -146,6 +149,7 @@ public final class SystemDisk: Disk {
 
     /// Makes the directory `path`.
     public func makeDirectory(_ path: String) throws(DiskError) {
+        // SAFETY: the call reads a terminated path.
         guard unsafe mkdirat(root, path, 0o700) == 0 || clinux_errno() == EEXIST else {
             throw DiskError(.makeDirectory, number: clinux_errno())
         }
@@ -153,6 +157,7 @@ public final class SystemDisk: Disk {
 
     /// Gives `path` the name `target`.
     public func rename(_ path: String, to target: String) throws(DiskError) {
+        // SAFETY: the call reads terminated paths.
         guard unsafe renameat(root, path, root, target) == 0 else {
             throw DiskError(.rename, number: clinux_errno())
         }
@@ -160,6 +165,7 @@ public final class SystemDisk: Disk {
 
     /// Takes the file `path` away.
     public func remove(_ path: String) throws(DiskError) {
+        // SAFETY: the call reads a terminated path.
         guard unsafe unlinkat(root, path, 0) == 0 else {
             throw DiskError(.remove, number: clinux_errno())
         }
@@ -167,6 +173,7 @@ public final class SystemDisk: Disk {
 
     /// Takes the empty directory `path` away.
     public func removeDirectory(_ path: String) throws(DiskError) {
+        // SAFETY: the call reads a terminated path.
         guard unsafe unlinkat(root, path, AT_REMOVEDIR) == 0 else {
             throw DiskError(.remove, number: clinux_errno())
         }
@@ -192,11 +199,13 @@ public final class SystemDisk: Disk {
     /// Bytes that can still be written.
     public func freeBytes() -> UInt64 {
         var status = statvfs()
+        // SAFETY: the call fills the value it is given.
         guard unsafe fstatvfs(root, &status) == 0 else { return 0 }
         return UInt64(status.f_bavail) * UInt64(status.f_frsize)
     }
 }
 
 private func openDirectory(_ parent: Int32, _ path: String) -> Int32 {
+    // SAFETY: the call reads a terminated path.
     unsafe clinux_openat(parent, path.isEmpty ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
 }

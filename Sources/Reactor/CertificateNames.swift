@@ -10,7 +10,8 @@ public struct CertificateNames: Equatable, Sendable {
     public var hosts: [[UInt8]] = []
     /// Alternative names that are URIs.
     public var uris: [[UInt8]] = []
-    /// The distinguished name in the form of RFC 2253, most specific part first; empty if there is none.
+    /// The distinguished name in the form of RFC 2253, most specific part first; empty if there is
+    /// none.
     public var subject: [UInt8] = []
 
     /// Most alternative names that are taken; more are left out.

@@ -66,7 +66,8 @@ public struct Listener: ~Copyable {
 
     /// The next waiting connection, ready for non-blocking use.
     /// - Returns: `nil` when nobody waits.
-    /// - Throws: `SystemError`, for example when descriptors are used up; the listener stays usable.
+    /// - Throws: `SystemError`, for example when descriptors are used up; the listener stays
+    ///   usable.
     public func accept() throws(SystemError) -> Accepted? {
         var address = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)

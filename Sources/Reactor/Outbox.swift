@@ -24,8 +24,8 @@ public struct OutQueue: BitwiseCopyable, Sendable {
 
 /// The outbound queues' memory and the calls that empty them.
 ///
-/// An empty queue holds no memory. When the pool is used up, appending fails and the caller ends the
-/// connection.
+/// An empty queue holds no memory. When the pool is used up, appending fails and the caller ends
+/// the connection.
 @safe
 public struct Outbox: ~Copyable {
     /// Longest piece that is kept in one chunk even if that wastes the end of the chunk before.
@@ -48,8 +48,8 @@ public struct Outbox: ~Copyable {
 
     /// Room for `count` bytes in a row at the end of `queue`; `commit` makes them part of it.
     ///
-    /// - Returns: `nil` when they do not fit the last chunk and are more than `wholeBytesMax`, or when the
-    ///   pool is used up.
+    /// - Returns: `nil` when they do not fit the last chunk and are more than `wholeBytesMax`, or
+    ///   when the pool is used up.
     @unsafe
     @inlinable
     @inline(__always)
@@ -60,6 +60,7 @@ public struct Outbox: ~Copyable {
         if queue.last != noIndex {
             let end = Int(pool.chunks[queue.last].end)
             if end &+ count <= ChunkPool.chunkBytes {
+                // SAFETY: the chunk is out, and `end` lies inside it.
                 return unsafe pool.address(queue.last) + end
             }
         }

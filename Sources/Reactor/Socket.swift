@@ -82,8 +82,8 @@ public enum Socket {
 
     /// Closes `descriptor` so that the peer can read what was written last.
     ///
-    /// Closing with unread input makes the system reset the connection, and the peer loses what it has
-    /// not read yet; so the input that is there is read and thrown away, up to a mebibyte.
+    /// Closing with unread input makes the system reset the connection, and the peer loses what it
+    /// has not read yet; so the input that is there is read and thrown away, up to a mebibyte.
     public static func closeGently(_ descriptor: Int32) {
         _ = shutdown(descriptor, Int32(SHUT_WR))
         var waste = InlineArray<4_096, UInt8>(repeating: 0)

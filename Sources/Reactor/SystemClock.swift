@@ -27,6 +27,7 @@ public enum SystemClock {
 
     private static func read(_ clock: clockid_t) -> Instant {
         var time = timespec()
+        // SAFETY: the call fills the value it is given.
         unsafe _ = clock_gettime(clock, &time)
         let seconds = UInt64(truncatingIfNeeded: time.tv_sec)
         return Instant(

@@ -4,12 +4,13 @@ import COpenSSL
 
 /// Checked and ready terms, shared by any number of sessions and threads.
 ///
-/// It never changes: new files take effect by making a new context for the connections to come, while
-/// the sessions of the old one keep it alive until the last of them ends.
+/// It never changes: new files take effect by making a new context for the connections to come,
+/// while the sessions of the old one keep it alive until the last of them ends.
 public final class TlsContext: Sendable {
     /// Which side it is for.
     public let role: TlsRole
-    /// Address of the library's context, never 0; counted by the library, which locks it where needed.
+    /// Address of the library's context, never 0; counted by the library, which locks it where
+    /// needed.
     private let address: UInt
 
     /// A context for `role`, with all files read.
@@ -90,7 +91,8 @@ public final class TlsContext: Sendable {
         }
     }
 
-    /// The library's two lists for `suites`: up to TLS 1.2 and from TLS 1.3 on, which share no suite.
+    /// The library's two lists for `suites`: up to TLS 1.2 and from TLS 1.3 on, which share no
+    /// suite.
     private static func libraryNames(
         of suites: [String]
     ) throws(TlsError) -> (older: String, newer: String) {

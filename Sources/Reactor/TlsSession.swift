@@ -20,22 +20,24 @@ public enum TlsHandshake: Equatable, BitwiseCopyable, Sendable {
 
 /// The TLS state of one connected socket, used by one thread at a time.
 ///
-/// The socket stays the caller's: it is watched and closed by whoever opened it. Bytes may wait decrypted
-/// inside the session while the socket has nothing more to read, so a reader goes on until `read` answers
+/// The socket stays the caller's: it is watched and closed by whoever opened it. Bytes may wait
+/// decrypted inside the session while the socket has nothing more to read, so a reader goes on
+/// until `read` answers
 /// `wouldBlock`. No call allocates in our code; the library holds its record buffers only while a
 /// record is under way.
 @safe
 public struct TlsSession: ~Copyable {
     let session: OpaquePointer
 
-    /// A session of `context` on `descriptor`; a client that checks its peer names it as `peerName`, a host
-    /// name or a numeric address.
+    /// A session of `context` on `descriptor`; a client that checks its peer names it as
+    /// `peerName`, a host name or a numeric address.
     /// - Throws: `TlsError` when there is no memory, or when `peerName` is no name.
     public init(
         _ context: TlsContext,
         descriptor: Int32,
         peerName: String?
     ) throws(TlsError) {
+        // SAFETY: the session is this value's own until deinit.
         unsafe session = try Self.open(context, descriptor, peerName)
     }
 
@@ -66,8 +68,8 @@ public struct TlsSession: ~Copyable {
 
     /// Reads into `buffer`, one record or what is left of one.
     ///
-    /// `failed` carries the system's number, or EPROTO if the library refused; `TlsSession.lastError`
-    /// then tells more.
+    /// `failed` carries the system's number, or EPROTO if the library refused;
+    /// `TlsSession.lastError` then tells more.
     public func read(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
         ERR_clear_error()
         var count = 0
@@ -78,8 +80,8 @@ public struct TlsSession: ~Copyable {
 
     /// Writes `bytes` as far as the socket takes them.
     ///
-    /// After an answer below their count the next write must begin with the rest of the same bytes, and
-    /// with no fewer of them; they may have moved. Failures are told as by `read`.
+    /// After an answer below their count the next write must begin with the rest of the same bytes,
+    /// and with no fewer of them; they may have moved. Failures are told as by `read`.
     public func write(_ bytes: RawSpan) -> Transfer {
         ERR_clear_error()
         // SAFETY: the span lives through the call, and the offset stays below its count.
@@ -139,6 +141,7 @@ public struct TlsSession: ~Copyable {
     ///
     /// Only where the context checks its peers did anybody vouch for them.
     public func peerNames() -> CertificateNames? {
+        // SAFETY: the certificate is ours until it is freed.
         guard let certificate = unsafe SSL_get1_peer_certificate(session) else { return nil }
         defer { unsafe X509_free(certificate) }
         return unsafe CertificateNames(certificate)
@@ -150,6 +153,7 @@ public struct TlsSession: ~Copyable {
         _ peerName: String?
     ) throws(TlsError) -> OpaquePointer {
         ERR_clear_error()
+        // SAFETY: the new session is only used here until it is given out or freed.
         guard let made = unsafe context.makeSession() else { throw TlsError(.session) }
         var isReady = unsafe copenssl_attach(made, descriptor) == 1
         switch context.role {

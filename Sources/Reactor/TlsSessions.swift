@@ -15,6 +15,7 @@ public struct TlsSessions: ~Copyable {
     public init() {
         capacity = 16
         unsafe places = .allocate(capacity: 16)
+        // SAFETY: every place of the new block is initialised once.
         for index in 0..<16 {
             unsafe (places + index).initialize(to: nil)
             free.append(UInt32(15 - index))

@@ -10,7 +10,8 @@ public enum TlsRole: Equatable, BitwiseCopyable, Sendable {
 
 /// What one side of TLS shows, demands and accepts.
 public struct TlsTerms: Equatable, Sendable {
-    /// PEM file with our certificate, and those between it and its authority; a client may have none.
+    /// PEM file with our certificate, and those between it and its authority; a client may have
+    /// none.
     public var certificateFile: String?
     /// PEM file with the key of the certificate, not encrypted.
     public var keyFile: String?
@@ -22,8 +23,8 @@ public struct TlsTerms: Equatable, Sendable {
     public var checksPeer: Bool
     /// Whether TLS 1.3 is the floor instead of TLS 1.2.
     public var requiresTls13 = false
-    /// Cipher suites by their IANA names, best first; empty for the library's choice among those with
-    /// forward secrecy and authenticated encryption.
+    /// Cipher suites by their IANA names, best first; empty for the library's choice among those
+    /// with forward secrecy and authenticated encryption.
     public var cipherSuites: [String] = []
     /// Key exchange groups by the library's names, best first; empty for the library's choice.
     public var groups: [String] = []

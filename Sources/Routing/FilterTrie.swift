@@ -19,8 +19,8 @@ struct FilterNode: Slot {
 
 /// A tree of tokens; a root stands for an account.
 ///
-/// - Complexity: adding and removing a filter is O(tokens); matching visits at most the filters that agree
-///   with a prefix of the subject.
+/// - Complexity: adding and removing a filter is O(tokens); matching visits at most the filters
+///   that agree with a prefix of the subject.
 struct FilterTrie: ~Copyable {
     private(set) var nodes = SlotTable<FilterNode>(capacity: 64)
     private var index = HashIndex()
@@ -36,7 +36,8 @@ struct FilterTrie: ~Copyable {
         nodes.insert(FilterNode(parent: noIndex, token: .empty, hash: 0))
     }
 
-    /// The node of `filter` below `root`, made if need be; `nil` when there is no memory for its tokens.
+    /// The node of `filter` below `root`, made if need be; `nil` when there is no memory for its
+    /// tokens.
     mutating func node(root: UInt32, filter: RawSpan) -> UInt32? {
         var node = root
         var start = 0

@@ -12,9 +12,9 @@ public enum SubscribeRefusal: Error, Equatable, BitwiseCopyable {
 
 /// All subscriptions of one shard, by account, filter and queue group.
 ///
-/// Subscribing and unsubscribing cost O(tokens of the filter); a lookup costs one hash and one comparison
-/// while the subject is remembered. Filters and subjects are taken as they are: whoever calls has
-/// checked that they are well-formed.
+/// Subscribing and unsubscribing cost O(tokens of the filter); a lookup costs one hash and one
+/// comparison while the subject is remembered. Filters and subjects are taken as they are: whoever
+/// calls has checked that they are well-formed.
 public struct InterestTable: ~Copyable {
     var trie: FilterTrie
     var cache: SubjectCache

@@ -2,7 +2,8 @@
 
 import Base
 
-/// A direct-mapped cache from (set, side, subject) to a verdict; the newest question takes the place.
+/// A direct-mapped cache from (set, side, subject) to a verdict; the newest question takes the
+/// place.
 struct PermissionCache: ~Copyable {
     /// One remembered verdict; a cache line.
     struct Entry: BitwiseCopyable {

@@ -75,8 +75,9 @@ public struct ResponseLimits: BitwiseCopyable, Equatable, Sendable {
 
 /// The permissions of all users, by index; a shard has its own copy.
 ///
-/// A set without rules permits everything. Denying beats allowing. Subjects and filters are compared as
-/// bytes. Verdicts on short subjects are remembered, so that a check costs one hash and one comparison.
+/// A set without rules permits everything. Denying beats allowing. Subjects and filters are
+/// compared as bytes. Verdicts on short subjects are remembered, so that a check costs one hash and
+/// one comparison.
 public struct PermissionTable: ~Copyable {
     private var sets = Table<PermissionSet>(capacity: 4)
     private var rules = Table<PermissionRule>(capacity: 4)
@@ -107,7 +108,8 @@ public struct PermissionTable: ~Copyable {
         cache.removeAll()
     }
 
-    /// Allows `filter` in groups that `queue` matches; an empty one allows it in all and without one.
+    /// Allows `filter` in groups that `queue` matches; an empty one allows it in all and without
+    /// one.
     ///
     /// Restricts the side. Filters are valid, and rules for publishing name no group.
     /// - Returns: `false` when there is no memory.
@@ -127,7 +129,8 @@ public struct PermissionTable: ~Copyable {
         return true
     }
 
-    /// Denies `filter` in groups that `queue` matches; an empty one denies it in all and without one.
+    /// Denies `filter` in groups that `queue` matches; an empty one denies it in all and without
+    /// one.
     ///
     /// - Returns: `false` when there is no memory.
     public mutating func deny(
@@ -189,11 +192,12 @@ public struct PermissionTable: ~Copyable {
         return verdict
     }
 
-    /// Whether `set` may subscribe to the valid `filter` in the group `queue`; an empty one is none.
+    /// Whether `set` may subscribe to the valid `filter` in the group `queue`; an empty one is
+    /// none.
     ///
-    /// A filter is allowed when one rule allows all it matches, and refused when one rule denies all it
-    /// matches. Where rules name queue groups, a group that none of them matches is refused even
-    /// if the filter is allowed without a group.
+    /// A filter is allowed when one rule allows all it matches, and refused when one rule denies
+    /// all it matches. Where rules name queue groups, a group that none of them matches is refused
+    /// even if the filter is allowed without a group.
     ///
     /// - Complexity: O(rules of the set).
     public func maySubscribe(
@@ -206,7 +210,8 @@ public struct PermissionTable: ~Copyable {
         return denial(own.firstDeny, filter, queue)
     }
 
-    /// Whether a message on `subject` may be delivered to a subscription of `set` in the group `queue`.
+    /// Whether a message on `subject` may be delivered to a subscription of `set` in the group
+    /// `queue`.
     ///
     /// To be asked where `maySubscribe` answered `allowedInPart`.
     public mutating func mayDeliver(
@@ -275,7 +280,8 @@ public struct PermissionTable: ~Copyable {
         return false
     }
 
-    /// Whether the group `queue` is one that `rule` names; a group's own name may look like a filter.
+    /// Whether the group `queue` is one that `rule` names; a group's own name may look like a
+    /// filter.
     private func matches(_ rule: PermissionRule, _ queue: RawSpan) -> Bool {
         guard !queue.isEmpty else { return false }
         let named = bytes.bytes(of: rule.queue)

@@ -17,9 +17,10 @@ public struct InterestSet: BitwiseCopyable, Sendable {
 
 /// A bounded, four-way set-associative cache from (account, subject) to `InterestSet`.
 ///
-/// A filter without wildcards touches one subject and removes it. A filter with wildcards advances one
-/// generation: of its first two tokens, of its first token, or of everything, depending on where its first
-/// wildcard stands; entries that remember an older sum of their three generations no longer count.
+/// A filter without wildcards touches one subject and removes it. A filter with wildcards advances
+/// one generation: of its first two tokens, of its first token, or of everything, depending on
+/// where its first wildcard stands; entries that remember an older sum of their three generations
+/// no longer count.
 struct SubjectCache: ~Copyable {
     /// One remembered subject; a cache line.
     struct Entry: BitwiseCopyable {

@@ -11,8 +11,8 @@ public struct KeyHandle: BitwiseCopyable, Equatable, Sendable {
 
 /// Keeps 32-byte keys in memory that is locked, left out of core dumps and empty in a forked child.
 ///
-/// The key bytes never leave the module: others hold handles. The lock guards the list of free places
-/// only; it is taken when a key comes or goes, never when one is used.
+/// The key bytes never leave the module: others hold handles. The lock guards the list of free
+/// places only; it is taken when a key comes or goes, never when one is used.
 @safe
 public final class KeyArena: Sendable {
     private nonisolated(unsafe) let base: UnsafeMutableRawPointer
@@ -25,11 +25,13 @@ public final class KeyArena: Sendable {
     public static var keyBytes: Int { 32 }
 
     /// An arena for `keyCountMax` keys; 8,192 of them take 256 KiB.
-    /// - Throws: `keyMemoryFull` when the system gives no memory, `libraryUnavailable` without libsodium.
+    /// - Throws: `keyMemoryFull` when the system gives no memory, `libraryUnavailable` without
+    ///   libsodium.
     public init(keyCountMax: Int = 8_192) throws(SealingError) {
         guard csodium_start() >= 0 else { throw .libraryUnavailable }
         byteCount = keyCountMax * Self.keyBytes
         var locked: Int32 = 0
+        // SAFETY: the memory is this value's own until deinit.
         guard let memory = unsafe csodium_map_locked(byteCount, &locked) else {
             throw .keyMemoryFull
         }
@@ -51,12 +53,14 @@ public final class KeyArena: Sendable {
     /// - Throws: `keyMemoryFull` when all places are taken.
     func random() throws(SealingError) -> KeyHandle {
         let handle = try take()
+        // SAFETY: the handle's place holds a key.
         unsafe csodium_random(address(handle), Self.keyBytes)
         return handle
     }
 
     /// Wipes the key and takes its place back.
     func free(_ handle: KeyHandle) {
+        // SAFETY: the handle's place holds a key.
         unsafe csodium_wipe(address(handle), Self.keyBytes)
         freePlaces.withLock { $0.append(handle.index) }
     }
@@ -75,6 +79,7 @@ public final class KeyArena: Sendable {
         salt: RawSpan,
         purpose: StaticString
     ) throws(SealingError) -> KeyHandle {
+        // SAFETY: both handles' places hold keys.
         let derived = try take()
         unsafe keyedHash(
             input,
@@ -88,6 +93,7 @@ public final class KeyArena: Sendable {
 
     /// BLAKE2b-256 of `input` under `key`: shows knowledge of the key, tells nothing about it.
     func mac(_ input: RawSpan, key: KeyHandle, purpose: StaticString) -> Digest {
+        // SAFETY: the handle's place holds a key, and the digest has room for the hash.
         var digest = [UInt8](repeating: 0, count: 32)
         unsafe keyedHash(
             input,
@@ -100,7 +106,8 @@ public final class KeyArena: Sendable {
     }
 }
 
-/// BLAKE2b-256 under a 32-byte key; salt (at most 16 bytes) and purpose (at most 16) are zero-padded.
+/// BLAKE2b-256 under a 32-byte key; salt (at most 16 bytes) and purpose (at most 16) are
+/// zero-padded.
 @unsafe
 func keyedHash(
     _ input: RawSpan,

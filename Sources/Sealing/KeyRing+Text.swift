@@ -46,7 +46,8 @@ extension KeyRing {
         return (text, Digest(mac.raw))
     }
 
-    /// Reads what `text` prints; anything else, also another spelling of the same facts, is refused.
+    /// Reads what `text` prints; anything else, also another spelling of the same facts, is
+    /// refused.
     /// - Throws: `ringMalformed` naming the line.
     init(text: [UInt8]) throws(SealingError) {
         var reader = RingReader(text)

@@ -46,7 +46,8 @@ public struct Argon2Cost: BitwiseCopyable, Equatable, Sendable {
     /// Passes over the memory.
     public let passes: UInt32
 
-    /// The cost of `passes` over `memoryKibibytes`; `nil` outside 64 MiB to 4 GiB and 1 to 64 passes.
+    /// The cost of `passes` over `memoryKibibytes`; `nil` outside 64 MiB to 4 GiB and 1 to 64
+    /// passes.
     public init?(memoryKibibytes: UInt32, passes: UInt32) {
         guard (65_536...4_194_304).contains(memoryKibibytes), (1...64).contains(passes) else {
             return nil
@@ -122,8 +123,8 @@ public struct DestroyedKey: BitwiseCopyable, Equatable, Sendable {
 
 /// All keys of a store by name, state and wrap; what the ring file says.
 ///
-/// A value without secrets: printing it tells nothing. Every change makes a new generation, which is
-/// written whole and replaces the old file at once.
+/// A value without secrets: printing it tells nothing. Every change makes a new generation, which
+/// is written whole and replaces the old file at once.
 public struct KeyRing: Equatable, Sendable {
     /// The store it belongs to.
     public let store: UniqueId

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Holds a store's keys while it is open.
 ///
-/// Shared by the threads that create and open segments. The lock is taken once per segment, per rotation
-/// step or per question, never per message or block.
+/// Shared by the threads that create and open segments. The lock is taken once per segment, per
+/// rotation step or per question, never per message or block.
 public final class KeyVault: Sendable {
     private struct State {
         var ring: KeyRing
@@ -23,8 +23,8 @@ public final class KeyVault: Sendable {
     }
 
     deinit {
-        // The arena wipes everything at once when the last cipher lets go of it; this wipes what the
-        // vault itself held even if a cipher lives on.
+        // The arena wipes everything at once when the last cipher lets go of it; this wipes what
+        // the vault itself held even if a cipher lives on.
         state.withLock { state in
             arena.free(state.root)
             for handle in state.dataKeys.values { arena.free(handle) }
@@ -116,7 +116,8 @@ public final class KeyVault: Sendable {
         return try SegmentCipher(arena: arena, dataKey: handle, identity: identity)
     }
 
-    /// Makes `count` new streams' first keys, active at once; the new generation is still to be written.
+    /// Makes `count` new streams' first keys, active at once; the new generation is still to be
+    /// written.
     /// - Throws: `keyMemoryFull`.
     public func addStreams(count: Int, at now: Instant) throws(SealingError) -> [UniqueId] {
         var streams: [UniqueId] = []
@@ -129,7 +130,8 @@ public final class KeyVault: Sendable {
         return streams
     }
 
-    /// Makes the next version of the key of `stream`, pre-active; the new generation is still to be written.
+    /// Makes the next version of the key of `stream`, pre-active; the new generation is still to be
+    /// written.
     /// - Throws: `keyUnknown` for a stream without keys, `keyMemoryFull`.
     public func addVersion(of stream: UniqueId, at now: Instant) throws(SealingError) -> UInt32 {
         let ring = self.ring

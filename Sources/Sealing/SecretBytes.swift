@@ -4,7 +4,8 @@ import CSodium
 
 /// Bytes in guarded, locked memory with exactly one owner; wiped when the owner goes.
 ///
-/// Each costs several pages: meant for the few secrets that open a store. Keys by the thousand live in a
+/// Each costs several pages: meant for the few secrets that open a store. Keys by the thousand live
+/// in a
 /// `KeyArena`.
 @safe
 public struct SecretBytes: ~Copyable, Sendable {
@@ -13,9 +14,11 @@ public struct SecretBytes: ~Copyable, Sendable {
     public let count: Int
 
     /// `count` zero bytes.
-    /// - Throws: `keyMemoryFull` when the system gives no memory, `libraryUnavailable` without libsodium.
+    /// - Throws: `keyMemoryFull` when the system gives no memory, `libraryUnavailable` without
+    ///   libsodium.
     public init(count: Int) throws(SealingError) {
         guard csodium_start() >= 0 else { throw .libraryUnavailable }
+        // SAFETY: the memory has at least `count` bytes and is this value's own.
         guard let memory = unsafe csodium_allocate(max(count, 1)) else { throw .keyMemoryFull }
         unsafe csodium_wipe(memory, count)
         unsafe base = memory
@@ -23,7 +26,8 @@ public struct SecretBytes: ~Copyable, Sendable {
     }
 
     /// A copy of `bytes`, which the caller wipes.
-    /// - Throws: `keyMemoryFull` when the system gives no memory, `libraryUnavailable` without libsodium.
+    /// - Throws: `keyMemoryFull` when the system gives no memory, `libraryUnavailable` without
+    ///   libsodium.
     public init(copying bytes: RawSpan) throws(SealingError) {
         try self.init(count: bytes.byteCount)
         unsafe bytes.withUnsafeBytes { source in
@@ -35,9 +39,11 @@ public struct SecretBytes: ~Copyable, Sendable {
     }
 
     /// `count` bytes from the system's generator.
-    /// - Throws: `keyMemoryFull` when the system gives no memory, `libraryUnavailable` without libsodium.
+    /// - Throws: `keyMemoryFull` when the system gives no memory, `libraryUnavailable` without
+    ///   libsodium.
     public static func random(count: Int) throws(SealingError) -> SecretBytes {
         let secret = try SecretBytes(count: count)
+        // SAFETY: the new secret holds `count` bytes.
         unsafe csodium_random(secret.base, count)
         return secret
     }

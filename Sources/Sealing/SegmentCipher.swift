@@ -50,7 +50,8 @@ public struct SegmentIdentity: BitwiseCopyable, Equatable, Sendable {
 /// A 192-bit nonce: a counter that never goes back, and 128 random bits.
 ///
 /// Within one file of one run the counters differ; between files the keys differ (each has a random
-/// 256-bit salt); when live memory is duplicated the random half differs. See sluice-journal(5), NONCES.
+/// 256-bit salt); when live memory is duplicated the random half differs. See sluice-journal(5),
+/// NONCES.
 public struct BlockNonce: BitwiseCopyable, Equatable, Sendable {
     /// The block's number in its file.
     public let counter: UInt64
@@ -100,8 +101,8 @@ public struct SegmentCipher: ~Copyable, Sendable {
 
     /// Shows that whoever wrote `header` knew this segment's key.
     ///
-    /// XChaCha20-Poly1305 alone does not commit to its key: a wrong key is refused here, before any block
-    /// is opened.
+    /// XChaCha20-Poly1305 alone does not commit to its key: a wrong key is refused here, before any
+    /// block is opened.
     public func commitment(of header: RawSpan) -> Digest {
         arena.mac(header, key: key, purpose: "sl.commit.1")
     }

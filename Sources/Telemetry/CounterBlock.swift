@@ -4,8 +4,8 @@ import Synchronization
 
 /// A row of counters with one writer and any number of readers.
 ///
-/// The row starts on a cache line of its own, so that two writers never disturb each other. A reader
-/// sees every counter whole, but not all of them as of the same moment.
+/// The row starts on a cache line of its own, so that two writers never disturb each other. A
+/// reader sees every counter whole, but not all of them as of the same moment.
 @safe
 public final class CounterBlock: @unchecked Sendable {
     // Unchecked because of the pointer: it never changes, and what it points to is atomic.
@@ -65,6 +65,7 @@ public struct CounterWriter: ~Copyable {
     init(_ block: CounterBlock) {
         self.block = block
         count = block.count
+        // SAFETY: the block is kept alive beside the pointer to its slots.
         unsafe slots = block.slots
     }
 

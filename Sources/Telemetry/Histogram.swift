@@ -3,8 +3,8 @@
 
 /// Counts of values in log-linear buckets.
 ///
-/// Values below 32 have a bucket each; above, every power of two is cut into 32 equal steps, so that a
-/// percentile is at most 1/32 (3.1 %) above the true one. The unit is the caller's.
+/// Values below 32 have a bucket each; above, every power of two is cut into 32 equal steps, so
+/// that a percentile is at most 1/32 (3.1 %) above the true one. The unit is the caller's.
 public struct Histogram: Equatable, Sendable {
     /// Bits of a value that a bucket keeps.
     static let precisionBits = 5
@@ -98,7 +98,8 @@ public struct Histogram: Equatable, Sendable {
 
     /// The value that a share of `fraction` of all values does not exceed; 0 without values.
     ///
-    /// `fraction` is cut to 0...1, and no number counts as 0. The answer is the upper end of a bucket, but never above `maximum`.
+    /// `fraction` is cut to 0...1, and no number counts as 0. The answer is the upper end of a
+    /// bucket, but never above `maximum`.
     /// - Complexity: O(buckets)
     public func percentile(_ fraction: Double) -> UInt64 {
         guard count > 0 else { return 0 }

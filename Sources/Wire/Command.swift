@@ -69,7 +69,8 @@ public enum CommandRefusal: UInt8, BitwiseCopyable, Sendable {
 public enum CommandStep: BitwiseCopyable, Equatable, Sendable {
     /// A whole command was read.
     case command
-    /// The bytes end inside a command that takes at least `total` bytes from the reader's offset on.
+    /// The bytes end inside a command that takes at least `total` bytes from the reader's offset
+    /// on.
     case incomplete(total: Int)
     /// The bytes are not a command; the connection must be closed.
     case refused(CommandRefusal)

@@ -4,9 +4,10 @@ import Base
 
 /// Reads commands one after the other from a buffer of received bytes.
 ///
-/// The reader keeps nothing but its offset: bytes behind the last whole command stay with the caller, who
-/// hands them in again in front of what arrives next. Verbs are matched without regard to case; arguments
-/// are separated by runs of spaces or tabs; a line ends with LF, and one CR before it is dropped.
+/// The reader keeps nothing but its offset: bytes behind the last whole command stay with the
+/// caller, who hands them in again in front of what arrives next. Verbs are matched without regard
+/// to case; arguments are separated by runs of spaces or tabs; a line ends with LF, and one CR
+/// before it is dropped.
 public struct CommandReader: BitwiseCopyable, Sendable {
     /// Offset of the first byte that is not part of a command read so far.
     public private(set) var offset: Int
@@ -66,7 +67,8 @@ public struct CommandReader: BitwiseCopyable, Sendable {
         }
     }
 
-    /// `PUB subject [reply] size` as nearly every client writes it: single spaces, no zero in front, CR LF.
+    /// `PUB subject [reply] size` as nearly every client writes it: single spaces, no zero in
+    /// front, CR LF.
     /// - Returns: `nil` for anything else, also when the payload is not whole.
     @inline(__always)
     private mutating func usualPublish(
@@ -355,7 +357,8 @@ private func wordEnd(_ bytes: RawSpan, _ start: Int, _ limit: Int) -> Int {
     while at < limit {
         // SAFETY: the caller has seven bytes behind `limit`.
         let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt64.self)
-        // A byte below 0x21 without its top bit borrows from its own top bit and from no lower byte's.
+        // A byte below 0x21 without its top bit borrows from its own top bit and from no lower
+        // byte's.
         let low = (word &- 0x2121_2121_2121_2121) & ~word & 0x8080_8080_8080_8080
         if low != 0 { return at &+ low.trailingZeroBitCount >> 3 }
         at &+= 8

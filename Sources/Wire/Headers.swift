@@ -5,7 +5,8 @@ public import Base
 
 /// A header block as it came, read in place.
 ///
-/// The block may be anything: nobody checks it on the way in. Lines without a colon are passed over.
+/// The block may be anything: nobody checks it on the way in. Lines without a colon are passed
+/// over.
 public struct Headers: ~Copyable, ~Escapable {
     private let block: Span<UInt8>
 

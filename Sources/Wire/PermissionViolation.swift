@@ -13,8 +13,8 @@ public enum PermissionViolation: Equatable, Sendable {
 
     /// Appends the whole `-ERR` line.
     ///
-    /// Clients find subject and queue by the double quotes; those inside are escaped with a backslash.
-    /// Control bytes, which no valid subject has, are written as `?`.
+    /// Clients find subject and queue by the double quotes; those inside are escaped with a
+    /// backslash. Control bytes, which no valid subject has, are written as `?`.
     public func append(to line: inout [UInt8]) {
         line.append(contentsOf: "-ERR 'Permissions Violation for ".utf8)
         switch self {

@@ -1,7 +1,7 @@
 // How many instructions one operation of each scenario may take.
 //
-// Measured by callgrind on x86-64 in a release build; a change beyond the tolerance fails either way, so
-// that savings are written down too. 2026-11-24: first figures.
+// Measured by callgrind on x86-64 in a release build; a change beyond the tolerance fails either
+// way, so that savings are written down too. 2026-11-24: first figures.
 
 extension Scenario {
     /// Instructions for one operation.

@@ -7,7 +7,8 @@ import Testing
 
 @testable import Broker
 
-/// Whether the compiler optimises, without which a cost says nothing: closures and accessors allocate.
+/// Whether the compiler optimises, without which a cost says nothing: closures and accessors
+/// allocate.
 private let isOptimised: Bool = {
     var isChecked = false
     assert(

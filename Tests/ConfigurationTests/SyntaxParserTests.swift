@@ -76,6 +76,7 @@ private func text(_ value: String) -> SyntaxValue { .string(bytes(value)) }
         ("a: 10e", "1: the number '10e' is too large"),
         ("a: $nobody", "1: nothing defines the variable 'nobody'"),
         ("include nothing.conf", "1: cannot read /etc/nothing.conf (error 2)"),
+        ("include \"a\u{1B}[2J\"", "1: cannot read /etc/a\\x1b[2J (error 2)"),
         ("include main.conf", "1: /etc/main.conf includes itself"),
         ("a: \u{1}\n\u{2}", "2: '\\x02' has no value"),
     ])

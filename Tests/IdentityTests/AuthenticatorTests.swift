@@ -10,7 +10,8 @@ import Wire
 
     private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-    /// anna (plain), bob (hash, account 1, may publish nothing), a key user, and carl over WebSocket only.
+    /// anna (plain), bob (hash, account 1, may publish nothing), a key user, and carl over
+    /// WebSocket only.
     private func access() throws -> Access {
         var access = Access()
         access.accounts.append(Account(name: bytes("DESK")))

@@ -7,8 +7,8 @@ import Testing
 
 /// Checks the promise for one broken copy of a segment.
 ///
-/// `acknowledged` messages were durable. Each is found unaltered or named by a damage; nothing that was
-/// never written appears; no sequence up to the last readable one would be used again.
+/// `acknowledged` messages were durable. Each is found unaltered or named by a damage; nothing that
+/// was never written appears; no sequence up to the last readable one would be used again.
 private func check(
     _ fixture: SegmentFixture,
     _ bytes: [UInt8],

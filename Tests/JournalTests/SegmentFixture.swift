@@ -135,9 +135,7 @@ struct SegmentFixture {
         var zeros = RecordBuffer(capacity: 1 << 20)
         zeros.appendZeros(1 << 20)
         for _ in 0..<groups {
-            for _ in 0...random.below(3) {
-                try stage(file, &sealer, zeros, &random)
-            }
+            for _ in 0...random.below(3) { try stage(file, &sealer, zeros, &random) }
             try file.write()
             try file.sync()
             let bytes = disk.bytes("s/one.seg")

@@ -1,6 +1,7 @@
 // How often values fell into rows of a scale, over time.
 
-/// A map of counts: time runs to the right, the value grows upwards, shade and colour tell how many.
+/// A map of counts: time runs to the right, the value grows upwards, shade and colour tell how
+/// many.
 public struct HeatMap: Equatable, Sendable {
     /// The counts of each moment, oldest first, each from the lowest row up.
     public let columns: [[Double]]
@@ -28,7 +29,8 @@ public struct HeatMap: Equatable, Sendable {
         self.mark = mark
     }
 
-    /// How strong `count` is shown on a scale up to `max`: by the square root, so that rare counts show.
+    /// How strong `count` is shown on a scale up to `max`: by the square root, so that rare counts
+    /// show.
     public static func strength(of count: Double, max: Double) -> Double {
         share(of: count, in: max).squareRoot()
     }

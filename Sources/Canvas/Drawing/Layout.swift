@@ -58,7 +58,8 @@ public struct Layout: Equatable, Sendable {
         return distribute(left, over: weights, result)
     }
 
-    /// Gives `left` cells to the shares so that each comes as near to its part as its minimum lets it.
+    /// Gives `left` cells to the shares so that each comes as near to its part as its minimum lets
+    /// it.
     private func distribute(_ left: Int, over weights: Int, _ minima: [Int]) -> [Int] {
         var result = minima
         var pool = left

@@ -2,8 +2,8 @@
 
 /// Decides for each scalar of a text in turn what it does on the grid.
 ///
-/// A mark joins only when there is a character before it that has not enough marks yet; otherwise it
-/// counts as hidden.
+/// A mark joins only when there is a character before it that has not enough marks yet; otherwise
+/// it counts as hidden.
 struct TextMeter {
     private var marksLeft = 0
 

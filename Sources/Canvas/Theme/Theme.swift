@@ -43,7 +43,8 @@ public struct Theme: Equatable, Sendable {
 
     /// The colours and attributes of a cell: its role on its ground.
     ///
-    /// A role without a background of its own shows the ground's; a ground without one shows that of
+    /// A role without a background of its own shows the ground's; a ground without one shows that
+    /// of
     /// `text`. Attributes of the ground come first, and without colours at most two are kept.
     public func style(role: StyleRole, ground: StyleRole) -> Style {
         var style = self[role]
