@@ -4,8 +4,8 @@ import Synchronization
 
 /// A place where one thread puts its newest value and others look at it.
 ///
-/// Taking and putting hold a lock for the time of one copy. Values that are shown a few times a second
-/// go through it, never messages.
+/// Taking and putting hold a lock for the time of one copy. Values that are shown a few times a
+/// second go through it, never messages.
 public final class Latest<Value: Sendable>: Sendable {
     private let newest: Mutex<Value>
 

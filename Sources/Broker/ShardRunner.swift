@@ -170,6 +170,7 @@ public struct ShardRunner: ~Copyable {
             shard.connections[index].flags.contains(.isThrottled)
             ? throttledBytes(index) : Self.readBytes
         let wanted = max(most, shard.connections[index].awaitedBytes - start)
+        // SAFETY: only the buffer's count is read.
         return unsafe start..<min(buffer.count, start + wanted)
     }
 
@@ -182,7 +183,8 @@ public struct ShardRunner: ~Copyable {
     /// Hands the first `count` bytes of the buffer to the shard and keeps what it does not use.
     @inline(__always)
     mutating func take(_ index: UInt32, _ count: Int) {
-        // SAFETY: the first `count` bytes of the buffer were filled, and nobody changes them meanwhile.
+        // SAFETY: the first `count` bytes of the buffer were filled, and nobody changes them
+        // meanwhile.
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[0..<count]).bytes
         if !shard.settings.topics.isEmpty { trace(index, bytes) }
         let used = shard.receive(index, bytes)

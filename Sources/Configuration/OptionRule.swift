@@ -77,8 +77,9 @@ struct CommandRule<Target>: Sendable {
 
     /// Applies the options in `arguments` to `target` and gives back the operands.
     ///
-    /// Options start with one dash or two, and a value follows after `=` or as the next argument. Options
-    /// and operands may be mixed; after `--` there are only operands. A single dash is an operand.
+    /// Options start with one dash or two, and a value follows after `=` or as the next argument.
+    /// Options and operands may be mixed; after `--` there are only operands. A single dash is an
+    /// operand.
     func read(
         _ arguments: ArraySlice<[UInt8]>,
         into target: inout Target

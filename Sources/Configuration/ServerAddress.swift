@@ -24,8 +24,8 @@ public struct ServerAddress: Equatable, Sendable {
 
     /// The server written as `text`; `nil` if it is no address.
     ///
-    /// The scheme is `nats` or `tls`, or missing; so may be the port. Escapes (`%40`) are read in the
-    /// user and the password.
+    /// The scheme is `nats` or `tls`, or missing; so may be the port. Escapes (`%40`) are read in
+    /// the user and the password.
     public init?(_ text: [UInt8]) {
         guard var rest = String(validating: text, as: UTF8.self), !rest.utf8.contains(0) else {
             return nil

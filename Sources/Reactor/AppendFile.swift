@@ -17,6 +17,7 @@ public struct AppendFile: ~Copyable {
     /// The file at `path`, made if need be and readable for its owner and group.
     /// - Throws: `SystemError` when it cannot be opened.
     public init(path: String) throws(SystemError) {
+        // SAFETY: the call reads a terminated path.
         descriptor = unsafe Glibc.open(
             path,
             O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
@@ -74,6 +75,7 @@ public enum SmallFile {
             let file = try AppendFile(path: draft)
             guard file.append(bytes) else { throw SystemError("write") }
         }
+        // SAFETY: the call reads terminated paths.
         let result = unsafe draft.withCString { from in
             unsafe path.withCString { to in unsafe rename(from, to) }
         }
@@ -102,11 +104,13 @@ public enum SmallFile {
 
     /// Takes the file at `path` away, if it is there.
     public static func remove(_ path: String) {
+        // SAFETY: the call reads a terminated path.
         unsafe path.withCString { unsafe _ = unlink($0) }
     }
 
     /// Gives the file at `path` the name `newPath`.
     public static func move(_ path: String, to newPath: String) {
+        // SAFETY: the call reads terminated paths.
         unsafe path.withCString { from in
             unsafe newPath.withCString { to in unsafe _ = rename(from, to) }
         }

@@ -30,7 +30,8 @@ public enum ProcessUse {
         return pages &* UInt64(max(0, sysconf(Int32(_SC_PAGESIZE))))
     }
 
-    /// The largest address space the limits of the process and its control group leave it, in bytes.
+    /// The largest address space the limits of the process and its control group leave it, in
+    /// bytes.
     public static var physicalMemoryBytes: UInt64 {
         let pages = UInt64(max(0, sysconf(Int32(_SC_PHYS_PAGES))))
         return pages &* UInt64(max(0, sysconf(Int32(_SC_PAGESIZE))))

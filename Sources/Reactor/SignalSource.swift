@@ -33,8 +33,8 @@ public struct SignalSource: ~Copyable {
     /// What to watch for input.
     public let descriptor: Int32
 
-    /// Blocks every `ProcessSignal` for this thread and those it starts from now on, and SIGPIPE too, so
-    /// that a reader who went away is an error of the write.
+    /// Blocks every `ProcessSignal` for this thread and those it starts from now on, and SIGPIPE
+    /// too, so that a reader who went away is an error of the write.
     /// - Throws: `SystemError` when the system has no descriptor left.
     public init() throws(SystemError) {
         var set = sigset_t()

@@ -26,8 +26,8 @@ public struct FramePresenter: ~Copyable {
         let attributes: UInt16
     }
 
-    /// A presenter for the type of terminal in `choice` and the character set of `locale`, where the
-    /// empty one stands for the environment's.
+    /// A presenter for the type of terminal in `choice` and the character set of `locale`, where
+    /// the empty one stands for the environment's.
     ///
     /// - Throws: `TerminalError.unknownType`.
     public init(

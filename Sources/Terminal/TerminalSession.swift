@@ -43,8 +43,8 @@ public enum Showing: BitwiseCopyable, Equatable, Sendable {
 
 /// A terminal in raw mode with frames on it; put back in order when the session ends.
 ///
-/// Reading and writing never block: the terminal is opened once more for this session, so that other
-/// processes that share it are not affected.
+/// Reading and writing never block: the terminal is opened once more for this session, so that
+/// other processes that share it are not affected.
 @safe
 public struct TerminalSession: ~Copyable {
     /// What read and write sources watch.
@@ -164,7 +164,8 @@ public struct TerminalSession: ~Copyable {
         outgoing += isTaken ? TerminalSession.mouseOn : TerminalSession.mouseOff
     }
 
-    /// Puts the terminal back in order for as long as the process is stopped or another program runs.
+    /// Puts the terminal back in order for as long as the process is stopped or another program
+    /// runs.
     public mutating func leave() {
         outgoing.removeAll()
         outgoingStart = 0

@@ -1,5 +1,7 @@
 // What of a line is code, and where declarations begin and end.
 
+import Glibc
+
 /// One function as the layout of the formatter shows it.
 struct FunctionExtent: Equatable {
     /// Its first line, counted from 1.
@@ -47,7 +49,35 @@ extension SourceFile {
         return String(decoding: kept, as: UTF8.self)
     }
 
+    /// The numbers of the lines whose code has `token` as a whole word.
+    func lines(holding token: String) -> [Int] {
+        var found: [Int] = []
+        let text = code.joined(separator: "\n")
+        // SAFETY: both texts are terminated and live through the search.
+        unsafe text.withCString { start in
+            unsafe token.withCString { wanted in
+                var at = unsafe strstr(start, wanted)
+                while let place = unsafe at {
+                    let before = unsafe place == start ? 0 : (place - 1).pointee
+                    let after = unsafe (place + token.utf8.count).pointee
+                    if !Self.isWord(before), !Self.isWord(after) {
+                        let offset = unsafe UnsafePointer(place) - start
+                        found.append(1 + text.utf8.prefix(offset).count { $0 == 0x0A })
+                    }
+                    unsafe at = strstr(place + 1, wanted)
+                }
+            }
+        }
+        return found
+    }
+
+    private static func isWord(_ character: CChar) -> Bool {
+        isalnum(Int32(UInt8(bitPattern: character))) != 0 || character == CChar(95)
+    }
+
     private static func beginsFunction(_ line: String) -> Bool {
+        guard let last = line.utf8.last, last == UInt8(ascii: "{") || last == UInt8(ascii: "(")
+        else { return false }
         let words = line.split { " (<{".contains($0) }
         let heads: Set<Substring> = ["func", "init", "init?", "deinit", "subscript", "get", "set"]
         let modifiers: Set<Substring> = [

@@ -18,7 +18,8 @@ enum Limits {
         for function in file.functions where function.count > functionLinesMax {
             found.append("\(file.path):\(function.line): a function of \(function.count) lines")
         }
-        for (number, line) in file.lines.enumerated() where line.count > lineColumnsMax {
+        for (number, line) in file.lines.enumerated()
+        where line.utf8.count > lineColumnsMax && line.count > lineColumnsMax {
             // A text that somebody matches on is not broken.
             if line.contains("\"") || Self.isInText(number, of: file) { continue }
             found.append("\(file.path):\(number + 1): \(line.count) columns")

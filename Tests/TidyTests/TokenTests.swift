@@ -61,32 +61,11 @@ enum Tokens {
     ]
 
     static func violations(in file: SourceFile, _ bans: [Ban]) -> [String] {
-        var found: [String] = []
-        for ban in bans where !ban.exceptions.contains(where: { file.path.hasPrefix($0) }) {
-            for (number, line) in file.code.enumerated() where holds(line, ban.token) {
-                found.append("\(file.path):\(number + 1): \(ban.token); use \(ban.instead)")
+        bans.flatMap { ban -> [String] in
+            if ban.exceptions.contains(where: { file.path.hasPrefix($0) }) { return [] }
+            return file.lines(holding: ban.token).map {
+                "\(file.path):\($0): \(ban.token); use \(ban.instead)"
             }
-        }
-        return found
-    }
-
-    /// Whether `line` has `token` as a whole word.
-    static func holds(_ line: String, _ token: String) -> Bool {
-        let (bytes, wanted) = (Array(line.utf8), Array(token.utf8))
-        guard bytes.count >= wanted.count else { return false }
-        return (0...(bytes.count - wanted.count)).contains { at in
-            let end = at + wanted.count
-            return bytes[at] == wanted[0] && bytes[at..<end].elementsEqual(wanted)
-                && !(at > 0 && isWord(bytes[at - 1])) && !(end < bytes.count && isWord(bytes[end]))
-        }
-    }
-
-    private static func isWord(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-            true
-        default: false
         }
     }
 }

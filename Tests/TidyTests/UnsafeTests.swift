@@ -7,19 +7,20 @@ enum UnsafeCode {
     /// import.
     static let harmless = [
         "allocate(", "deinitialize(", "setsockopt(", "SSL_", "copenssl_", "ERR_",
+        "cterminal_",
     ]
 
     /// Functions of `file` that hold `unsafe` and no `SAFETY` line, by their first line.
     static func violations(in file: SourceFile) -> [String] {
-        file.functions.compactMap { function in
-            let range = (function.line - 1)..<(function.line - 1 + function.count)
-            let marked = range.filter { at in
-                Tokens.holds(file.code[at], "unsafe")
-                    && !harmless.contains { file.code[at].contains($0) }
-            }
-            guard let first = marked.first else { return nil }
-            if range.contains(where: { file.lines[$0].contains("// SAFETY: ") }) { return nil }
-            return "\(file.path):\(first + 1): unsafe without SAFETY"
+        let marked = Set(file.lines(holding: "unsafe")).filter { line in
+            !harmless.contains { file.code[line - 1].contains($0) }
+        }
+        guard !marked.isEmpty else { return [] }
+        return file.functions.compactMap { function in
+            let range = function.line..<(function.line + function.count)
+            guard let first = range.first(where: { marked.contains($0) }) else { return nil }
+            if range.contains(where: { file.lines[$0 - 1].contains("// SAFETY: ") }) { return nil }
+            return "\(file.path):\(first): unsafe without SAFETY"
         }
     }
 }

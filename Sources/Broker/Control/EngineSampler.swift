@@ -9,8 +9,8 @@ import Wire
 
 /// Makes engine snapshots; keeps what rates are measured against.
 ///
-/// Every part of a snapshot has a function of its own, so that streams, storage and keys join as further
-/// ones.
+/// Every part of a snapshot has a function of its own, so that streams, storage and keys join as
+/// further ones.
 struct EngineSampler {
     /// When the next sample is due.
     var nextSample = Instant.never

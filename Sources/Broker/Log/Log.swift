@@ -6,8 +6,8 @@ import Reactor
 
 /// Writes lines into the log.
 ///
-/// Lines travel by mailbox to the control thread, which writes them; nobody waits for the disk. When the
-/// mailbox is full, lines are lost and the log says how many.
+/// Lines travel by mailbox to the control thread, which writes them; nobody waits for the disk.
+/// When the mailbox is full, lines are lost and the log says how many.
 public struct Log: Sendable {
     /// What is said beyond the usual.
     public var topics: Logging.Topics

@@ -48,8 +48,8 @@ public struct LogLine: Sendable, Equatable {
 
     /// Appends the line as nats-server writes it, line end included.
     ///
-    /// `offsetSeconds` is how far the clock on the wall is ahead of universal time; `nil` leaves the time
-    /// out.
+    /// `offsetSeconds` is how far the clock on the wall is ahead of universal time; `nil` leaves
+    /// the time out.
     public func append(to bytes: inout [UInt8], processId: Int32, offsetSeconds: Int?) {
         bytes.append(contentsOf: "[\(processId)] ".utf8)
         if let offsetSeconds {

@@ -5,8 +5,8 @@ public enum LogText {
     /// Most bytes of one name that are shown.
     public static let byteCountMax = 256
 
-    /// `bytes` with everything but printable ASCII escaped: `\n`, `\xff`, and quotes and backslashes
-    /// with a backslash in front; cut off with `...` behind `byteCountMax` bytes.
+    /// `bytes` with everything but printable ASCII escaped: `\n`, `\xff`, and quotes and
+    /// backslashes with a backslash in front; cut off with `...` behind `byteCountMax` bytes.
     public static func safe(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         for byte in bytes.prefix(byteCountMax) {

@@ -71,7 +71,8 @@ struct HttpReply: Equatable, Sendable {
         HttpReply(status: status, kind: .text, body: Array(text.utf8))
     }
 
-    /// The answer as it goes through the wire, at `now`, to `request`; `nil` if the request was none.
+    /// The answer as it goes through the wire, at `now`, to `request`; `nil` if the request was
+    /// none.
     func bytes(to request: HttpRequest?, at now: Instant) -> [UInt8] {
         let isCurrent = request?.isCurrent ?? true
         let isKeptAlive = request?.isKeptAlive ?? false

@@ -8,8 +8,8 @@ import Telemetry
 
 /// A running server.
 ///
-/// It works on threads of its own; whoever made it waits at `bell`, passes signals on and calls `stop`
-/// in the end.
+/// It works on threads of its own; whoever made it waits at `bell`, passes signals on and calls
+/// `stop` in the end.
 public final class Server: Sendable {
     /// The port that clients connect to.
     public let port: UInt16
@@ -72,7 +72,8 @@ public final class Server: Sendable {
         files.remove()
     }
 
-    /// Tells clients to move, waits, ends their connections bit by bit, and rings `bell` at the end.
+    /// Tells clients to move, waits, ends their connections bit by bit, and rings `bell` at the
+    /// end.
     public func enterLameDuck() {
         _ = posts.office.post(.lameDuck)
     }
