@@ -105,7 +105,15 @@ let package = Package(
 
         // Tests
         testShim("CTally"),
-        tests("BrokerTests", ["Broker", "Reactor", "Base", "CTally"]),
+        .target(name: "Support", path: "Tests/Support", swiftSettings: house),
+        tests(
+            "BrokerTests",
+            [
+                "Broker", "Reactor", "Configuration", "Engine", "Telemetry", "Wire", "Base",
+                "CTally",
+                "Support",
+            ]
+        ),
         testShim("CCertificates"),
         tests("BaseTests", ["Base"]),
         tests("EngineTests", ["Engine", "Base"]),

@@ -30,6 +30,9 @@ extension Shard {
             } else {
                 deliveries = routeUnusual(set, command, bytes, from: index)
             }
+        } else if SubjectSyntax.isReserved(subject) {
+            violate(index, .publish(subject: subject.array))
+            return
         }
         if tick.isReceiverLagging { stall(index) }
         if deliveries == 0, !command.reply.isEmpty, flags.contains(.noResponders) {
@@ -54,7 +57,8 @@ extension Shard {
         var digits = decimalDigits(command.payload.count)
         if command.hasHeaders { digits &+= decimalDigits(command.headerBytes) &+ 1 }
         let line = Int(command.payload.start)
-        guard end &+ 1 &+ digits &+ 2 == line, bytes.byte(line &- 2) == 0x0D,
+        guard !command.hasHeaders || command.headerBytes > 0,
+            end &+ 1 &+ digits &+ 2 == line, bytes.byte(line &- 2) == 0x0D,
             bytes.byte(end) == 0x20, bytes.byte(start) == 0x20,
             command.reply.isEmpty || start &+ 1 == Int(command.reply.start)
         else { return nil }
@@ -64,53 +68,6 @@ extension Shard {
             hasHeaders: command.hasHeaders,
             payloadBytes: command.payload.count
         )
-    }
-
-    /// The same for a publish in any other form: its tail is written anew.
-    @inline(never)
-    private mutating func routeUnusual(
-        _ set: InterestSet,
-        _ command: Command,
-        _ bytes: RawSpan,
-        from index: UInt32
-    ) -> Int {
-        let tail = Self.tail(
-            reply: bytes.slice(command.reply),
-            headerBytes: command.hasHeaders ? Int(command.headerBytes) : nil,
-            payload: bytes.slice(command.payload)
-        )
-        let frame = MessageFrame(
-            subject: command.subject,
-            hasHeaders: command.hasHeaders,
-            payloadBytes: command.payload.count
-        )
-        return route(
-            set,
-            frame,
-            subject: bytes.slice(command.subject),
-            tail: tail.raw,
-            from: index
-        )
-    }
-
-    /// Everything behind the subscription id of a message.
-    static func tail(reply: RawSpan, headerBytes: Int?, payload: RawSpan) -> [UInt8] {
-        var tail: [UInt8] = []
-        tail.reserveCapacity(payload.byteCount + reply.byteCount + 32)
-        tail.append(0x20)
-        if !reply.isEmpty {
-            tail.append(contentsOf: reply.array)
-            tail.append(0x20)
-        }
-        if let headerBytes {
-            tail.append(contentsOf: String(headerBytes).utf8)
-            tail.append(0x20)
-        }
-        tail.append(contentsOf: String(payload.byteCount).utf8)
-        tail.append(contentsOf: [0x0D, 0x0A])
-        tail.append(contentsOf: payload.array)
-        tail.append(contentsOf: [0x0D, 0x0A])
-        return tail
     }
 
     // MARK: - Delivery
@@ -125,6 +82,8 @@ extension Shard {
         from index: UInt32
     ) -> Int {
         var count = 0
+        var groupedInterests = 0
+        var firstGroup = noIndex
         for at in 0..<Int(set.count) {
             let interest = interests.interests[interests.interest(at, of: set)]
             var subscription = interest.firstPlain
@@ -135,13 +94,20 @@ extension Shard {
                 }
                 subscription = next
             }
-            var group = interest.firstGroup
-            while group != noIndex {
-                if deliverToOne(frame, subject: subject, tail: tail, of: group, from: index) {
+            if interest.firstGroup != noIndex {
+                groupedInterests &+= 1
+                firstGroup = interest.firstGroup
+            }
+        }
+        if groupedInterests == 1 {
+            while firstGroup != noIndex {
+                if deliverToOne(frame, subject: subject, tail: tail, of: firstGroup, from: index) {
                     count &+= 1
                 }
-                group = interests.groups[group].nextFree
+                firstGroup = interests.groups[firstGroup].nextFree
             }
+        } else if groupedInterests > 1 {
+            count &+= deliverToShared(set, frame, subject: subject, tail: tail, from: index)
         }
         if !tick.expired.isEmpty { unsubscribeExpired() }
         if !tick.overrun.isEmpty { endOverrun() }
@@ -149,7 +115,7 @@ extension Shard {
     }
 
     /// Delivers to the member whose turn it is, or to the next one that takes the message.
-    private mutating func deliverToOne(
+    mutating func deliverToOne(
         _ frame: MessageFrame,
         subject: RawSpan,
         tail: RawSpan,
@@ -208,7 +174,7 @@ extension Shard {
 
     /// Counts a delivery and notices what it brings to an end.
     @inline(__always)
-    private mutating func count(
+    mutating func count(
         _ bytes: UInt32,
         delivered subscription: UInt32,
         to owner: UInt32
@@ -230,7 +196,7 @@ extension Shard {
     }
 
     @inline(never)
-    private mutating func overrun(_ owner: UInt32) {
+    mutating func overrun(_ owner: UInt32) {
         connections[owner].flags.insert(.isClosing)
         tick.overrun.append(owner)
     }
@@ -257,57 +223,13 @@ extension Shard {
         return wasTaken
     }
 
-    /// Delivers the body alone to a client that does not understand headers.
-    @inline(never)
-    private mutating func deliverBody(
-        _ frame: MessageFrame,
-        subject: RawSpan,
-        tail: RawSpan,
-        to subscription: UInt32,
-        _ owner: UInt32
-    ) -> Bool {
-        guard let plain = Self.withoutHeaders(tail, payloadBytes: Int(frame.payloadBytes)) else {
-            return false
-        }
-        let sid = interests.subscriptions[subscription].sid
-        let longSid = interests.longBytes(of: sid).array
-        let wasTaken = outbox.appendInPieces(
-            hasHeaders: false,
-            subject: subject,
-            sid: sid,
-            longSid: longSid.raw,
-            tail: plain.raw,
-            to: &connections[owner].queue
-        )
-        guard wasTaken else {
-            overrun(owner)
-            return false
-        }
-        count(frame.payloadBytes, delivered: subscription, to: owner)
-        return true
-    }
-
-    /// The tail of a message with headers as it reads without them.
-    private static func withoutHeaders(_ tail: RawSpan, payloadBytes: Int) -> [UInt8]? {
-        let payloadStart = tail.byteCount - 2 - payloadBytes
-        let line = tail.extracting(0..<payloadStart - 2).array
-        let words = line.split(separator: 0x20)
-        guard words.count >= 2,
-            let headers = Int(String(decoding: words[words.count - 2], as: UTF8.self)),
-            headers <= payloadBytes
-        else { return nil }
-        let reply = words.count == 3 ? Array(words[0]) : []
-        let body = tail.extracting(payloadStart + headers..<payloadStart + payloadBytes)
-        return Self.tail(reply: reply.raw, headerBytes: nil, payload: body)
-    }
-
     private mutating func unsubscribeExpired() {
         while let subscription = tick.expired.popLast() {
             drop(subscription, of: interests.subscriptions[subscription].owner)
         }
     }
 
-    private mutating func endOverrun() {
+    mutating func endOverrun() {
         while let owner = tick.overrun.popLast() {
             connections[owner].flags.remove(.isClosing)
             counters.slowConsumers &+= 1
@@ -324,87 +246,6 @@ extension Shard {
         counters.stalls &+= 1
         tick.stalled.append(index)
     }
-
-    // MARK: - The unusual
-
-    /// What is checked before a publish that is not plain.
-    /// - Returns: whether the message goes on.
-    @inline(never)
-    private mutating func accept(
-        _ command: Command,
-        in bytes: RawSpan,
-        from index: UInt32
-    ) -> Bool {
-        let flags = connections[index].flags
-        if command.hasHeaders, !flags.contains(.headers) {
-            refuse(index, .malformedArguments)
-            return false
-        }
-        let reply = bytes.slice(command.reply)
-        if !reply.isEmpty, Self.isReserved(reply: reply) {
-            violate(index, .reply(subject: reply.array))
-            return false
-        }
-        if flags.contains(.hasPermissions) {
-            let subject = bytes.slice(command.subject)
-            guard mayPublish(index, to: subject) else {
-                violate(index, .publish(subject: subject.array))
-                return false
-            }
-        }
-        if flags.contains(.verbose) { send(Self.ok, to: index) }
-        if flags.contains(.pedantic),
-            !SubjectSyntax.isValidSubject(bytes.slice(command.subject))
-        {
-            refuse(index, .invalidPublishSubject)
-        }
-        return true
-    }
-
-    /// Reply subjects that only a server may use.
-    private static func isReserved(reply: RawSpan) -> Bool {
-        switch reply.byte(0) {
-        case UInt8(ascii: "_"): reply.starts(with: "_R_") || reply.starts(with: "_GR_.")
-        case UInt8(ascii: "$"): reply.starts(with: "$JS.ACK.") || reply.starts(with: "$GNR.")
-        default: false
-        }
-    }
-
-    /// Tells a requester that nobody serves `subject`.
-    @inline(never)
-    private mutating func answerUnserved(subject: RawSpan, reply: RawSpan, to index: UInt32) {
-        let set = interests.lookUp(root: connections[index].root, subject: reply)
-        var own = noIndex
-        for at in 0..<Int(set.count) where own == noIndex {
-            var subscription = interests.interests[interests.interest(at, of: set)].firstPlain
-            while subscription != noIndex {
-                if interests.subscriptions[subscription].owner == index { own = subscription }
-                subscription = interests.subscriptions[subscription].nextFree
-            }
-        }
-        guard own != noIndex else { return }
-        var block = HeaderWriter(status: 503, text: "")
-        block.append("Nats-Subject", subject.array)
-        let headers = block.finish()
-        let tail = Self.tail(
-            reply: RawSpan(),
-            headerBytes: headers.count,
-            payload: headers.raw
-        )
-        let frame = MessageFrame(hasHeaders: true, payloadBytes: UInt32(headers.count))
-        _ = deliver(frame, subject: reply, tail: tail.raw, to: own, from: noIndex)
-        if !tick.expired.isEmpty { unsubscribeExpired() }
-        if !tick.overrun.isEmpty { endOverrun() }
-    }
-
-    /// Tells a client that its permissions do not allow what it asked for.
-    mutating func violate(_ index: UInt32, _ violation: PermissionViolation) {
-        scratch.removeAll(keepingCapacity: true)
-        violation.append(to: &scratch)
-        send(scratch, to: index)
-    }
-
-    static var ok: [UInt8] { Array("+OK\r\n".utf8) }
 }
 
 /// How many decimal digits `value` has.

@@ -76,7 +76,7 @@ extension Shard {
     mutating func connect(_ index: UInt32, _ json: RawSpan) {
         let options: ConnectOptions
         do throws(ConnectOptions.Refusal) {
-            options = try ConnectOptions(json: json.array)
+            options = try ConnectOptions(json: json.array, after: spoken(index))
         } catch {
             refuse(index, .malformedArguments)
             return
@@ -90,6 +90,21 @@ extension Shard {
         apply(options, to: index)
         identify(index, options.credentials)
         acknowledge(index)
+    }
+
+    /// What the client has said so far, its credentials aside.
+    private func spoken(_ index: UInt32) -> ConnectOptions {
+        var options = ConnectOptions()
+        let flags = connections[index].flags
+        options.flags = []
+        if flags.contains(.verbose) { options.flags.insert(.verbose) }
+        if flags.contains(.pedantic) { options.flags.insert(.pedantic) }
+        if flags.contains(.echo) { options.flags.insert(.echo) }
+        if flags.contains(.headers) { options.flags.insert(.headers) }
+        if flags.contains(.noResponders) { options.flags.insert(.noResponders) }
+        options.protocolVersion = flags.contains(.takesInfo) ? 1 : 0
+        options.program = details[Int(index)]?.program ?? ConnectOptions.Program()
+        return options
     }
 
     private mutating func apply(_ options: ConnectOptions, to index: UInt32) {

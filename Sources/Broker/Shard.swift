@@ -63,6 +63,8 @@ struct Tick: ~Copyable {
     var expired = Table<UInt32>(capacity: 64)
     /// Connections whose queue ran over during a delivery.
     var overrun = Table<UInt32>(capacity: 64)
+    /// Queue groups of the current publish, where several filters have some.
+    var groups = Table<UInt32>(capacity: 16)
     /// Whether a receiver of the current publish lags far behind.
     var isReceiverLagging = false
     /// Passwords to be compared elsewhere.

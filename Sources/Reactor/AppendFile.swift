@@ -118,17 +118,19 @@ public enum SmallFile {
 
     /// Takes away the files whose paths start with `prefix`, but the last `keeping` by name.
     public static func removeOldest(startingWith prefix: String, keeping: Int) {
+        for path in paths(startingWith: prefix).dropLast(max(0, keeping)) { remove(path) }
+    }
+
+    /// The paths that start with `prefix`, by name.
+    public static func paths(startingWith prefix: String) -> [String] {
         var found = unsafe glob_t()
         let pattern = prefix.map { "*?[\\".contains($0) ? "\\\($0)" : "\($0)" }.joined() + "*"
         // SAFETY: the call fills the local record, which is freed below.
-        guard unsafe glob(pattern, 0, nil, &found) == 0 else { return }
+        guard unsafe glob(pattern, 0, nil, &found) == 0 else { return [] }
         defer { unsafe globfree(&found) }
-        let count = unsafe Int(found.gl_pathc)
-        // The call sorts by name.
-        for index in 0..<max(0, count - max(0, keeping)) {
-            // SAFETY: the list has `gl_pathc` texts.
-            guard let path = unsafe found.gl_pathv[index] else { continue }
-            unsafe _ = unlink(path)
+        // SAFETY: the list has `gl_pathc` texts.
+        return unsafe (0..<Int(found.gl_pathc)).compactMap { index in
+            unsafe found.gl_pathv[index].map { unsafe String(cString: $0) }
         }
     }
 }

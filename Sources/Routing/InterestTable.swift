@@ -74,7 +74,7 @@ public struct InterestTable: ~Copyable {
     @inline(never)
     private mutating func match(_ key: UInt64, root: UInt32, subject: RawSpan) -> InterestSet {
         found.removeAll()
-        if Self.hasOnlyFullTokens(subject) {
+        if Self.hasOnlyFullTokens(subject), !SubjectSyntax.isReserved(subject) {
             trie.match(root: root, subject: subject, into: &found)
         }
         if cache.isWorthKeeping(key),
@@ -165,6 +165,11 @@ public struct InterestTable: ~Copyable {
     public func queue(of subscription: UInt32) -> RawSpan {
         let group = subscriptions[subscription].group
         return bytes.bytes(of: group == noIndex ? .empty : groups[group].name)
+    }
+
+    /// Whether two queue groups have one name.
+    public func haveSameName(_ left: UInt32, _ right: UInt32) -> Bool {
+        equal(bytes.bytes(of: groups[left].name), bytes.bytes(of: groups[right].name))
     }
 
     private func sidHash(_ owner: UInt32, _ sid: RawSpan) -> UInt64 {

@@ -21,6 +21,20 @@ public enum SubjectSyntax {
         isValidFilter(subject) && !hasWildcard(subject)
     }
 
+    /// Whether `subject` belongs to servers among themselves, so that nobody may publish to it.
+    public static func isReserved(_ subject: RawSpan) -> Bool {
+        starts(subject, "_GR_.") || starts(subject, "$NRG.")
+    }
+
+    private static func starts(_ subject: RawSpan, _ text: StaticString) -> Bool {
+        guard subject.byteCount >= text.utf8CodeUnitCount else { return false }
+        for offset in 0..<text.utf8CodeUnitCount {
+            // SAFETY: the offset is below the text's count.
+            guard unsafe text.utf8Start[offset] == subject.unsafeByte(offset) else { return false }
+        }
+        return true
+    }
+
     /// Whether a whole token of `filter` is `*` or `>`.
     public static func hasWildcard(_ filter: RawSpan) -> Bool {
         var start = 0

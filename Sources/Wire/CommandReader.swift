@@ -186,12 +186,8 @@ public struct CommandReader: BitwiseCopyable, Sendable {
         if let step = read(&words, in: bytes, from: offset &+ 6) { return step }
         guard words.count == 1 || words.count == 2 else { return .refused(.malformedArguments) }
         command.deliveriesMax = 0
-        if words.count == 2 {
-            guard let most = decimal(bytes, words.last) else {
-                return .refused(.malformedArguments)
-            }
-            command.deliveriesMax = most
-        }
+        // What is no number counts as none at all, as nats-server has it.
+        if words.count == 2 { command.deliveriesMax = decimal(bytes, words.last) ?? 0 }
         command.kind = .unsubscribe
         command.sid = words.first
         offset = words.end
@@ -206,10 +202,11 @@ public struct CommandReader: BitwiseCopyable, Sendable {
             fromUncheckedByteOffset: offset,
             as: UInt64.self
         )
+        let next = UInt8(truncatingIfNeeded: word >> 56)
         guard word | 0x0020_2020_2020_2020 == Verb.connect | (word >> 56) << 56,
-            isBlank(UInt8(truncatingIfNeeded: word >> 56))
+            isBlank(next) || next == Ascii.cr || next == Ascii.lf
         else { return .refused(.unknownOperation) }
-        return argument(.connect, verbBytes: 7, in: bytes, into: &command)
+        return line(.connect, verbBytes: isBlank(next) ? 8 : 7, in: bytes, into: &command)
     }
 
     /// A verb whose line is one argument as a whole.

@@ -98,14 +98,17 @@ public struct ConnectOptions: Equatable, Sendable {
 
     /// The options that `json` asks for; unknown members are ignored.
     ///
-    /// - Throws: `Refusal` for anything but one object whose known members have the right types.
-    public init(json: Span<UInt8>) throws(Refusal) {
+    /// What it does not name keeps the value it has in `earlier`, an accepted CONNECT of the same client.
+    /// - Throws: `Refusal` for anything but `null` or one object whose known members have the right types.
+    public init(json: Span<UInt8>, after earlier: ConnectOptions? = nil) throws(Refusal) {
         let value: JSONValue
         do {
             value = try JSONReader(limits: Self.limits).read(json)
         } catch {
             throw .notJson(error)
         }
+        if let earlier { self = earlier }
+        if value.isNull { return }
         guard let object = value.asObject else { throw .notAnObject }
         try readFlags(object)
         credentials.user = try Self.bytes(object, "user")
@@ -114,17 +117,17 @@ public struct ConnectOptions: Equatable, Sendable {
         credentials.nkey = try Self.bytes(object, "nkey")
         credentials.signature = try Self.bytes(object, "sig")
         credentials.jwt = try Self.bytes(object, "jwt")
-        program.name = try Self.bytes(object, "name") ?? []
-        program.language = try Self.bytes(object, "lang") ?? []
-        program.version = try Self.bytes(object, "version") ?? []
+        program.name = try Self.bytes(object, "name") ?? program.name
+        program.language = try Self.bytes(object, "lang") ?? program.language
+        program.version = try Self.bytes(object, "version") ?? program.version
         guard let version = object.present("protocol") else { return }
         guard let number = version.asInt64 else { throw .wrongType(name: "protocol") }
         protocolVersion = number
     }
 
-    /// The options in the bytes of `json`; see `init(json: Span<UInt8>)`.
-    public init(json: [UInt8]) throws(Refusal) {
-        try self.init(json: json.span)
+    /// The options in the bytes of `json`; see `init(json: Span<UInt8>, after:)`.
+    public init(json: [UInt8], after earlier: ConnectOptions? = nil) throws(Refusal) {
+        try self.init(json: json.span, after: earlier)
     }
 
     /// What is wrong with options that were read well.
