@@ -73,6 +73,7 @@ let package = Package(
         module("Wire", ["Base", "JSON"]),
 
         // L2
+        module("Console", ["Canvas", "Engine", "Base"]),
         module("Queueing", ["Base", "Routing"]),
         module("Configuration", ["Base", "Routing", "Wire"]),
         module("Identity", ["Base", "Configuration", "Routing", "Wire", "CCrypt", "CSodium"]),
@@ -105,7 +106,12 @@ let package = Package(
 
         // Tests
         testShim("CTally"),
-        .target(name: "Support", path: "Tests/Support", swiftSettings: house),
+        .target(
+            name: "Support",
+            dependencies: ["Engine", "Canvas", "Base"],
+            path: "Tests/Support",
+            swiftSettings: house
+        ),
         tests(
             "BrokerTests",
             [
@@ -121,6 +127,7 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Base"]),
         tests("JSONTests", ["JSON"]),
         tests("TelemetryTests", ["Telemetry", "Base"]),
+        tests("ConsoleTests", ["Console", "Canvas", "Engine", "Support", "Base"]),
         tests("CanvasTests", ["Canvas", "Base"]),
         tests("TerminalTests", ["Terminal", "Canvas", "Base"]),
         tests("ReactorTests", ["Reactor", "Base", "COpenSSL", "CCertificates"]),

@@ -1,0 +1,101 @@
+// Orders about keys.
+
+import Base
+import Canvas
+import Engine
+
+extension ActionPlan {
+    static func keyOrders(_ confirmation: Confirmation, _ model: ConsoleModel) -> [PlannedOrder] {
+        let scope = scope(confirmation)
+        let version: UInt32? =
+            if case .key(_, let version) = confirmation.targets.first { version } else { nil }
+        switch confirmation.action {
+        case .rotate: return [rotation(confirmation, scope, model)]
+        case .verify: return [plan(.verify(scope), "samples read back")]
+        case .holdRewrite:
+            guard let running = model.rewriting else { return [] }
+            let isHeld = running[.reencrypt] == .held
+            return [
+                PlannedOrder(
+                    order: .key(.holdReencryption(running.scope, held: !isHeld)),
+                    label: isHeld ? "rewriting continues" : "rewriting held",
+                    inverse: .key(.holdReencryption(running.scope, held: isHeld))
+                )
+            ]
+        case .throttle:
+            guard let running = model.rewriting else { return [] }
+            return [
+                PlannedOrder(
+                    order: .key(
+                        .reencrypt(running.scope, bytesPerSecond: speed(confirmation, "limit"))
+                    ),
+                    label: "rewriting limited to \(choice(confirmation, "limit"))",
+                    inverse: .key(
+                        .reencrypt(running.scope, bytesPerSecond: running.throttleBytesPerSecond)
+                    )
+                )
+            ]
+        case .retireKey:
+            return version.map { [plan(.retire(scope, version: $0), "k\($0) retired")] } ?? []
+        case .destroyKey:
+            return version.map { [plan(.destroy(scope, version: $0), "k\($0) destroyed")] } ?? []
+        case .compromise:
+            return version.map {
+                [plan(.compromised(scope, version: $0), "k\($0) declared compromised")]
+            } ?? []
+        case .addSlot: return [plan(.addSlot(.recovery), "recovery slot added")]
+        case .removeSlot:
+            guard case .slot(let index) = confirmation.targets.first else { return [] }
+            return [plan(.removeSlot(index), "slot \(index) removed")]
+        case .lock: return [plan(.lock, "keys wiped from memory")]
+        case .unlock:
+            return [plan(.unlock(.credential(name: Array("sluice.kek".utf8))), "store opened")]
+        case .pause, .pauseIngress, .resume, .drain, .purge, .delete, .redrive, .kick,
+            .resumeWriting, .lameDuck:
+            return []
+        }
+    }
+
+    /// The step that a rotation of `scope` takes next.
+    static func nextStep(of scope: KeyScope, _ model: ConsoleModel) -> RotationStep {
+        guard let rotation = model.data.latest.keys.rotations.last(where: { $0.scope == scope }),
+            case .done = rotation[.prepare]
+        else { return .prepare }
+        for step in [RotationStep.activate, .reencrypt, .verify] {
+            switch rotation[step] {
+            case .waiting, .failed: return step
+            case .running, .held: return step == .activate ? .activate : .prepare
+            case .done: continue
+            }
+        }
+        return .prepare
+    }
+
+    /// Whose keys a confirmation is about.
+    static func scope(_ confirmation: Confirmation) -> KeyScope {
+        let isAll = choice(confirmation, "scope") == "all queues"
+        if !isAll, case .key(let scope, _) = confirmation.targets.first { return scope }
+        return .allStreams
+    }
+
+    private static func rotation(
+        _ confirmation: Confirmation,
+        _ scope: KeyScope,
+        _ model: ConsoleModel
+    ) -> PlannedOrder {
+        switch nextStep(of: scope, model) {
+        case .prepare, .retire, .destroy: plan(.prepare(scope), "new key prepared; R activates it")
+        case .activate: plan(.activate(scope), "new key active")
+        case .reencrypt:
+            plan(
+                .reencrypt(scope, bytesPerSecond: speed(confirmation, "re-encrypt at")),
+                "old data is being rewritten"
+            )
+        case .verify: plan(.verify(scope), "samples read back")
+        }
+    }
+
+    private static func plan(_ order: KeyOrder, _ label: String) -> PlannedOrder {
+        PlannedOrder(order: .key(order), label: label, inverse: nil)
+    }
+}

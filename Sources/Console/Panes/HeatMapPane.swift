@@ -1,0 +1,141 @@
+// Latencies over time: rows are logarithmic, columns are merged histograms.
+
+import Base
+import Canvas
+import Engine
+
+/// Latencies over time.
+enum HeatMapPane {
+    static func draw(in rect: Rect, on frame: inout Frame, _ context: PaneContext) {
+        let isWide = rect.columns >= 50
+        let room = context.border(
+            isWide ? "Latency  publish \(context.glyphs.isAscii ? "to" : "→") ack" : "Latency",
+            badge: isWide ? "log rows  sqrt shade" : "end-to-end",
+            in: rect,
+            on: &frame
+        )
+        let foot = room.rows >= 5 ? 1 : 0
+        let map = room.lines(0, count: room.rows - foot)
+        draw(context.model.data.history.publish, in: map, on: &frame, context)
+        if foot > 0 {
+            let window = LatencyWindow(context.model).publish
+            let line = summary(window, cells: room.columns - 2)
+            frame.put(line, in: room.line(room.rows - 1), column: 1)
+        }
+    }
+
+    /// Draws any series of latencies.
+    static func draw(
+        _ series: LatencySeries,
+        in rect: Rect,
+        on frame: inout Frame,
+        _ context: PaneContext
+    ) {
+        let hasMoments = rect.rows >= 7
+        let labelColumns = 6
+        let width = max(1, rect.columns - labelColumns - 1)
+        let graph = TimeGraph(columns: width, context)
+        let columns = series.columns(width, seconds: graph.seconds, endingAt: graph.endSecond)
+        let rows = LatencyScale(rows: rect.rows - (hasMoments ? 1 : 0), columns)
+        let axis = Axis(
+            values: rows.labels,
+            moments: hasMoments ? graph.moments(width: width) : [],
+            labelColumns: labelColumns
+        )
+        let room = axis.draw(in: rect, on: &frame, glyphs: context.glyphs)
+        guard !room.isEmpty else { return }
+        let counts = columns.map { rows.counts($0) }
+        let marks = columns.map { histogram -> Int? in
+            guard Latencies.isMeaningful(histogram, 0.99) else { return nil }
+            return histogram.percentile(0.99).map { rows.row(of: $0) }
+        }
+        HeatMap(
+            graph.placed(counts, empty: []),
+            gradient: .latencyHeat,
+            marks: context.glyphs.isAscii ? graph.placed(marks, empty: nil) : []
+        ).draw(in: room, on: &frame, glyphs: context.glyphs)
+        graph.drawCursors(in: room, on: &frame, glyphs: context.glyphs)
+    }
+
+    /// Percentiles in one line, as many as fit.
+    static func summary(_ histogram: LatencyHistogram, cells: Int) -> TextLine {
+        var line: TextLine = []
+        for (name, quantile) in LatencyWindow.quantiles where cells >= 46 || name != "p90" {
+            let value = Latencies.cell(histogram, quantile)
+            let runs = [
+                TextRun((line.isEmpty ? "" : cells >= 46 ? "  " : " ") + name, .textMuted),
+                TextRun(" " + value.text, .textStrong),
+            ]
+            if line.cells + runs.cells <= cells { line += runs }
+        }
+        let maximum = histogram.maximum.map { Format.latency(nanoseconds: $0) } ?? "-"
+        let tail = [
+            TextRun(cells >= 46 ? "  max" : " max", .textMuted), TextRun(" " + maximum, .text),
+        ]
+        if line.cells + tail.cells <= cells { line += tail }
+        let count = [
+            TextRun("  n", .textMuted), TextRun(" " + Format.count(histogram.count), .text),
+        ]
+        if line.cells + count.cells <= cells { line += count }
+        return line
+    }
+}
+
+/// Logarithmic rows of latencies: the lowest takes everything below, the topmost everything above.
+struct LatencyScale {
+    /// The lower bound of each row but the lowest, in nanoseconds.
+    let bounds: [UInt64]
+
+    /// A scale of `rows` that shows everything in `columns`, or 0.1 ms to 1 s.
+    init(rows: Int, _ columns: [LatencyHistogram]) {
+        let inner = max(1, rows - 1)
+        let low = columns.compactMap { $0.percentile(0) }.min() ?? 100_000
+        var start: UInt64 = 10_000
+        while start * 10 <= low, start < 100_000_000 { start *= 10 }
+        var decades = 1
+        while Self.power(decades) * start < 1_000_000_000 { decades += 1 }
+        let perDecade = max(1, min(4, (inner - 1) / max(1, decades)))
+        bounds = (0..<inner).map { place in
+            let decade = place / perDecade
+            let step = place % perDecade
+            let factors: [[UInt64]] = [
+                [100], [100, 316], [100, 215, 464], [100, 178, 316, 562],
+            ]
+            let factor = factors[perDecade - 1][step]
+            let (scaled, isTooLarge) = (start / 100).multipliedReportingOverflow(by: factor)
+            let (bound, isFar) = scaled.multipliedReportingOverflow(by: Self.power(min(decade, 12)))
+            return isTooLarge || isFar ? .max : bound
+        }
+    }
+
+    /// The row of a value, counted from below.
+    func row(of nanoseconds: UInt64) -> Int {
+        bounds.lastIndex { nanoseconds >= $0 }.map { $0 + 1 } ?? 0
+    }
+
+    /// Samples in each row, from below.
+    func counts(_ histogram: LatencyHistogram) -> [Double] {
+        var counts = Array(repeating: 0.0, count: bounds.count + 1)
+        for (place, samples) in histogram.counts.enumerated() where samples > 0 {
+            let value = LatencyHistogram.lowerBound(of: histogram.firstBucket + place)
+            counts[row(of: value)] += Double(samples)
+        }
+        return counts
+    }
+
+    /// Labels beside the rows.
+    var labels: [AxisLabel] {
+        let rows = bounds.count + 1
+        let stride = rows > 10 ? 2 : 1
+        return bounds.enumerated().compactMap { place, bound in
+            guard place % stride == 0 || place == bounds.count - 1 else { return nil }
+            let isTop = place == bounds.count - 1
+            let text = (isTop ? ">" : "") + Format.latency(nanoseconds: bound)
+            return AxisLabel(text, at: Double(place + 1) / Double(max(1, rows - 1)))
+        }
+    }
+
+    private static func power(_ exponent: Int) -> UInt64 {
+        (0..<max(0, exponent)).reduce(UInt64(1)) { value, _ in value &* 10 }
+    }
+}

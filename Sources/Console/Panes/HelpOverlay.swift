@@ -1,0 +1,75 @@
+// Help: the bindings that work here, searchable.
+
+import Base
+import Canvas
+import Engine
+
+/// Lines of help, made from the binding table.
+enum HelpText {
+    /// The lines that match `text`, the focused pane's first.
+    static func lines(_ model: ConsoleModel, matching text: String) -> [TextLine] {
+        let wanted = Filter.lowered(Array(text.utf8))
+        var lines: [TextLine] = []
+        let here = model.contexts
+        let others = KeyContext.allCases.filter { !here.contains($0) }
+        for context in here + others {
+            let bindings = model.keymap.bindings.filter { binding in
+                binding.context == context
+                    && (wanted.isEmpty || matches(binding, wanted))
+            }
+            guard !bindings.isEmpty else { continue }
+            if !lines.isEmpty { lines.append([]) }
+            let note = here.contains(context) ? "" : "  (not in this pane)"
+            lines.append([TextRun(context.title, .textStrong), TextRun(note, .textMuted)])
+            lines += bindings.map { line($0, model) }
+        }
+        return lines.isEmpty ? [[TextRun("no key matches \(text)", .textMuted)]] : lines
+    }
+
+    private static func matches(_ binding: Binding, _ wanted: [UInt8]) -> Bool {
+        [binding.name, binding.label, binding.help, binding.keyLabels].contains {
+            Filter.contains(Filter.lowered(Array($0.utf8)), wanted)
+        }
+    }
+
+    private static func line(_ binding: Binding, _ model: ConsoleModel) -> TextLine {
+        let reason = binding.effect == .mutates ? model.reasonAgainst(binding) : nil
+        let role: StyleRole = binding.effect == .mutates ? .actionMutating : .text
+        let mark = binding.effect == .mutates ? "!" : " "
+        return [
+            TextRun("  " + TextWidth.pad(binding.keyLabels, cells: 20), .keybarKey),
+            TextRun(
+                mark + TextWidth.pad(binding.label, cells: 14),
+                reason == nil ? role : .actionDisabled
+            ),
+            TextRun(binding.help, .text),
+            TextRun(reason.map { "  [\($0)]" } ?? "", .textMuted),
+        ]
+    }
+}
+
+/// The help overlay.
+enum HelpOverlay {
+    static func draw(_ help: HelpState, on frame: inout Frame, _ context: PaneContext) {
+        let lines = HelpText.lines(context.model, matching: help.field.text)
+        let size = frame.size
+        let room = OverlayView.open(
+            columns: min(size.columns - 2, 120),
+            rows: size.rows - 2,
+            title: [TextRun("Help", .paneTitleFocus)],
+            badge: [TextRun("! changes the broker   Esc closes", .paneBadge)],
+            isDanger: false,
+            on: &frame,
+            context
+        )
+        let label = frame.put("search ", in: room.line(0), role: .textMuted)
+        frame.put(
+            help.field,
+            isWrong: false,
+            in: room.line(0).slice(label, count: min(40, room.columns - label))
+        )
+        let body = room.lines(2, count: room.rows - 2)
+        let first = min(help.scroll, max(0, lines.count - body.rows))
+        frame.putLines(Array(lines[max(0, first)...]), in: body)
+    }
+}

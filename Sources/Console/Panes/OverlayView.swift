@@ -1,0 +1,108 @@
+// What lies above the panes.
+
+import Base
+import Canvas
+import Engine
+
+/// What lies above the panes.
+enum OverlayView {
+    static func draw(on frame: inout Frame, _ context: PaneContext) {
+        switch context.model.screen.overlay {
+        case .none, .filter, .find: break
+        case .confirm(let confirmation):
+            if confirmation.level == .reversible, context.sizeClass >= .list { return }
+            ConfirmDialog.draw(confirmation, on: &frame, context)
+        case .help(let help): HelpOverlay.draw(help, on: &frame, context)
+        case .palette(let palette): PaletteOverlay.draw(palette, on: &frame, context)
+        case .picker(let picker): PickerOverlay.draw(picker, on: &frame, context)
+        case .peek(let peek): PeekOverlay.draw(peek, on: &frame, context)
+        case .drawer(let scroll): drawDrawer(scroll, on: &frame, context)
+        case .quit: drawQuit(on: &frame, context)
+        }
+    }
+
+    /// Clears the middle of the screen and frames it.
+    /// - Returns: the room inside.
+    static func open(
+        columns: Int,
+        rows: Int,
+        title: TextLine,
+        badge: TextLine,
+        isDanger: Bool,
+        on frame: inout Frame,
+        _ context: PaneContext
+    ) -> Rect {
+        let outer = frame.bounds.centred(columns: columns, rows: rows)
+        frame.clear(outer, ground: .dialog)
+        guard outer.columns >= 8, outer.rows >= 3 else { return outer }
+        let border = Border(
+            weight: .double,
+            role: isDanger ? .dialogDanger : .dialogFrame,
+            title: title,
+            badge: badge
+        )
+        return border.draw(in: outer, on: &frame, glyphs: context.glyphs).inset(columns: 1, rows: 0)
+    }
+
+    private static func drawDrawer(_ scroll: Int, on frame: inout Frame, _ context: PaneContext) {
+        let notices = context.model.work.notices
+        let room = open(
+            columns: frame.size.columns - 4,
+            rows: min(frame.size.rows - 2, 22),
+            title: [TextRun("Console log  \(notices.count)", .paneTitleFocus)],
+            badge: [TextRun("j k scroll  Esc closes", .paneBadge)],
+            isDanger: false,
+            on: &frame,
+            context
+        )
+        let end = max(0, notices.count - scroll)
+        let shown = notices[max(0, end - room.rows)..<end]
+        let lines = shown.map { notice -> TextLine in
+            let state = StateText(notice.severity)
+            return [
+                TextRun(context.style.clock(notice.at) + " ", .textMuted),
+                TextRun(context.glyph(state.glyph) + " ", state.role), TextRun(notice.text, .text),
+            ]
+        }
+        frame.putLines(
+            lines.isEmpty ? [[TextRun("nothing was said yet", .textMuted)]] : lines,
+            in: room
+        )
+    }
+
+    private static func drawQuit(on frame: inout Frame, _ context: PaneContext) {
+        let isEmbedded = context.model.session.isEmbedded
+        let room = open(
+            columns: 64,
+            rows: 9,
+            title: [TextRun("LEAVE", .paneTitleFocus)],
+            badge: [],
+            isDanger: false,
+            on: &frame,
+            context
+        )
+        let clients = context.snapshot.totals.connections
+        let lines: [TextLine] = [
+            [
+                TextRun(
+                    isEmbedded
+                        ? "The broker runs inside this console, with \(clients) clients." : "",
+                    .text
+                )
+            ],
+            [],
+            [
+                TextRun(" h ", .keybarKey),
+                TextRun(" leave the broker running without a screen", .text),
+            ],
+            [
+                TextRun(" s ", .keybarKey),
+                TextRun(" stop it: deliver what is on its way, then end", .actionMutating),
+            ],
+            [TextRun(" Esc ", .keybarKey), TextRun(" stay", .text)],
+            [],
+            [TextRun("sluice attach shows a broker again that runs without a screen.", .textMuted)],
+        ]
+        frame.putLines(lines, in: room)
+    }
+}

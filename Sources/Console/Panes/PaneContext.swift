@@ -1,0 +1,54 @@
+// What every pane is drawn with.
+
+import Base
+import Canvas
+import Engine
+
+/// What every pane is drawn with.
+struct PaneContext: Sendable {
+    /// The moment that is shown.
+    let picture: Picture
+    /// Whether the pane has the keyboard.
+    let isFocused: Bool
+    /// How much room the whole screen has.
+    let sizeClass: SizeClass
+
+    /// The characters to draw with.
+    var glyphs: GlyphSet { picture.style.glyphs }
+    /// The engine.
+    var snapshot: EngineSnapshot { picture.snapshot }
+    /// The console.
+    var model: ConsoleModel { picture.model }
+    /// How texts are written.
+    var style: TextStyle { picture.style }
+
+    /// Draws the pane's frame.
+    /// - Returns: the room inside.
+    func border(_ title: String, badge: String, in rect: Rect, on frame: inout Frame) -> Rect {
+        Border.pane(title, badge: badge, isFocused: isFocused).draw(
+            in: rect,
+            on: &frame,
+            glyphs: glyphs
+        )
+    }
+
+    /// A glyph as text.
+    func glyph(_ glyph: Glyph) -> String { glyphs.text(glyph) }
+}
+
+/// A line of runs.
+typealias TextLine = [TextRun]
+
+extension Frame {
+    /// Writes lines below each other, as many as fit; each is cut at the edge.
+    mutating func putLines(_ lines: [TextLine], in rect: Rect, from row: Int = 0) {
+        for (place, line) in lines.enumerated() where row + place < rect.rows {
+            put(line, in: rect.line(row + place))
+        }
+    }
+}
+
+extension [TextRun] {
+    /// The cells that the runs take.
+    var cells: Int { reduce(0) { $0 + TextWidth.cells(of: $1.text) } }
+}

@@ -1,0 +1,101 @@
+// The rotation that runs or ran last, and the safety of keys.
+
+import Base
+import Canvas
+import Engine
+
+/// The steps of a rotation.
+enum RotationPane {
+    static func draw(in rect: Rect, on frame: inout Frame, _ context: PaneContext) {
+        let rotation = RotationRows.current(context.snapshot)
+        let title = rotation.map { "Rotation #\($0.number)" } ?? "Rotation"
+        let room = context.border(title, badge: KeySummaryPane.next(context), in: rect, on: &frame)
+        guard let rotation else {
+            frame.putLine(
+                "no rotation has run",
+                in: room,
+                row: 1,
+                role: .textMuted,
+                alignment: .centre
+            )
+            frame.putLine(
+                "R makes a new key; nothing changes until it is activated",
+                in: room,
+                row: 2,
+                role: .textMuted,
+                alignment: .centre
+            )
+            return
+        }
+        let cells = room.columns - 2
+        let lines =
+            [head(rotation, context)] + RotationRows.steps(rotation, context, cells: cells)
+            + [cost(rotation)] + [impact(rotation)]
+        let inner = room.slice(1, count: room.columns - 1)
+        frame.putLines(lines, in: inner)
+    }
+
+    private static func head(_ rotation: RotationStatus, _ context: PaneContext) -> TextLine {
+        let arrow = context.glyphs.isAscii ? "->" : "→"
+        let scope = context.style.name(rotation.scope.name, cellsMax: 30)
+        return [
+            TextRun("k\(rotation.fromVersion) \(arrow) k\(rotation.toVersion)", .seriesKey),
+            TextRun("  of ", .textMuted), TextRun(scope, .textStrong),
+            TextRun("  by ", .textMuted),
+            TextRun(context.style.name(rotation.author, cellsMax: 20), .text),
+            TextRun("  \(context.style.clock(rotation.startedAt))", .textMuted),
+            TextRun(rotation.auditIndex > 0 ? "  audit #\(rotation.auditIndex)" : "", .textMuted),
+        ]
+    }
+
+    private static func cost(_ rotation: RotationStatus) -> TextLine {
+        let limit =
+            rotation.throttleBytesPerSecond == 0
+            ? "unlimited" : Format.byteRate(Double(rotation.throttleBytesPerSecond))
+        return [
+            TextRun("segments ", .textMuted),
+            TextRun(
+                "\(Format.exact(rotation.segmentsDone)) of \(Format.exact(rotation.segmentsTotal))",
+                .text
+            ),
+            TextRun("  limit ", .textMuted), TextRun(limit, .text), TextRun("  ", .text),
+        ] + RotationRows.pace(rotation).dropFirst(1)
+    }
+
+    private static func impact(_ rotation: RotationStatus) -> TextLine {
+        let isSlower = rotation.publishP99During > rotation.publishP99Before * 3 / 2
+        return [
+            TextRun("publish p99 ", .textMuted),
+            TextRun(
+                Format.latency(nanoseconds: rotation.publishP99During),
+                isSlower ? .stateWarn : .stateOk
+            ),
+            TextRun(" (before ", .textMuted),
+            TextRun(Format.latency(nanoseconds: rotation.publishP99Before), .text),
+            TextRun(")  failed publishes ", .textMuted),
+            TextRun(
+                "\(rotation.failedPublishes)",
+                rotation.failedPublishes == 0 ? .stateOk : .stateCrit
+            ),
+            TextRun("  failed reads ", .textMuted),
+            TextRun("\(rotation.failedReads)", rotation.failedReads == 0 ? .stateOk : .stateCrit),
+        ]
+    }
+}
+
+/// How safe the keys are.
+enum KeySafetyPane {
+    static func draw(in rect: Rect, on frame: inout Frame, _ context: PaneContext) {
+        let room = context.border("Protection", badge: "", in: rect, on: &frame)
+        for (row, fact) in KeySafetyRows.facts(context).prefix(room.rows).enumerated() {
+            let line = room.line(row)
+            frame.put(fact.0, in: line, column: 1, role: .textMuted)
+            frame.putLine(
+                fact.1.text,
+                in: line.slice(12, count: line.columns),
+                role: fact.1.role,
+                ellipsis: context.glyphs[.ellipsis]
+            )
+        }
+    }
+}

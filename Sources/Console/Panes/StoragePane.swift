@@ -1,0 +1,63 @@
+// Journal and disk.
+
+import Base
+import Canvas
+import Engine
+
+/// Journal and disk.
+enum StoragePane {
+    static func draw(in rect: Rect, on frame: inout Frame, _ context: PaneContext) {
+        let storage = context.snapshot.storage
+        let p99 =
+            storage.syncLatency.percentile(0.99).map { Format.latency(nanoseconds: $0) } ?? "-"
+        let room = context.border(
+            "Storage & journal",
+            badge: "sync p99 \(p99)",
+            in: rect,
+            on: &frame
+        )
+        drawDisk(storage, in: room.line(0), on: &frame, context)
+        for (row, fact) in StorageRows.facts(context).prefix(max(0, room.rows - 1)).enumerated() {
+            let line = room.line(row + 1)
+            frame.put(fact.0, in: line, column: 1, role: .textMuted)
+            frame.put(fact.1, in: line.slice(10, count: line.columns))
+        }
+    }
+
+    private static func drawDisk(
+        _ storage: StorageStatus,
+        in line: Rect,
+        on frame: inout Frame,
+        _ context: PaneContext
+    ) {
+        frame.put("disk", in: line, column: 1, role: .textMuted)
+        guard storage.diskBytes > 0 else {
+            frame.put("unknown", in: line, column: 10, role: .textMuted)
+            return
+        }
+        let used = 1 - Double(storage.freeBytes) / Double(storage.diskBytes)
+        let cells = max(0, min(28, line.columns - 40))
+        let bar = line.slice(10, count: cells)
+        Gauge(used, ink: .gradient(.diskMeter)).draw(in: bar, on: &frame, glyphs: context.glyphs)
+        let text = " \(Format.percent(used))  \(Format.bytes(storage.freeBytes)) free"
+        frame.put(text, in: line, column: 10 + cells, role: .text)
+    }
+
+    /// How long syncs take over time.
+    static func drawSyncs(in rect: Rect, on frame: inout Frame, _ context: PaneContext) {
+        let room = context.border("Sync latency", badge: "log rows", in: rect, on: &frame)
+        let foot = room.rows >= 5 ? 1 : 0
+        HeatMapPane.draw(
+            context.model.data.history.syncs,
+            in: room.lines(0, count: room.rows - foot),
+            on: &frame,
+            context
+        )
+        guard foot > 0 else { return }
+        let line = HeatMapPane.summary(
+            context.snapshot.storage.syncLatency,
+            cells: room.columns - 2
+        )
+        frame.put(line, in: room.line(room.rows - 1), column: 1)
+    }
+}

@@ -1,0 +1,138 @@
+// Messages a second over time.
+
+import Base
+import Canvas
+import Engine
+
+/// Messages a second over time.
+enum ThroughputPane {
+    static func draw(in rect: Rect, on frame: inout Frame, _ context: PaneContext) {
+        let units = context.model.settings.units
+        let room = context.border(
+            "Throughput  \(units.label)",
+            badge: badge(context, rect),
+            in: rect,
+            on: &frame
+        )
+        let foot = room.rows >= 5 ? 1 : 0
+        drawGraph(in: room.lines(0, count: room.rows - foot), on: &frame, context)
+        if foot > 0 {
+            frame.put(
+                summary(context, cells: room.columns - 2),
+                in: room.line(room.rows - 1),
+                column: 1
+            )
+        }
+    }
+
+    /// The end of a graph's title: window and whether it is live.
+    static func badge(_ context: PaneContext, _ rect: Rect) -> String {
+        let window = context.model.data.time.window.label
+        guard rect.columns >= 50 else { return window }
+        let time = context.model.data.time
+        let state = time.cursor != .never ? "scrub" : time.frozenAt != .never ? "frozen" : "live"
+        return "\(window)  \(context.glyph(.left)) \(state) \(context.glyph(.right))"
+    }
+
+    private static func drawGraph(in rect: Rect, on frame: inout Frame, _ context: PaneContext) {
+        let hasMoments = rect.rows >= 7
+        let labelColumns = 6
+        let width = max(1, rect.columns - labelColumns - 1)
+        let graph = TimeGraph(columns: points(width, context), context)
+        let (ingress, egress) = series(context)
+        let inValues = ingress.columns(
+            graph.count,
+            seconds: graph.seconds,
+            endingAt: graph.endSecond
+        )
+        let outValues = egress.columns(
+            graph.count,
+            seconds: graph.seconds,
+            endingAt: graph.endSecond
+        )
+        let peak = (inValues + outValues).compactMap { $0 }.max() ?? 0
+        let top = Scale.ceiling(peak * 1.05)
+        let axis = Axis(
+            values: Scale.labels(
+                top: top,
+                rows: rect.rows - (hasMoments ? 1 : 0),
+                text: Format.rate
+            ),
+            moments: hasMoments ? graph.moments(width: width) : [],
+            labelColumns: labelColumns
+        )
+        let room = axis.draw(in: rect, on: &frame, glyphs: context.glyphs)
+        guard !room.isEmpty else { return }
+        guard context.model.data.latest.takenAt != .never else { return }
+        chart(inValues, graph, top, .area, .gradient(.rateMeter), context)
+            .draw(in: room, on: &frame, glyphs: context.glyphs)
+        if !context.glyphs.isAscii, context.model.data.time.style != .block {
+            overlay(outValues, graph, top, in: room, on: &frame, context)
+        }
+        graph.drawCursors(in: room, on: &frame, glyphs: context.glyphs)
+    }
+
+    /// The line of what goes out, drawn over what comes in.
+    private static func overlay(
+        _ values: [Double?],
+        _ graph: TimeGraph,
+        _ top: Double,
+        in rect: Rect,
+        on frame: inout Frame,
+        _ context: PaneContext
+    ) {
+        chart(values, graph, top, .line, .role(.seriesOut), context)
+            .draw(in: rect, on: &frame, glyphs: context.glyphs)
+    }
+
+    private static func chart(
+        _ values: [Double?],
+        _ graph: TimeGraph,
+        _ top: Double,
+        _ shape: BrailleChart.Shape,
+        _ ink: Ink,
+        _ context: PaneContext
+    ) -> BrailleChart {
+        let numbers = values.map { $0 ?? .nan }
+        return BrailleChart(graph.placed(numbers, empty: .nan), max: top, shape: shape, ink: ink)
+    }
+
+    /// Values across `width` cells.
+    static func points(_ width: Int, _ context: PaneContext) -> Int {
+        context.glyphs.isAscii ? width : 2 * width
+    }
+
+    private static func series(_ context: PaneContext) -> (Series, Series) {
+        let history = context.model.data.history
+        return switch context.model.settings.units {
+        case .messages: (history.ingress, history.egress)
+        case .bytes, .bits: (history.bytesIn, history.bytesOut)
+        }
+    }
+
+    /// The line of numbers, as many as fit.
+    static func summary(_ context: PaneContext, cells: Int) -> TextLine {
+        let totals = context.snapshot.totals
+        let units = context.model.settings.units
+        var line: TextLine = []
+        func add(_ label: String, _ value: String, _ role: StyleRole) {
+            let runs = [
+                TextRun(line.isEmpty ? label : "  " + label, .textMuted),
+                TextRun(" " + value, role),
+            ]
+            if line.cells + runs.cells <= cells { line += runs }
+        }
+        add("in", units.text(totals.ingress), .seriesIn)
+        add("out", units.text(totals.egress), .seriesOut)
+        add("ack", Format.rate(totals.acks.messagesPerSecond), .seriesAck)
+        let bytes = Format.byteRate(totals.ingress.bytesPerSecond + totals.egress.bytesPerSecond)
+        if cells < 50 {
+            if line.cells + 2 + bytes.count <= cells { line.append(TextRun("  " + bytes, .text)) }
+        } else {
+            let again = totals.redeliveries.messagesPerSecond
+            add("redeliver", Format.rate(again), again >= 0.05 ? .stateWarn : .text)
+            add("bytes", bytes, .text)
+        }
+        return line
+    }
+}

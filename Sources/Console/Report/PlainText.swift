@@ -1,0 +1,105 @@
+// The console without a screen: for pipes, screen readers and dumb terminals.
+
+import Base
+import Canvas
+import Engine
+
+/// The console as lines of text: no boxes, no graphs, one fact a line.
+public enum PlainText {
+    /// One picture: state, rates, latencies, alerts and the deepest queues.
+    public static func report(_ model: ConsoleModel, queuesMax: Int) -> String {
+        let picture = Picture(model, glyphs: .ascii)
+        let snapshot = picture.snapshot
+        var lines = [state(picture)]
+        lines.append(rates(snapshot))
+        lines.append("latency: " + latency(model))
+        for alert in model.data.alerts.open { lines.append("alert: " + sentence(alert, model)) }
+        lines += queues(picture, queuesMax)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What is worth saying between two pictures: alerts, states, notices; nothing when nothing is.
+    public static func changes(from old: ConsoleModel, to new: ConsoleModel) -> [String] {
+        var lines: [String] = []
+        let before = Set(old.data.alerts.open.map(\.id))
+        let now = Set(new.data.alerts.open.map(\.id))
+        for alert in new.data.alerts.open where !before.contains(alert.id) {
+            lines.append("alert: " + sentence(alert, new))
+        }
+        for alert in old.data.alerts.open where !now.contains(alert.id) {
+            lines.append("alert over: \(alert.id.rule.name) \(ActionPlan.shown(alert.id.subject))")
+        }
+        var states: [[UInt8]: String] = [:]
+        for stream in old.data.latest.streams { states[stream.name] = word(stream, old) }
+        for stream in new.data.latest.streams {
+            let word = word(stream, new)
+            if let earlier = states[stream.name], earlier != word {
+                lines.append("state: \(ActionPlan.shown(stream.name)) \(word)")
+            }
+        }
+        for notice in new.work.notices.dropFirst(old.work.notices.count) {
+            lines.append("note: \(notice.text)")
+        }
+        return lines
+    }
+
+    private static func state(_ picture: Picture) -> String {
+        let server = picture.snapshot.server
+        let name = picture.style.name(picture.model.session.target)
+        let up = Format.span(
+            nanoseconds: picture.snapshot.takenAt.nanoseconds(since: server.startedAt)
+        )
+        return "state: \(name) \(StateText(server.state).word) up \(up) at "
+            + Format.timestamp(picture.snapshot.takenAt)
+    }
+
+    private static func rates(_ snapshot: EngineSnapshot) -> String {
+        let totals = snapshot.totals
+        return "rate: in \(Format.rate(totals.ingress.messagesPerSecond))/s"
+            + " out \(Format.rate(totals.egress.messagesPerSecond))/s"
+            + " ack \(Format.rate(totals.acks.messagesPerSecond))/s"
+            + " bytes in \(Format.byteRate(totals.ingress.bytesPerSecond))"
+            + " clients \(totals.connections)"
+    }
+
+    private static func latency(_ model: ConsoleModel) -> String {
+        let histogram = LatencyWindow(model).publish
+        let parts = LatencyWindow.quantiles.compactMap { name, quantile -> String? in
+            guard Latencies.isMeaningful(histogram, quantile),
+                let value = histogram.percentile(quantile)
+            else { return nil }
+            return "\(name) \(Format.latency(nanoseconds: value))"
+        }
+        return parts.isEmpty ? "too few samples" : parts.joined(separator: " ")
+    }
+
+    private static func queues(_ picture: Picture, _ count: Int) -> [String] {
+        let rows = QueueList.spec.arranged(picture, picture.model.listState(.queues))
+        return rows.prefix(count).map { row in
+            let stream = row.stream
+            let state = StateText(stream, alert: row.alert, now: row.now).word
+            let oldest =
+                stream.depth > 0 && stream.oldestPendingAt != .never
+                ? " oldest \(picture.style.age(stream.oldestPendingAt))" : ""
+            return "queue: \(picture.style.name(stream.name)) \(state)"
+                + " depth \(Format.exact(stream.depth))"
+                + " in \(Format.rate(stream.ingress.messagesPerSecond))/s"
+                + " out \(Format.rate(stream.egress.messagesPerSecond))/s"
+                + " consumers \(stream.activeConsumerCount)" + oldest
+        }
+    }
+
+    private static func sentence(_ alert: Alert, _ model: ConsoleModel) -> String {
+        let limit = model.data.alerts.policy(of: alert.id.rule).raise
+        let name = alert.id.subject.isEmpty ? "server" : ActionPlan.shown(alert.id.subject)
+        return
+            "\(StateText(alert.severity).word) \(name) \(alert.id.rule.sentence(alert, limit: limit))"
+    }
+
+    private static func word(_ stream: StreamStatus, _ model: ConsoleModel) -> String {
+        let alert = model.data.alerts.worst(about: stream.name)
+        let text = StateText(stream, alert: alert, now: model.data.latest.takenAt).word
+        // A countdown is not a change of state.
+        return String(text.prefix { !$0.isNumber })
+    }
+}

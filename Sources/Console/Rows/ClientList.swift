@@ -1,0 +1,176 @@
+// The table of connections.
+
+import Base
+import Canvas
+import Engine
+
+/// The table of connections.
+enum ClientList {
+    static let spec = ListSpec<ConnectionStatus>(
+        noun: "clients",
+        columns: [glyph, name] + whereFrom + flows + state,
+        sort: ("lag", true),
+        id: { .connection($0.id) },
+        words: { [$0.name, $0.address, $0.language, $0.account, $0.user, $0.stream] },
+        rows: { $0.snapshot.connections }
+    )
+
+    private static let glyph = Column<ConnectionStatus>(
+        "severity",
+        "",
+        width: 1,
+        alignment: .left,
+        value: { .number($0.flags.contains(.slow) ? 1 : 0) },
+        text: { row, style in
+            let state = state(of: row)
+            return TextRun(style.glyphs.text(state.glyph), state.role)
+        }
+    )
+
+    private static let name = Column<ConnectionStatus>(
+        "name",
+        "CLIENT",
+        width: 12,
+        weight: 3,
+        alignment: .left,
+        value: { .text($0.name) },
+        text: { row, style in
+            row.name.isEmpty
+                ? TextRun("#\(row.id)", .textMuted) : TextRun(style.name(row.name), .textStrong)
+        }
+    )
+
+    private static let whereFrom: [Column<ConnectionStatus>] = [
+        words("address", "ADDRESS", width: 15, weight: 1, drop: 7) { $0.address },
+        words("language", "LANG", width: 6, drop: 9) { $0.language },
+        words("account", "ACCOUNT", width: 8, drop: 12, isShown: false) { $0.account },
+        words("user", "USER", width: 10, drop: 11, isShown: false) { $0.user },
+        words("queue", "QUEUE", width: 12, weight: 2, drop: 3) { $0.stream },
+    ]
+
+    private static let flows: [Column<ConnectionStatus>] = [
+        number("lag", "LAG", width: 6, drop: 0, count: true) { Double($0.lag) },
+        number("in", "IN/s", width: 6, drop: 2) { $0.ingress.messagesPerSecond },
+        number("out", "OUT/s", width: 6, drop: 1) { $0.egress.messagesPerSecond },
+        Column(
+            "pending",
+            "PENDING",
+            width: 8,
+            drop: 5,
+            value: { .number(Double($0.pendingBytes)) },
+            text: { row, _ in
+                let isHigh = row.flags.contains(.slow)
+                let role: StyleRole = row.pendingBytes == 0 ? .textMuted : .text
+                return TextRun(Format.bytes(row.pendingBytes), isHigh ? .stateWarn : role)
+            }
+        ),
+        number("unacked", "UNACK", width: 6, drop: 6, count: true) { Double($0.unacked) },
+        number("subs", "SUBS", width: 5, drop: 8, count: true) { Double($0.subscriptions) },
+    ]
+
+    private static let state: [Column<ConnectionStatus>] = [
+        Column(
+            "rtt",
+            "RTTms",
+            width: 5,
+            drop: 4,
+            value: { .number(Double($0.roundTripNanoseconds) / 1e6) },
+            text: { row, _ in
+                row.roundTripNanoseconds == 0
+                    ? TextRun("-", .textMuted)
+                    : TextRun(Format.milliseconds(nanoseconds: row.roundTripNanoseconds), .text)
+            }
+        ),
+        Column(
+            "tls",
+            "TLS",
+            width: 4,
+            alignment: .left,
+            drop: 10,
+            value: { .text(Array(tls($0).utf8)) },
+            text: { row, _ in
+                TextRun(tls(row), row.flags.contains(.encrypted) ? .stateOk : .textMuted)
+            }
+        ),
+        Column(
+            "state",
+            "STATE",
+            width: 9,
+            alignment: .left,
+            drop: 3,
+            value: { .text(Array(state(of: $0).word.utf8)) },
+            text: { row, _ in
+                let state = state(of: row)
+                return TextRun(state.word, state.role)
+            }
+        ),
+    ]
+
+    /// The most remarkable thing about a connection.
+    static func state(of connection: ConnectionStatus) -> StateText {
+        if connection.flags.contains(.slow) { return StateText(.stateCrit, "SLOW", .stateWarn) }
+        if connection.flags.contains(.throttled) {
+            return StateText(.statePaused, "THROTTLED", .statePaused)
+        }
+        if connection.flags.contains(.stalled) {
+            return StateText(.stateDraining, "HELD", .stateDraining)
+        }
+        if connection.flags.contains(.console) {
+            return StateText(.bullet, "CONSOLE", .textMuted)
+        }
+        return StateText(.stateOk, "OK", .stateOk)
+    }
+
+    private static func tls(_ connection: ConnectionStatus) -> String {
+        if connection.flags.contains(.certified) { return "mTLS" }
+        return connection.flags.contains(.encrypted) ? "TLS" : "no"
+    }
+
+    private static func words(
+        _ name: String,
+        _ title: String,
+        width: Int,
+        weight: Int = 0,
+        drop: Int,
+        isShown: Bool = true,
+        _ value: @escaping @Sendable (ConnectionStatus) -> [UInt8]
+    ) -> Column<ConnectionStatus> {
+        Column(
+            name,
+            title,
+            width: width,
+            weight: weight,
+            alignment: .left,
+            drop: drop,
+            isShown: isShown,
+            value: { .text(value($0)) },
+            text: { row, style in
+                let bytes = value(row)
+                return bytes.isEmpty
+                    ? TextRun("-", .textMuted) : TextRun(style.name(bytes), .text)
+            }
+        )
+    }
+
+    private static func number(
+        _ name: String,
+        _ title: String,
+        width: Int,
+        drop: Int,
+        count: Bool = false,
+        _ value: @escaping @Sendable (ConnectionStatus) -> Double
+    ) -> Column<ConnectionStatus> {
+        Column(
+            name,
+            title,
+            width: width,
+            drop: drop,
+            value: { .number(value($0)) },
+            text: { row, _ in
+                let text =
+                    count ? Format.count(UInt64(saturating: value(row))) : Format.rate(value(row))
+                return TextRun(text, text == "0" ? .textMuted : .text)
+            }
+        )
+    }
+}

@@ -1,0 +1,121 @@
+// The table of a queue's consumers.
+
+import Base
+import Canvas
+import Engine
+
+/// One consumer and its stream.
+struct ConsumerRow: Sendable {
+    /// The stream's name.
+    let stream: [UInt8]
+    /// The consumer.
+    let consumer: ConsumerStatus
+    /// When the picture was taken.
+    let now: Instant
+}
+
+/// The table of the selected queue's consumers.
+enum ConsumerList {
+    static let spec = ListSpec<ConsumerRow>(
+        noun: "consumers",
+        columns: [name, kind] + numbers + [oldest, floor],
+        sort: ("pending", true),
+        id: { .consumer(stream: $0.stream, name: $0.consumer.name) },
+        words: { [$0.consumer.name] + $0.consumer.filters },
+        rows: { picture in
+            guard let stream = picture.selectedStream else { return [] }
+            return stream.consumers.map {
+                ConsumerRow(stream: stream.name, consumer: $0, now: picture.snapshot.takenAt)
+            }
+        }
+    )
+
+    private static let name = Column<ConsumerRow>(
+        "name",
+        "CONSUMER",
+        width: 12,
+        weight: 3,
+        alignment: .left,
+        value: { .text($0.consumer.name) },
+        text: { TextRun($1.name($0.consumer.name), .textStrong) }
+    )
+
+    private static let kind = Column<ConsumerRow>(
+        "state",
+        "STATE",
+        width: 9,
+        alignment: .left,
+        drop: 4,
+        value: { .text(Array(word($0.consumer, now: $0.now).utf8)) },
+        text: { row, _ in
+            let word = word(row.consumer, now: row.now)
+            let isPaused = row.consumer.pausedUntil > row.now
+            return TextRun(
+                word,
+                isPaused ? .statePaused : row.consumer.isIdle ? .stateWarn : .stateOk
+            )
+        }
+    )
+
+    private static let numbers: [Column<ConsumerRow>] = [
+        number("pending", "PENDING", drop: 0) { Double($0.pending) },
+        number("unacked", "UNACK", drop: 2) { Double($0.unacked) },
+        number("out", "OUT/s", drop: 1) { $0.egress.messagesPerSecond },
+        number("ack", "ACK/s", drop: 5) { $0.acks.messagesPerSecond },
+        number("redelivered", "REDEL", drop: 6) { Double($0.redeliveries) },
+        number("waiting", "WAIT", drop: 7) { Double($0.waitingRequests) },
+    ]
+
+    private static let oldest = Column<ConsumerRow>(
+        "oldest",
+        "OLDEST",
+        width: 7,
+        drop: 3,
+        value: { .number(Double($0.now.nanoseconds(since: $0.consumer.oldestPendingAt)) / 1e9) },
+        text: { row, style in
+            let hasNone = row.consumer.pending == 0 && row.consumer.unacked == 0
+            return TextRun(
+                hasNone ? "-" : style.age(row.consumer.oldestPendingAt),
+                hasNone ? .textMuted : .text
+            )
+        }
+    )
+
+    private static let floor = Column<ConsumerRow>(
+        "floor",
+        "ACK FLOOR",
+        width: 12,
+        drop: 8,
+        value: { .number(Double($0.consumer.ackFloor)) },
+        text: { row, _ in TextRun(Format.exact(row.consumer.ackFloor), .textMuted) }
+    )
+
+    private static func word(_ consumer: ConsumerStatus, now: Instant) -> String {
+        if consumer.pausedUntil > now {
+            let left = consumer.pausedUntil.nanoseconds(since: now)
+            return consumer.pausedUntil == .distantFuture
+                ? "PAUSE" : "PAUSE " + Format.brief(nanoseconds: left)
+        }
+        if consumer.isIdle { return "NOBODY" }
+        return consumer.kind == .pull ? "PULL" : "PUSH"
+    }
+
+    private static func number(
+        _ name: String,
+        _ title: String,
+        drop: Int,
+        _ value: @escaping @Sendable (ConsumerStatus) -> Double
+    ) -> Column<ConsumerRow> {
+        Column(
+            name,
+            title,
+            width: 7,
+            drop: drop,
+            value: { .number(value($0.consumer)) },
+            text: { row, _ in
+                let text = Format.rate(value(row.consumer))
+                return TextRun(text, text == "0" ? .textMuted : .text)
+            }
+        )
+    }
+}

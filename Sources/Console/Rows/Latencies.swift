@@ -1,0 +1,23 @@
+// Latencies as texts.
+
+import Canvas
+import Engine
+
+/// Latencies as texts.
+enum Latencies {
+    /// Samples beyond a quantile that it takes to show it.
+    static let samplesBeyondMin = 10.0
+
+    /// The percentile as milliseconds, or `-` where too few samples lie beyond it.
+    static func cell(_ histogram: LatencyHistogram, _ quantile: Double) -> TextRun {
+        guard isMeaningful(histogram, quantile), let value = histogram.percentile(quantile) else {
+            return TextRun("-", .textMuted)
+        }
+        return TextRun(Format.milliseconds(nanoseconds: value), .text)
+    }
+
+    /// Whether at least ten samples lie beyond the quantile.
+    static func isMeaningful(_ histogram: LatencyHistogram, _ quantile: Double) -> Bool {
+        Double(histogram.count) * (1 - quantile) >= samplesBeyondMin
+    }
+}

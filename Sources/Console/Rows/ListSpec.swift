@@ -1,0 +1,124 @@
+// A table as data: rows, columns, and how they are found, sorted and identified.
+
+import Base
+import Canvas
+import Engine
+
+/// Everything about one table.
+struct ListSpec<Row: Sendable>: Sendable {
+    /// What the rows are called: `queues`.
+    let noun: String
+    /// The columns in their order.
+    let columns: [Column<Row>]
+    /// The column rows are sorted by at first, and whether the largest comes first.
+    let sort: (name: String, isDescending: Bool)
+    /// What recognises a row.
+    let id: @Sendable (Row) -> RowId
+    /// What plain filter words are looked for in.
+    let words: @Sendable (Row) -> [[UInt8]]
+    /// The rows of a picture, in no order.
+    let rows: @Sendable (Picture) -> [Row]
+
+    /// The rows that the state's filter keeps, in the state's order.
+    ///
+    /// - Complexity: O(n log n); every sort value is computed once.
+    func arranged(_ picture: Picture, _ state: ListState) -> [Row] {
+        let all = rows(picture)
+        let kept = state.filter.isEmpty ? all : all.filter { matches($0, state.filter) }
+        let wanted = state.sort?.name ?? sort.name
+        guard let column = columns.first(where: { $0.name == wanted }) else { return kept }
+        let isDescending = state.sort?.isDescending ?? sort.isDescending
+        let keyed = kept.enumerated().map { (key: column.value($0.element), place: $0.offset) }
+        let ordered = keyed.sorted { left, right in
+            if left.key == right.key { return left.place < right.place }
+            return isDescending
+                ? right.key.precedes(left.key) : left.key.precedes(right.key)
+        }
+        return ordered.map { kept[$0.place] }
+    }
+
+    /// Whether `filter` keeps `row`.
+    func matches(_ row: Row, _ filter: Filter) -> Bool {
+        filter.matches(
+            words: words(row),
+            value: { name in columns.first { $0.name == name }?.value(row) }
+        )
+    }
+
+    /// The columns to show: those chosen, or those shown at first.
+    func shownColumns(_ state: ListState) -> [Column<Row>] {
+        columns.filter { column in
+            state.columnChoices[column.name] ?? column.isShown
+        }
+    }
+
+    /// The part of the table that fits into `rows` lines.
+    func window(_ picture: Picture, _ state: ListState, rows count: Int) -> ListWindow {
+        let all = arranged(picture, state)
+        let shown = shownColumns(state)
+        let selected = selectedIndex(in: all, state)
+        let first = TextTable.first(state.first, showing: selected ?? 0, of: all.count, rows: count)
+        let end = min(all.count, first + max(0, count))
+        let sortName = state.sort?.name ?? sort.name
+        let isDescending = state.sort?.isDescending ?? sort.isDescending
+        return ListWindow(
+            table: TextTable(
+                columns: shown.map(Self.head),
+                rows: all[first..<max(first, end)].map { row in
+                    TableRow(
+                        shown.map { $0.text(row, picture.style) },
+                        isMarked: state.marks.contains(id(row))
+                    )
+                },
+                selected: selected.map { $0 - first },
+                sort: shown.firstIndex { $0.name == sortName }.map {
+                    TableSort(column: $0, isDescending: isDescending)
+                },
+                isFocused: false
+            ),
+            ids: all[first..<max(first, end)].map(id),
+            first: first,
+            shown: all.count,
+            total: state.filter.isEmpty ? all.count : rows(picture).count,
+            sortName: sortName,
+            isDescending: isDescending
+        )
+    }
+
+    /// Where the selected row is: found by identity, else the row that took its place.
+    func selectedIndex(in rows: [Row], _ state: ListState) -> Int? {
+        guard !rows.isEmpty else { return nil }
+        if let wanted = state.selected, let index = rows.firstIndex(where: { id($0) == wanted }) {
+            return index
+        }
+        return min(max(0, state.index), rows.count - 1)
+    }
+
+    private static func head(_ column: Column<Row>) -> TableColumn {
+        TableColumn(
+            column.title,
+            columnsMin: column.width,
+            weight: column.weight,
+            alignment: column.alignment,
+            dropRank: column.dropRank
+        )
+    }
+}
+
+/// The visible part of a table.
+struct ListWindow: Sendable {
+    /// The rows to draw.
+    var table: TextTable
+    /// Their identities.
+    let ids: [RowId]
+    /// Index of the first one among all that the filter keeps.
+    let first: Int
+    /// Rows that the filter keeps.
+    let shown: Int
+    /// Rows in all.
+    let total: Int
+    /// The column that sorts.
+    let sortName: String
+    /// Whether the largest comes first.
+    let isDescending: Bool
+}

@@ -1,0 +1,86 @@
+// Which pane shows which table.
+
+import Base
+import Canvas
+import Engine
+
+/// A table whose type of row does not matter to the caller.
+struct ListAccess: Sendable {
+    /// What the rows are called.
+    let noun: String
+    /// Names and heads of the columns, and whether they are shown at first.
+    let columns: [(name: String, title: String, isShown: Bool)]
+    /// The column rows are sorted by at first.
+    let sort: ListState.Sort
+    /// The identities of all rows that the filter keeps, in order.
+    let ids: @Sendable (Picture, ListState) -> [RowId]
+    /// The visible part.
+    let window: @Sendable (Picture, ListState, Int) -> ListWindow
+    /// All rows that the filter keeps, in order, as values.
+    let values: @Sendable (Picture, ListState) -> [[ColumnValue]]
+    /// Index of the first row from `start` on that holds all of the words of a filter.
+    let find: @Sendable (Picture, ListState, Filter) -> [Int]
+}
+
+extension ListSpec {
+    /// The table for callers that do not know its rows.
+    var access: ListAccess {
+        let spec = self
+        return ListAccess(
+            noun: noun,
+            columns: columns.map { ($0.name, $0.title, $0.isShown) },
+            sort: ListState.Sort(name: sort.name, isDescending: sort.isDescending),
+            ids: { picture, state in spec.arranged(picture, state).map(spec.id) },
+            window: { picture, state, rows in spec.window(picture, state, rows: rows) },
+            values: { picture, state in
+                let shown = spec.columns
+                return spec.arranged(picture, state).map { row in shown.map { $0.value(row) } }
+            },
+            find: { picture, state, filter in
+                let rows = spec.arranged(picture, state)
+                return rows.indices.filter { spec.matches(rows[$0], filter) }
+            }
+        )
+    }
+}
+
+/// Which pane shows which table.
+enum Lists {
+    /// The table of `pane`; nil for panes that are not tables.
+    static func access(_ pane: Pane) -> ListAccess? {
+        switch pane {
+        case .queues: QueueList.spec.access
+        case .consumers: ConsumerList.spec.access
+        case .clients: ClientList.spec.access
+        case .keys: KeyList.spec.access
+        case .queueLatency: QueueLatencyList.spec.access
+        case .stages: StageList.spec.access
+        case .damage: DamageList.spec.access
+        case .targets: TargetList.spec.access
+        case .events: EventList.spec.access
+        case .alerts: AlertList.spec.access
+        case .throughput, .heatMap, .percentiles, .queueDetail, .queueGraph, .clientDetail,
+            .keySummary, .rotation, .keySafety, .storage, .syncLatency:
+            nil
+        }
+    }
+}
+
+extension Pane {
+    /// Whether the pane is a table.
+    var isTable: Bool { Lists.access(self) != nil }
+
+    /// Where its bindings come from, the most particular first.
+    var contexts: [KeyContext] {
+        switch self {
+        case .queues, .consumers, .queueLatency: [.queues, .tables, .everywhere]
+        case .queueDetail, .queueGraph: [.queues, .graphs, .everywhere]
+        case .clients: [.clients, .tables, .everywhere]
+        case .clientDetail: [.clients, .everywhere]
+        case .keys: [.keys, .tables, .everywhere]
+        case .keySummary, .rotation, .keySafety: [.keys, .graphs, .everywhere]
+        case .stages, .damage, .targets, .events, .alerts: [.tables, .everywhere]
+        case .throughput, .heatMap, .percentiles, .storage, .syncLatency: [.graphs, .everywhere]
+        }
+    }
+}

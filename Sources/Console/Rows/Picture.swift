@@ -1,0 +1,48 @@
+// What panes are made from.
+
+import Base
+import Canvas
+import Engine
+
+/// One moment as panes see it.
+struct Picture: Sendable {
+    /// The engine at that moment.
+    let snapshot: EngineSnapshot
+    /// The console.
+    let model: ConsoleModel
+    /// How texts are written.
+    let style: TextStyle
+
+    /// The moment that `model` shows, written with `glyphs`.
+    init(_ model: ConsoleModel, glyphs: GlyphSet) {
+        let shown = model.shownSnapshot
+        self.init(model, snapshot: shown, glyphs: glyphs)
+    }
+
+    private init(_ model: ConsoleModel, snapshot: EngineSnapshot, glyphs: GlyphSet) {
+        self.snapshot = snapshot
+        self.model = model
+        style = TextStyle(
+            glyphs: glyphs,
+            now: snapshot.takenAt,
+            offsetSeconds: model.session.offsetSeconds
+        )
+    }
+
+    /// The stream called `name`.
+    func stream(_ name: [UInt8]) -> StreamStatus? { snapshot.streams.first { $0.name == name } }
+
+    /// The queue that the cursor is on.
+    var selectedStream: StreamStatus? {
+        let state = model.screen.lists[.queues] ?? ListState()
+        let rows = QueueList.spec.arranged(self, state)
+        return QueueList.spec.selectedIndex(in: rows, state).map { rows[$0].stream }
+    }
+
+    /// The connection that the cursor is on.
+    var selectedConnection: ConnectionStatus? {
+        let state = model.screen.lists[.clients] ?? ListState()
+        let rows = ClientList.spec.arranged(self, state)
+        return ClientList.spec.selectedIndex(in: rows, state).map { rows[$0] }
+    }
+}

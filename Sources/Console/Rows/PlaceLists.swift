@@ -1,0 +1,202 @@
+// The tables of servers and of damage.
+
+import Base
+import Canvas
+import Engine
+
+/// The table of servers.
+enum TargetList {
+    static let spec = ListSpec<TargetStatus>(
+        noun: "targets",
+        columns: [glyph, name, environment, kind, link, version] + figures,
+        sort: ("name", false),
+        id: { .target($0.name) },
+        words: { [$0.name, $0.url, $0.environment] },
+        rows: { $0.snapshot.targets }
+    )
+
+    private static let glyph = Column<TargetStatus>(
+        "current",
+        "",
+        width: 1,
+        alignment: .left,
+        value: { .number($0.isCurrent ? 1 : 0) },
+        text: { row, style in
+            let state = StateText(row.link)
+            return TextRun(style.glyphs.text(row.isCurrent ? .live : .stepOpen), state.role)
+        }
+    )
+
+    private static let name = words("name", "TARGET", width: 12, weight: 2, drop: 0) { $0.name }
+
+    private static let environment = Column<TargetStatus>(
+        "environment",
+        "ENV",
+        width: 6,
+        alignment: .left,
+        drop: 5,
+        value: { .text($0.environment) },
+        text: { row, style in
+            TextRun(
+                row.environment.isEmpty ? "-" : style.name(row.environment),
+                row.environment.isEmpty ? .textMuted : .stateWarn
+            )
+        }
+    )
+
+    private static let kind = words("kind", "KIND", width: 9, drop: 4) { $0.kind }
+
+    private static let link = Column<TargetStatus>(
+        "link",
+        "LINK",
+        width: 12,
+        alignment: .left,
+        value: { .text(Array(StateText($0.link).word.utf8)) },
+        text: { row, _ in
+            let state = StateText(row.link)
+            return TextRun(state.word, state.role)
+        }
+    )
+
+    private static let version = words("version", "VERSION", width: 8, drop: 6) { $0.version }
+
+    private static let figures: [Column<TargetStatus>] = [
+        Column(
+            "rtt",
+            "RTTms",
+            width: 6,
+            drop: 3,
+            value: { .number(Double($0.roundTripNanoseconds) / 1e6) },
+            text: { row, _ in
+                row.roundTripNanoseconds == 0
+                    ? TextRun("-", .textMuted)
+                    : TextRun(Format.milliseconds(nanoseconds: row.roundTripNanoseconds), .text)
+            }
+        ),
+        rate("in", "IN/s") { $0.ingress },
+        rate("out", "OUT/s") { $0.egress },
+        Column(
+            "lag",
+            "LAG",
+            width: 6,
+            drop: 2,
+            value: { .number(Double($0.lag)) },
+            text: { row, _ in
+                TextRun(Format.count(row.lag), row.lag == 0 ? .textMuted : .stateWarn)
+            }
+        ),
+        Column(
+            "role",
+            "ROLE",
+            width: 8,
+            alignment: .left,
+            drop: 7,
+            value: { .number($0.isLeader ? 1 : 0) },
+            text: { row, _ in
+                TextRun(row.isLeader ? "leader" : "member", row.isLeader ? .text : .textMuted)
+            }
+        ),
+        words("url", "URL", width: 18, weight: 2, drop: 8) { $0.url },
+    ]
+
+    private static func rate(
+        _ name: String,
+        _ title: String,
+        _ flow: @escaping @Sendable (TargetStatus) -> Flow
+    ) -> Column<TargetStatus> {
+        Column(
+            name,
+            title,
+            width: 6,
+            drop: 1,
+            value: { .number(flow($0).messagesPerSecond) },
+            text: { row, _ in
+                TextRun(Format.rate(flow(row).messagesPerSecond), .text)
+            }
+        )
+    }
+
+    private static func words(
+        _ name: String,
+        _ title: String,
+        width: Int,
+        weight: Int = 0,
+        drop: Int,
+        _ value: @escaping @Sendable (TargetStatus) -> [UInt8]
+    ) -> Column<TargetStatus> {
+        Column(
+            name,
+            title,
+            width: width,
+            weight: weight,
+            alignment: .left,
+            drop: drop,
+            value: { .text(value($0)) },
+            text: { row, style in
+                let bytes = value(row)
+                return bytes.isEmpty
+                    ? TextRun("-", .textMuted)
+                    : TextRun(style.name(bytes), name == "name" ? .textStrong : .text)
+            }
+        )
+    }
+}
+
+/// The table of damage.
+enum DamageList {
+    static let spec = ListSpec<DamageStatus>(
+        noun: "damaged ranges",
+        columns: [name, range, kind, found],
+        sort: ("found", true),
+        id: { .damage($0.stream, $0.range.first) },
+        words: { [$0.stream] },
+        rows: { $0.snapshot.storage.damage }
+    )
+
+    private static let name = Column<DamageStatus>(
+        "name",
+        "QUEUE",
+        width: 12,
+        weight: 2,
+        alignment: .left,
+        value: { .text($0.stream) },
+        text: { TextRun($1.name($0.stream), .textStrong) }
+    )
+
+    private static let range = Column<DamageStatus>(
+        "range",
+        "SEQUENCES",
+        width: 20,
+        alignment: .left,
+        value: { .number(Double($0.range.first)) },
+        text: { row, _ in
+            TextRun(
+                "\(Format.exact(row.range.first))-\(Format.exact(row.range.last))",
+                .stateCrit
+            )
+        }
+    )
+
+    private static let kind = Column<DamageStatus>(
+        "kind",
+        "KIND",
+        width: 14,
+        alignment: .left,
+        drop: 1,
+        value: { .number($0.isAuthentication ? 1 : 0) },
+        text: { row, _ in
+            row.isAuthentication
+                ? TextRun("authentication", .stateCrit) : TextRun("checksum", .stateWarn)
+        }
+    )
+
+    private static let found = Column<DamageStatus>(
+        "found",
+        "FOUND",
+        width: 8,
+        alignment: .left,
+        drop: 2,
+        value: { .number(Double($0.foundAt.nanoseconds) / 1e9) },
+        text: { TextRun($1.clock($0.foundAt), .textMuted) }
+    )
+}

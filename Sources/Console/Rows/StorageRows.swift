@@ -1,0 +1,122 @@
+// Journal and disk in lines.
+
+import Base
+import Canvas
+import Engine
+
+/// Journal and disk in lines.
+enum StorageRows {
+    /// Every fact, as label and value, the most wanted first.
+    static func facts(_ context: PaneContext) -> [(String, TextLine)] {
+        let storage = context.snapshot.storage
+        return [
+            ("journal", journal(storage)),
+            ("group", group(storage)),
+            ("sync", syncs(storage)),
+            ("flow", flow(storage)),
+            ("squeeze", squeeze(storage)),
+            ("cache", cache(storage)),
+            ("compact", compaction(storage, context)),
+            ("damage", damage(storage)),
+            ("writing", writing(storage)),
+            ("recovery", recovery(storage)),
+            ("process", process(context.snapshot.server)),
+            ("store", [TextRun(context.style.name(storage.path, cellsMax: 120), .textMuted)]),
+        ]
+    }
+
+    private static func journal(_ storage: StorageStatus) -> TextLine {
+        [
+            TextRun("\(Format.exact(storage.segments)) segments", .text),
+            TextRun("  \(Format.exact(storage.activeSegments)) active", .text),
+            TextRun("  \(Format.bytes(storage.segmentBytes)) each", .textMuted),
+            TextRun("  \(Format.bytes(storage.usedBytes)) used", .text),
+        ]
+    }
+
+    private static func group(_ storage: StorageStatus) -> TextLine {
+        [
+            TextRun("\(Format.rate(storage.messagesPerSync)) msgs a sync", .text),
+            TextRun("  wait ", .textMuted),
+            TextRun(Format.latency(nanoseconds: storage.groupWaitNanoseconds), .text),
+            TextRun("  dirty ", .textMuted), TextRun(Format.bytes(storage.dirtyBytes), .text),
+        ]
+    }
+
+    private static func syncs(_ storage: StorageStatus) -> TextLine {
+        let maximum = storage.syncLatency.maximum.map { Format.latency(nanoseconds: $0) } ?? "-"
+        return [
+            TextRun("p50 \(Latencies.cell(storage.syncLatency, 0.5).text)", .text),
+            TextRun("  p99 \(Latencies.cell(storage.syncLatency, 0.99).text) ms", .text),
+            TextRun("  max \(maximum)", .text),
+            TextRun("  \(Format.rate(storage.syncsPerSecond))/s", .text),
+            TextRun("  stalls \(storage.stalls)", storage.stalls == 0 ? .textMuted : .stateWarn),
+        ]
+    }
+
+    private static func flow(_ storage: StorageStatus) -> TextLine {
+        [
+            TextRun("write ", .textMuted),
+            TextRun(Format.byteRate(storage.written.bytesPerSecond), .seriesIn),
+            TextRun("  read ", .textMuted),
+            TextRun(Format.byteRate(storage.read.bytesPerSecond), .seriesOut),
+        ]
+    }
+
+    private static func squeeze(_ storage: StorageStatus) -> TextLine {
+        guard storage.usedBytes > 0, storage.rawBytes > 0 else { return [TextRun("-", .textMuted)] }
+        let ratio = Double(storage.rawBytes) / Double(storage.usedBytes)
+        return [
+            TextRun("\(Format.fixed(ratio, decimals: 2)) to 1", .text),
+            TextRun("  \(Format.bytes(storage.rawBytes)) before compression", .textMuted),
+        ]
+    }
+
+    private static func cache(_ storage: StorageStatus) -> TextLine {
+        [
+            TextRun("hit \(Format.percent(storage.cacheHitRatio))", .text),
+            TextRun(
+                "  \(Format.bytes(storage.cacheBytes)) of \(Format.bytes(storage.cacheBytesMax))",
+                .textMuted
+            ),
+        ]
+    }
+
+    private static func compaction(_ storage: StorageStatus, _ context: PaneContext) -> TextLine {
+        let last =
+            storage.compactedAt == .never ? "never" : context.style.clock(storage.compactedAt)
+        return [
+            TextRun(storage.compactions == 0 ? "idle" : "\(storage.compactions) running", .text),
+            TextRun("  last \(last)", .textMuted),
+            TextRun("  reclaimed \(Format.bytes(storage.reclaimedBytes))", .text),
+        ]
+    }
+
+    private static func damage(_ storage: StorageStatus) -> TextLine {
+        storage.damage.isEmpty
+            ? [TextRun("none", .stateOk)]
+            : [TextRun("\(storage.damage.count) ranges", .stateCrit)]
+    }
+
+    private static func writing(_ storage: StorageStatus) -> TextLine {
+        storage.writeStoppedErrno == 0
+            ? [TextRun("yes", .stateOk)]
+            : [TextRun("STOPPED, error \(storage.writeStoppedErrno)", .stateCrit)]
+    }
+
+    private static func recovery(_ storage: StorageStatus) -> TextLine {
+        [
+            TextRun("took \(Format.latency(nanoseconds: storage.recoveryNanoseconds))", .text),
+            TextRun("  set aside \(Format.bytes(storage.recoveryTruncatedBytes))", .textMuted),
+        ]
+    }
+
+    private static func process(_ server: ServerStatus) -> TextLine {
+        [
+            TextRun("cpu \(Format.percent(server.processorShare))", .text),
+            TextRun(" of \(server.cores) cores", .textMuted),
+            TextRun("  memory \(Format.bytes(server.memoryBytes))", .text),
+            TextRun("  busiest shard \(Format.percent(server.shardLoad))", .text),
+        ]
+    }
+}

@@ -1,0 +1,134 @@
+// The past of everything that panes show over time.
+
+public import Base
+public import Engine
+
+/// The past of one queue.
+public struct QueueHistory: Hashable, Sendable {
+    /// Messages that its slowest consumer still had to take.
+    public var depth = Series(.last)
+    /// Messages a second in.
+    public var ingress = Series(.mean)
+    /// Messages a second out.
+    public var egress = Series(.mean)
+    /// Seconds that the oldest message had waited.
+    public var oldest = Series(.last)
+    /// Publish latencies in buckets of ten seconds, ten minutes long.
+    private var latency = BucketRing(capacity: 60, empty: LatencyHistogram())
+
+    /// Nothing yet.
+    public init() {}
+
+    /// Publish latencies of the minute that ends at `instant`.
+    public func latency(at instant: Instant) -> LatencyHistogram {
+        let number = Int(clamping: instant.nanoseconds / nanosecondsPerSecond) / 10
+        var minute = LatencyHistogram()
+        for back in 0..<6 { minute.merge(latency[number - back]) }
+        return minute
+    }
+
+    mutating func recordLatency(_ interval: LatencyHistogram, at instant: Instant) {
+        guard interval.count > 0 else { return }
+        let number = Int(clamping: instant.nanoseconds / nanosecondsPerSecond) / 10
+        latency.update(number) { $0.merge(interval) }
+    }
+}
+
+/// The past of everything that panes show over time: what an operator can go back to.
+public struct History: Hashable, Sendable {
+    /// Queues whose past is kept; the hottest when there are more.
+    public static let queuesMax = 200
+
+    /// Messages a second from publishers.
+    public private(set) var ingress = Series(.mean)
+    /// Messages a second to consumers.
+    public private(set) var egress = Series(.mean)
+    /// Acknowledgements a second.
+    public private(set) var acks = Series(.mean)
+    /// Bytes a second from publishers.
+    public private(set) var bytesIn = Series(.mean)
+    /// Bytes a second to consumers.
+    public private(set) var bytesOut = Series(.mean)
+    /// Repeated deliveries a second.
+    public private(set) var redeliveries = Series(.mean)
+    /// Publish to acknowledgement.
+    public private(set) var publish = LatencySeries()
+    /// Indexed by stage.
+    public private(set) var stages = LatencyStage.allCases.map { _ in LatencySeries() }
+    /// The disk's syncs.
+    public private(set) var syncs = LatencySeries()
+    /// By name.
+    public private(set) var queues: [[UInt8]: QueueHistory] = [:]
+    /// When the first sample came.
+    public private(set) var beganAt: Instant = .never
+    private var last: EngineSnapshot?
+
+    /// Nothing yet.
+    public init() {}
+
+    /// The latency of `stage`.
+    public subscript(stage: LatencyStage) -> LatencySeries { stages[Int(stage.rawValue)] }
+
+    /// Takes a picture in; one that is not newer than the last is ignored.
+    public mutating func record(_ snapshot: EngineSnapshot) {
+        let at = snapshot.takenAt
+        guard at > last?.takenAt ?? .never else { return }
+        if beganAt == .never { beganAt = at }
+        ingress.record(snapshot.totals.ingress.messagesPerSecond, at: at)
+        egress.record(snapshot.totals.egress.messagesPerSecond, at: at)
+        acks.record(snapshot.totals.acks.messagesPerSecond, at: at)
+        bytesIn.record(snapshot.totals.ingress.bytesPerSecond, at: at)
+        bytesOut.record(snapshot.totals.egress.bytesPerSecond, at: at)
+        redeliveries.record(snapshot.totals.redeliveries.messagesPerSecond, at: at)
+        recordLatency(snapshot, at: at)
+        recordQueues(snapshot, at: at)
+        last = snapshot
+    }
+
+    private mutating func recordLatency(_ snapshot: EngineSnapshot, at: Instant) {
+        guard let last, last.server.startedAt == snapshot.server.startedAt else { return }
+        publish.record(snapshot.latency.publish.since(last.latency.publish), at: at)
+        for stage in LatencyStage.allCases {
+            let interval = snapshot.latency[stage].since(last.latency[stage])
+            stages[Int(stage.rawValue)].record(interval, at: at)
+        }
+        syncs.record(snapshot.storage.syncLatency.since(last.storage.syncLatency), at: at)
+    }
+
+    private mutating func recordQueues(_ snapshot: EngineSnapshot, at: Instant) {
+        let kept = Self.hottest(snapshot.streams)
+        if queues.count + kept.count > Self.queuesMax {
+            let names = Set(kept.map(\.name))
+            queues = queues.filter { names.contains($0.key) }
+        }
+        let isSameRun = last?.server.startedAt == snapshot.server.startedAt
+        var before: [[UInt8]: LatencyHistogram] = [:]
+        if isSameRun, let last {
+            for stream in last.streams { before[stream.name] = stream.publishLatency }
+        }
+        for stream in kept {
+            var queue = queues.removeValue(forKey: stream.name) ?? QueueHistory()
+            queue.depth.record(Double(stream.depth), at: at)
+            queue.ingress.record(stream.ingress.messagesPerSecond, at: at)
+            queue.egress.record(stream.egress.messagesPerSecond, at: at)
+            let age = at.nanoseconds(since: stream.oldestPendingAt)
+            let waits = stream.oldestPendingAt != .never && stream.depth > 0
+            let seconds = waits ? Double(age) / Double(nanosecondsPerSecond) : 0
+            queue.oldest.record(seconds, at: at)
+            if let earlier = before[stream.name] {
+                queue.recordLatency(stream.publishLatency.since(earlier), at: at)
+            }
+            queues[stream.name] = queue
+        }
+    }
+
+    private static func hottest(_ streams: [StreamStatus]) -> [StreamStatus] {
+        guard streams.count > queuesMax else { return streams }
+        let heat = streams.map { stream in
+            stream.ingress.messagesPerSecond + stream.egress.messagesPerSecond
+                + Double(stream.depth) / 100
+        }
+        let order = streams.indices.sorted { heat[$0] > heat[$1] }
+        return order.prefix(queuesMax).map { streams[$0] }
+    }
+}

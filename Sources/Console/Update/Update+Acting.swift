@@ -1,0 +1,305 @@
+// Asking for confirmation, confirming, submitting, taking back.
+
+import Base
+import Canvas
+import Engine
+
+extension ConsoleModel {
+    // MARK: Whether it is possible
+
+    /// Why `binding` does nothing now; nil if it works.
+    public func reasonAgainst(_ binding: Binding) -> String? {
+        switch binding.intent {
+        case .ask(let action): reasonAgainst(action)
+        case .undo:
+            session.isReadOnly
+                ? "read-only" : work.undo.isEmpty ? "nothing to take back" : nil
+        case .peek: session.capabilities.reasonAgainst(.peek)
+        case .suspend: session.isEmbedded ? "the broker runs inside this console" : nil
+        case .acknowledge: data.alerts.worst == nil ? "no alert is open" : nil
+        default: nil
+        }
+    }
+
+    /// Why `action` cannot be asked for now; nil if it can.
+    public func reasonAgainst(_ action: Action) -> String? {
+        if session.isReadOnly { return "read-only" }
+        if isStale { return "the data is stale" }
+        if !data.time.isLive { return "the screen shows the past; 0 goes back to now" }
+        if let reason = session.capabilities.reasonAgainst(action.capability) { return reason }
+        return reasonAgainst(action, targets: targets(of: action))
+    }
+
+    private func reasonAgainst(_ action: Action, targets: [RowId]) -> String? {
+        switch action {
+        case .pause, .pauseIngress, .resume, .drain, .purge, .delete, .redrive:
+            if targets.isEmpty { return "no queue selected" }
+            let hasLetters = targets.contains { stream($0)?.deadLetters ?? 0 > 0 }
+            return action == .redrive && !hasLetters ? "no dead letters" : nil
+        case .kick: return targets.isEmpty ? "no client selected" : nil
+        case .throttle:
+            return targets.isEmpty && rewriting == nil ? "no client and no rewriting" : nil
+        case .holdRewrite: return rewriting == nil ? "nothing is being rewritten" : nil
+        case .rotate, .verify: return data.latest.keys.keys.isEmpty ? "the engine has no keys" : nil
+        case .retireKey, .destroyKey, .compromise:
+            guard let key = selectedKey else { return "no key selected" }
+            return Self.reason(action, against: key)
+        case .removeSlot: return targets.isEmpty ? "no slot selected" : nil
+        case .lock: return data.latest.keys.memory.isUnlocked ? nil : "already locked"
+        case .unlock: return data.latest.keys.memory.isUnlocked ? "not locked" : nil
+        case .resumeWriting:
+            return data.latest.server.state == .writeStopped ? nil : "writing has not stopped"
+        case .addSlot, .lameDuck: return nil
+        }
+    }
+
+    private static func reason(_ action: Action, against key: KeyStatus) -> String? {
+        switch (action, key.state) {
+        case (_, .destroyed): "the key is destroyed"
+        case (.destroyKey, .active), (.destroyKey, .prepared): "the key is in use"
+        case (.destroyKey, _) where key.bytes > 0:
+            "\(Format.bytes(key.bytes)) are still under it"
+        case (.retireKey, .active), (.retireKey, .prepared): "the key is in use"
+        case (.compromise, .compromised): "already declared"
+        default: nil
+        }
+    }
+
+    // MARK: What it is about
+
+    /// The rows that `action` would be done to: those marked, or the selected one.
+    func targets(of action: Action) -> [RowId] {
+        switch action {
+        case .pause, .resume:
+            if focusedPane == .consumers, let id = selectedId(.consumers) { return [id] }
+            return chosen(in: focusedPane == .queueLatency ? .queueLatency : .queues)
+        case .delete:
+            if focusedPane == .consumers, let id = selectedId(.consumers) { return [id] }
+            return chosen(in: .queues)
+        case .pauseIngress, .drain, .purge, .redrive:
+            return chosen(in: focusedPane == .queueLatency ? .queueLatency : .queues)
+        case .kick: return chosen(in: .clients)
+        case .throttle:
+            let isClients = focusedPane == .clients || focusedPane == .clientDetail
+            return isClients ? chosen(in: .clients) : []
+        case .compromise, .destroyKey, .retireKey, .rotate, .verify:
+            return screen.current == .keys ? chosen(in: .keys).prefix(1).map { $0 } : []
+        case .holdRewrite, .addSlot, .removeSlot, .lock, .unlock, .resumeWriting, .lameDuck:
+            return []
+        }
+    }
+
+    private func chosen(in pane: Pane) -> [RowId] {
+        let ids = rowIds(pane)
+        let marked = ids.filter { listState(pane).marks.contains($0) }
+        if !marked.isEmpty { return marked }
+        return selectedId(pane).map { [$0] } ?? []
+    }
+
+    /// The stream that `id` stands for.
+    func stream(_ id: RowId) -> StreamStatus? {
+        switch id {
+        case .stream(let name), .consumer(let name, _):
+            data.latest.streams.first { $0.name == name }
+        default: nil
+        }
+    }
+
+    /// The key under the cursor.
+    var selectedKey: KeyStatus? {
+        guard case .key(let scope, let version) = selectedId(.keys) else { return nil }
+        return data.latest.keys.keys.first { $0.scope == scope && $0.version == version }
+    }
+
+    /// The rotation whose data is being rewritten.
+    var rewriting: RotationStatus? {
+        data.latest.keys.rotations.first { rotation in
+            switch rotation[.reencrypt] {
+            case .running, .held: true
+            case .waiting, .done, .failed: false
+            }
+        }
+    }
+
+    // MARK: Asking
+
+    mutating func ask(_ action: Action) -> [Effect] {
+        ask(action, targets: targets(of: action), options: [])
+    }
+
+    /// Opens the question for `action`; what `options` names is chosen beforehand.
+    mutating func ask(_ action: Action, targets: [RowId], options: [ConfirmOption]) -> [Effect] {
+        if let reason = reasonAgainst(action) {
+            say(.warning, "\(action.verb): \(reason)")
+            return []
+        }
+        screen.overlay = .confirm(confirmation(action, targets, options))
+        return []
+    }
+
+    private func confirmation(
+        _ action: Action,
+        _ targets: [RowId],
+        _ chosen: [ConfirmOption]
+    ) -> Confirmation {
+        let resolved = resolvedAction(action, targets)
+        var ceilings: [[UInt8]: UInt64] = [:]
+        for target in targets {
+            if let stream = stream(target) { ceilings[stream.name] = stream.lastSequence }
+        }
+        let level = level(of: resolved, targets)
+        let options = ActionPlan.options(resolved, self).map { option in
+            chosen.first { $0.label == option.label } ?? option
+        }
+        return Confirmation(
+            action: resolved,
+            targets: targets,
+            level: level,
+            openedAt: data.now,
+            seen: data.latest.version,
+            ceilings: ceilings,
+            phrase: level == .destructive ? phrase(resolved, targets) : "",
+            options: options
+        )
+    }
+
+    /// Keys that hold also let go: P on a held queue resumes it, D on a draining one stops the drain.
+    private func resolvedAction(_ action: Action, _ targets: [RowId]) -> Action {
+        guard let first = targets.first else { return action }
+        if case .consumer(_, let name) = first, action == .pause {
+            let consumer = stream(first)?.consumers.first { $0.name == name }
+            return consumer.map { $0.pausedUntil > data.now } == true ? .resume : action
+        }
+        guard let state = stream(first)?.state else { return action }
+        switch (action, state) {
+        case (.pause, .deliveryPaused), (.pause, .paused), (.drain, .draining), (.drain, .drained),
+            (.pause, .drained), (.pauseIngress, .ingressPaused), (.pauseIngress, .paused):
+            return .resume
+        default: return action
+        }
+    }
+
+    /// One level more in production, and for a drain that would never end.
+    private func level(of action: Action, _ targets: [RowId]) -> SafetyLevel {
+        if action == .drain, targets.contains(where: { drainsNever($0) }) { return .destructive }
+        if session.isProduction, action.level == .reversible { return .disruptive }
+        return action.level
+    }
+
+    /// Whether nothing takes the messages of this queue away.
+    func drainsNever(_ id: RowId) -> Bool {
+        guard let stream = stream(id), stream.depth > 0 else { return false }
+        return stream.activeConsumerCount == 0
+    }
+
+    private func phrase(_ action: Action, _ targets: [RowId]) -> String {
+        guard targets.count <= 1 else { return "\(action.verb) \(targets.count) queues" }
+        switch targets.first {
+        case .stream(let name): return DisplayText(name, cellsMax: 64).text
+        case .consumer(_, let name): return DisplayText(name, cellsMax: 64).text
+        case .key(_, let version): return "k\(version)"
+        default:
+            return action == .lameDuck
+                ? DisplayText(session.target, cellsMax: 64).text : action.verb
+        }
+    }
+
+    // MARK: Confirming
+
+    mutating func press(_ key: Key, _ confirmation: Confirmation) -> [Effect] {
+        if key == Key(.escape) || key == .control("c") {
+            screen.overlay = .none
+            say(.info, "\(confirmation.action.verb): cancelled")
+            return []
+        }
+        if confirmation.isConfirmed(by: key, at: data.now) {
+            screen.overlay = .none
+            return confirm(confirmation, by: key)
+        }
+        if confirmation.level == .reversible {
+            screen.overlay = .none
+            say(.info, "\(confirmation.action.verb): cancelled")
+            return []
+        }
+        var changed = confirmation
+        changed.apply(key)
+        screen.overlay = .confirm(changed)
+        return []
+    }
+
+    private mutating func confirm(_ confirmation: Confirmation, by key: Key) -> [Effect] {
+        if let reason = isStale ? "the data is stale" : nil {
+            say(.warning, "\(confirmation.action.verb): \(reason)")
+            return []
+        }
+        let planned = ActionPlan.orders(confirmation, by: key, at: data.now, self)
+        for pane in [Pane.queues, .clients, .keys] where !listState(pane).marks.isEmpty {
+            screen.lists[pane]?.marks = []
+        }
+        return planned.flatMap { plan in
+            submit(
+                plan.order,
+                label: plan.label,
+                action: confirmation.action,
+                inverse: plan.inverse,
+                seen: confirmation.seen
+            )
+        }
+    }
+
+    mutating func submit(
+        _ order: EngineOrder,
+        label: String,
+        action: Action?,
+        inverse: EngineOrder?,
+        seen: UInt64 = 0
+    ) -> [Effect] {
+        let ticket = Ticket(id: work.nextTicket, seen: seen, author: session.author)
+        work.nextTicket += 1
+        work.pending[ticket.id] = PendingOrder(
+            order: order,
+            label: label,
+            action: action,
+            inverse: inverse
+        )
+        return [.submit(order, ticket)]
+    }
+
+    mutating func takeBack() -> [Effect] {
+        if session.isReadOnly {
+            say(.warning, "undo: read-only")
+            return []
+        }
+        guard let entry = work.undo.popLast() else {
+            say(.info, "undo: nothing to take back")
+            return []
+        }
+        return submit(entry.order, label: "undone: \(entry.label)", action: nil, inverse: nil)
+    }
+}
+
+extension Confirmation {
+    /// Applies a key that neither confirms nor cancels: typing, or choosing among options.
+    mutating func apply(_ key: Key) {
+        switch key.code {
+        case .tab, .down: moveOption(by: 1)
+        case .up: moveOption(by: -1)
+        case .left where !options.isEmpty: choose(by: -1)
+        case .right where !options.isEmpty: choose(by: 1)
+        case .enter: break
+        default:
+            if level == .destructive { _ = field.apply(key) }
+        }
+    }
+
+    private mutating func moveOption(by step: Int) {
+        guard !options.isEmpty else { return }
+        optionIndex = (optionIndex + step + options.count) % options.count
+    }
+
+    private mutating func choose(by step: Int) {
+        guard options.indices.contains(optionIndex) else { return }
+        let count = max(1, options[optionIndex].choices.count)
+        options[optionIndex].index = (options[optionIndex].index + step + count) % count
+    }
+}

@@ -1,0 +1,108 @@
+// The first line: target, environment, state, age of the data, clock.
+
+import Base
+import Canvas
+import Engine
+
+/// The first line.
+enum HeaderLine {
+    static func draw(in line: Rect, on frame: inout Frame, _ picture: Picture) {
+        frame.clear(line, ground: .header)
+        let tail = fitted(right(picture), cells: line.columns / 2, fromEnd: true)
+        let head = fitted(left(picture), cells: line.columns - tail.cells - 1, fromEnd: false)
+        frame.put(head, in: line)
+        frame.put(tail, in: line, column: line.columns - tail.cells)
+    }
+
+    /// The parts from the left, each may be left out from the end on.
+    static func left(_ picture: Picture) -> [TextLine] {
+        let model = picture.model
+        let server = picture.snapshot.server
+        let isNarrow = model.screen.size.columns < 100
+        let target = picture.style.name(model.session.target, cellsMax: 40)
+        let kind = model.session.isEmbedded ? "embedded" : "attached"
+        var parts: [TextLine] = [[TextRun(" sluice ", .headerTarget)]]
+        if !model.session.environment.isEmpty { parts.append(badge(picture)) }
+        parts.append([TextRun(" \(target)", .headerTarget)])
+        parts.append([TextRun(isNarrow ? " \(kind)" : " (\(kind))", .header)])
+        parts.append([TextRun("  ", .header)] + state(picture))
+        if model.data.latest.takenAt != .never, server.startedAt != .never {
+            let up = picture.snapshot.takenAt.nanoseconds(since: server.startedAt)
+            parts.append([TextRun("  up \(Format.span(nanoseconds: up))", .header)])
+        }
+        if !isNarrow, !server.version.isEmpty {
+            parts.append([
+                TextRun("  v\(picture.style.name(server.version, cellsMax: 16))", .header)
+            ])
+        }
+        return parts
+    }
+
+    /// The environment word between its ends.
+    static func badge(_ picture: Picture) -> TextLine {
+        let glyphs = picture.style.glyphs
+        let environment = picture.model.session.environment
+        let role: StyleRole =
+            switch String(picture.style.name(environment, cellsMax: 12)).lowercased() {
+            case "prod", "production", "live": .envProd
+            case "stage", "staging", "uat": .envStage
+            default: .envDev
+            }
+        let word = picture.style.name(environment, cellsMax: 12)
+        guard glyphs.isAscii else { return [TextRun(" \(word) ", role)] }
+        return [TextRun("[\(word)]", role)]
+    }
+
+    /// What the server does, or how old the news is.
+    static func state(_ picture: Picture) -> TextLine {
+        let model = picture.model
+        guard model.data.latest.takenAt != .never else {
+            return [TextRun("waiting for data", .stateUnknown)]
+        }
+        if model.isStale {
+            let age = Format.dataAge(nanoseconds: model.dataAgeNanoseconds)
+            return [TextRun("\(picture.style.glyphs.text(.stateCrit)) STALE \(age)", .stateCrit)]
+        }
+        let state = StateText(picture.snapshot.server.state)
+        return [TextRun("\(picture.style.glyphs.text(state.glyph)) \(state.word)", state.role)]
+    }
+
+    /// The parts from the right; the first ones are left out first.
+    private static func right(_ picture: Picture) -> [TextLine] {
+        let model = picture.model
+        var parts: [TextLine] = []
+        if model.settings.isClockShown {
+            parts.append([TextRun(picture.style.clock(model.data.now) + " ", .headerClock)])
+        }
+        if let moment = moment(picture) { parts.append(moment) }
+        guard model.data.latest.takenAt != .never else { return parts }
+        let age = Format.dataAge(nanoseconds: model.dataAgeNanoseconds)
+        parts.append([TextRun("\(model.settings.refreshPerSecond) Hz  ", .header)])
+        parts.append([TextRun("data \(age)  ", model.isStale ? .stateCrit : .header)])
+        return parts
+    }
+
+    /// The moment that is shown when it is not now.
+    private static func moment(_ picture: Picture) -> TextLine? {
+        let model = picture.model
+        let time = model.data.time
+        guard !time.isLive else { return nil }
+        let shown = model.shownInstant
+        let ago = Format.span(nanoseconds: model.data.now.nanoseconds(since: shown))
+        let word = time.cursor != .never ? "AT" : "FROZEN"
+        return [
+            TextRun(" \(word) \(picture.style.clock(shown)) (-\(ago)) ", .cursorTime),
+            TextRun(" ", .header),
+        ]
+    }
+
+    /// As many parts as fit, the first ones first; `fromEnd` puts them from the right to the left.
+    private static func fitted(_ parts: [TextLine], cells: Int, fromEnd: Bool) -> TextLine {
+        var line: TextLine = []
+        for part in parts {
+            guard line.cells + part.cells <= cells else { break }
+            line = fromEnd ? part + line : line + part
+        }
+        return line
+    }
+}

@@ -1,0 +1,116 @@
+// The last line: function keys and what they do here.
+
+import Base
+import Canvas
+import Engine
+
+/// One key of the bar.
+struct KeyBarItem: Equatable {
+    /// The binding.
+    let binding: Binding
+    /// Its first column.
+    let column: Int
+    /// Its cells.
+    let cells: Int
+    /// The label, cut to what there is room for.
+    let label: String
+    /// Why it does nothing here.
+    let reason: String?
+}
+
+/// The last line.
+enum KeyBar {
+    private static let names = [
+        "help", "setup", "find", "filter", "freeze", "pause", "drain", "purge", "rotate", "quit",
+    ]
+
+    static func draw(in line: Rect, on frame: inout Frame, _ picture: Picture, _ plan: ScreenPlan) {
+        guard !line.isEmpty else { return }
+        frame.clear(line, ground: .keybarLabel)
+        for item in items(line.columns, picture, plan) {
+            guard let key = item.binding.keys.first else { continue }
+            let role: StyleRole =
+                item.reason != nil
+                ? .actionDisabled : item.binding.effect == .mutates ? .actionMutating : .keybarLabel
+            let next = frame.put(key.label, in: line, column: item.column, role: .keybarKey)
+            frame.put(item.label, in: line, column: next, role: role)
+        }
+    }
+
+    /// The keys in `columns` cells.
+    static func items(_ columns: Int, _ picture: Picture, _ plan: ScreenPlan) -> [KeyBarItem] {
+        let bindings = shown(picture.model, plan)
+        let width = columns / max(1, bindings.count)
+        guard width >= 12 else { return packed(bindings, columns, picture.model) }
+        return bindings.enumerated().map { place, binding in
+            let key = TextWidth.cells(of: binding.keys.first?.label ?? "")
+            let label = label(binding, picture.model, gap: " ")
+            return KeyBarItem(
+                binding: binding,
+                column: place * width,
+                cells: width,
+                label: TextWidth.fit(label, cells: width - key - 1),
+                reason: reason(binding, picture.model)
+            )
+        }
+    }
+
+    /// The key at an absolute place.
+    static func key(column: Int, row: Int, _ picture: Picture, _ plan: ScreenPlan) -> Key? {
+        guard plan.keyBar.contains(column: column, row: row) else { return nil }
+        let item = items(plan.keyBar.columns, picture, plan).first {
+            column >= $0.column && column < $0.column + $0.cells
+        }
+        return item?.binding.keys.first
+    }
+
+    /// Labels one behind the other, the last ones left out when there is no room.
+    private static func packed(
+        _ bindings: [Binding],
+        _ columns: Int,
+        _ model: ConsoleModel
+    ) -> [KeyBarItem] {
+        var column = 0
+        var items: [KeyBarItem] = []
+        for binding in bindings {
+            let key = TextWidth.cells(of: binding.keys.first?.label ?? "")
+            var text = label(binding, model, gap: "")
+            if column + key + text.count > columns {
+                text = String(text.prefix(max(0, columns - column - key)))
+            }
+            guard text.count >= 4 else { break }
+            let cells = key + text.count
+            items.append(
+                KeyBarItem(
+                    binding: binding,
+                    column: column,
+                    cells: cells,
+                    label: text,
+                    reason: reason(binding, model)
+                )
+            )
+            column += cells + 1
+        }
+        return items
+    }
+
+    private static func shown(_ model: ConsoleModel, _ plan: ScreenPlan) -> [Binding] {
+        if plan.sizeClass == .list {
+            return ["help", "palette", "next-pane", "quit"].compactMap { model.keymap[$0] }
+        }
+        return names.compactMap { name in
+            if name == "purge", model.contexts.first == .keys { return model.keymap["destroy"] }
+            return model.keymap[name]
+        }
+    }
+
+    private static func label(_ binding: Binding, _ model: ConsoleModel, gap: String) -> String {
+        guard binding.effect == .mutates else { return (gap.isEmpty ? " " : gap) + binding.label }
+        return gap + (reason(binding, model) == nil ? "!" : "-") + binding.label
+    }
+
+    private static func reason(_ binding: Binding, _ model: ConsoleModel) -> String? {
+        let applies = model.contexts.contains(binding.context)
+        return applies ? model.reasonAgainst(binding) : "not here"
+    }
+}

@@ -1,0 +1,158 @@
+// The line above the keys: what is being typed or asked, what was said, what is wrong.
+
+import Base
+import Canvas
+import Engine
+
+/// The line above the keys.
+enum StatusLine {
+    static func draw(in line: Rect, on frame: inout Frame, _ picture: Picture) {
+        guard !line.isEmpty else { return }
+        frame.clear(line)
+        let model = picture.model
+        switch model.screen.overlay {
+        case .filter(let field, _):
+            let filter = model.listState(model.filteredPane).filter
+            drawField(
+                "filter ",
+                field,
+                note(filter, picture),
+                filter.problem != nil,
+                in: line,
+                on: &frame
+            )
+        case .find(let field):
+            drawField("find ", field, "Enter finds, n and N repeat", false, in: line, on: &frame)
+        case .confirm(let confirmation) where confirmation.level == .reversible:
+            frame.put(question(confirmation, picture), in: line)
+        case .none, .help, .palette, .picker, .confirm, .peek, .drawer, .quit:
+            drawNews(in: line, on: &frame, picture)
+        }
+    }
+
+    private static func drawField(
+        _ label: String,
+        _ field: TextField,
+        _ note: String,
+        _ isWrong: Bool,
+        in line: Rect,
+        on frame: inout Frame
+    ) {
+        let start = frame.put(" " + label, in: line, role: .textStrong)
+        let room = line.slice(start, count: line.columns)
+        frame.put(field, isWrong: isWrong, in: room.slice(0, count: max(12, room.columns - 44)))
+        guard room.columns > 60 else { return }
+        frame.putLine(
+            note,
+            in: line.slice(line.columns - 43, count: 42),
+            role: .textMuted,
+            alignment: .right
+        )
+    }
+
+    private static func note(_ filter: Filter, _ picture: Picture) -> String {
+        if let problem = filter.problem { return "\(problem): last good one holds" }
+        let pane = picture.model.filteredPane
+        let state = picture.model.listState(pane)
+        let count = Lists.access(pane)?.ids(picture, state).count ?? 0
+        return "\(count) shown  Enter keeps  Esc restores"
+    }
+
+    /// The one-line question of a reversible action.
+    private static func question(_ confirmation: Confirmation, _ picture: Picture) -> TextLine {
+        let lines = ConfirmRows(confirmation, picture)
+        return [
+            TextRun(" \(lines.headline) ", .textStrong), TextRun(lines.effect, .text),
+            TextRun("  y", .keybarKey), TextRun(" yes, any other key no ", .textMuted),
+        ]
+    }
+
+    private static func drawNews(in line: Rect, on frame: inout Frame, _ picture: Picture) {
+        let model = picture.model
+        var left: TextLine = []
+        if let notice = model.work.notices.last,
+            model.data.now.nanoseconds(since: notice.at) < Notice.shownNanoseconds
+        {
+            let state = StateText(notice.severity)
+            left = [
+                TextRun(" \(picture.style.glyphs.text(state.glyph)) ", state.role),
+                TextRun(notice.text, .text),
+            ]
+        } else if let busy = model.work.pending.values.first(where: { $0.total > 0 }) {
+            let share = Format.progress(done: busy.done, of: busy.total)
+            left = [TextRun(" \(busy.label) \(share)", .stateDraining)]
+        } else if let alert = model.data.alerts.worst {
+            left = sentence(alert, picture)
+        } else {
+            left = [TextRun(" \(picture.style.glyphs.text(.stepDone)) all quiet", .stateOk)]
+        }
+        frame.put(left, in: line)
+        let hints = hints(picture, cells: line.columns - left.cells - 3)
+        frame.put(hints, in: line, column: line.columns - hints.cells)
+    }
+
+    private static func sentence(_ alert: Alert, _ picture: Picture) -> TextLine {
+        let model = picture.model
+        let state = StateText(alert.severity)
+        let name =
+            alert.id.subject.isEmpty ? "server" : picture.style.name(alert.id.subject, cellsMax: 30)
+        let limit = model.data.alerts.policy(of: alert.id.rule).raise
+        let lasted = model.data.now.nanoseconds(since: alert.since)
+        let others = model.data.alerts.open.count - 1
+        let isSeen = alert.phase == .acknowledged
+        return [
+            TextRun(" \(picture.style.glyphs.text(state.glyph)) \(state.word) ", state.role),
+            TextRun(name, .textStrong),
+            TextRun(" \(alert.id.rule.sentence(alert, limit: limit))", .text),
+            TextRun(" for \(Format.brief(nanoseconds: lasted))", .text),
+            TextRun(others > 0 ? "  +\(others) more" : "", .stateWarn),
+            TextRun(isSeen ? "  seen" : "  a ack", .textMuted),
+        ]
+    }
+
+    /// Keys that help here, as many as fit.
+    private static func hints(_ picture: Picture, cells: Int) -> TextLine {
+        var line: TextLine = []
+        for name in hintNames(picture.model) {
+            guard let binding = picture.model.keymap[name], let key = binding.keys.last else {
+                continue
+            }
+            let first = name == "open" || name == "next-pane" ? binding.keys[0] : key
+            let runs = [
+                TextRun(" \(first.label)", .keybarKey),
+                TextRun(" \(binding.label.lowercased()) ", .textMuted),
+            ]
+            guard line.cells + runs.cells <= cells else { break }
+            line += runs
+        }
+        return line
+    }
+
+    private static func hintNames(_ model: ConsoleModel) -> [String] {
+        var names: [String] = []
+        if !model.data.time.isLive { names += ["live", "scrub-back", "scrub-forward", "marker"] }
+        if !model.work.undo.isEmpty { names.append("undo") }
+        switch model.focusedPane.contexts.first ?? .everywhere {
+        case .queues: names += ["open", "peek", "mark", "sort"]
+        case .clients: names += ["kick", "throttle", "mark"]
+        case .keys: names += ["rotate", "verify", "hold", "compromised"]
+        case .tables: names += ["open", "sort", "copy"]
+        case .graphs, .everywhere: names += ["scrub-back", "marker", "compare", "time-in"]
+        }
+        return names + ["zoom", "palette", "help", "next-pane"]
+    }
+}
+
+extension Frame {
+    /// Draws a field for text with its cursor; the end is shown when it is too long.
+    mutating func put(_ field: TextField, isWrong: Bool, in rect: Rect) {
+        guard !rect.isEmpty else { return }
+        let ground: StyleRole = isWrong ? .inputError : .input
+        clear(rect, ground: ground)
+        let head = TextWidth.cells(of: field.head)
+        let skipped = max(0, head - rect.columns + 1)
+        // A rectangle that begins left of the room, so that what is left of it is cut away.
+        put(field.text, in: rect, column: -skipped, row: 0, role: ground)
+        rest(in: rect, column: head - skipped, row: 0, isVisible: true)
+    }
+}
