@@ -127,7 +127,12 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Base"]),
         tests("JSONTests", ["JSON"]),
         tests("TelemetryTests", ["Telemetry", "Base"]),
-        tests("ConsoleTests", ["Console", "Canvas", "Engine", "Support", "Base"]),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: ["Console", "Canvas", "Engine", "Support", "Base"],
+            exclude: ["Golden"],
+            swiftSettings: house
+        ),
         tests("CanvasTests", ["Canvas", "Base"]),
         tests("TerminalTests", ["Terminal", "Canvas", "Base"]),
         tests("ReactorTests", ["Reactor", "Base", "COpenSSL", "CCertificates"]),

@@ -1,4 +1,4 @@
-// A console that has watched the sample market for five minutes.
+// A console that has watched the sample market for seven minutes.
 
 import Base
 import Canvas
@@ -20,7 +20,7 @@ enum SampleConsole {
         var model = ConsoleModel(session: session, size: Size(columns: 120, rows: 40))
         var market = SampleMarket(seed: 1)
         _ = update(&model, .sampled(market.current))
-        for _ in 0..<300 { _ = update(&model, .sampled(market.step())) }
+        for _ in 0..<420 { _ = update(&model, .sampled(market.step())) }
         return model
     }()
 

@@ -94,11 +94,13 @@ public struct SampleMarket {
         _ add: (inout EngineSnapshot, UInt64, UInt64) -> Void
     ) {
         let drift = 1 + Double(random.below(100)) / 220
-        for _ in 0..<40 {
-            let spread = Double(random.below(1_000)) / 1_000
-            let tail = random.below(100) > 92 ? 2 + spread * 6 : 0.7 + spread
-            let value = Double(base) * drift * tail * (isSlow ? 9 : 1)
-            add(&snapshot, UInt64(value), 1_000)
+        for _ in 0..<60 {
+            // Four dice make a bell on the logarithmic axis; one in twenty is a straggler.
+            let dice = (0..<4).reduce(0) { sum, _ in sum + Int(random.below(100)) }
+            let tail = random.below(20) == 0 ? 2 + Double(random.below(700)) / 100 : 1
+            let spread = 0.35 + Double(dice * dice) / 40_000
+            let value = Double(base) * drift * spread * tail * (isSlow ? 9 : 1)
+            add(&snapshot, UInt64(value), 700)
         }
         if random.below(20) == 0 { add(&snapshot, base * (40 + UInt64(random.below(200))), 3) }
     }

@@ -113,7 +113,7 @@ struct FilterParser {
         )
     }
 
-    /// Words, operators and parentheses; quotes keep blanks together, a pattern runs to the next blank.
+    /// Words, operators, parentheses; quotes keep blanks together, a pattern runs to a blank.
     private static func tokenize(_ text: String) -> [String] {
         var tokens: [String] = []
         var word = ""
@@ -178,7 +178,7 @@ enum Quantity {
         return nil
     }
 
-    /// A duration in nanoseconds: `30m`, `90s`, `2h`, `1d`; nil if it is none or longer than ten years.
+    /// A duration in nanoseconds: `30m`, `2h`, `1d`; nil if it is none or longer than ten years.
     static func nanoseconds(_ text: String) -> UInt64? {
         guard Double(text) == nil, let seconds = parse(text), seconds > 0, seconds < 3.2e8 else {
             return nil

@@ -2,7 +2,7 @@
 
 /// A pattern: `.` `*` `+` `?` `[a-z]` `[^x]` `(a|b)` `^` `$` and `\` before any of them.
 ///
-/// Matched by walking all alternatives at once, so no pattern can take longer than pattern times text.
+/// Matched by walking all alternatives at once: no pattern takes longer than pattern times text.
 struct Pattern: Hashable, Sendable {
     /// The longest pattern in bytes.
     static let bytesMax = 128

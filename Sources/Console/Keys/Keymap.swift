@@ -28,8 +28,8 @@ public struct Keymap: Hashable, Sendable {
     public subscript(name: String) -> Binding? { bindings.first { $0.name == name } }
 
     /// Gives the binding `name` other keys.
-    /// - Throws: `unknownBinding`, or `conflict` when another binding that can apply at the same time
-    ///   has one of the keys.
+    /// - Throws: `unknownBinding`, or `conflict` when another binding that can apply at the same
+    ///   time has one of the keys.
     public mutating func rebind(_ name: String, to keys: [Key]) throws(KeymapRefusal) {
         guard let place = bindings.firstIndex(where: { $0.name == name }) else {
             throw .unknownBinding

@@ -132,6 +132,22 @@ enum ActionPlan {
                 label: "\(label) resumed",
                 inverse: hold(name, consumer, model)
             )
+        case .drain, .purge, .delete, .redrive:
+            return emptying(confirmation, name, label, now)
+        case .kick, .throttle, .rotate, .holdRewrite, .verify, .retireKey, .destroyKey,
+            .compromise, .addSlot, .removeSlot, .lock, .unlock, .resumeWriting, .lameDuck:
+            return nil
+        }
+    }
+
+    /// The orders that take messages out of a stream, or put them back.
+    private static func emptying(
+        _ confirmation: Confirmation,
+        _ name: [UInt8],
+        _ label: String,
+        _ now: Instant
+    ) -> PlannedOrder? {
+        switch confirmation.action {
         case .drain:
             let ends: [DrainEnd] = [.rest, .resume, .seal]
             let place = confirmation.options.first { $0.label == "afterwards" }?.index ?? 0
@@ -142,7 +158,7 @@ enum ActionPlan {
                     afterwards: ends.indices.contains(place) ? ends[place] : .rest
                 ),
                 label: "\(label) drain started",
-                inverse: back
+                inverse: .resume(stream: name, consumer: nil)
             )
         case .purge:
             let keep = UInt64(choice(confirmation, "keep last")) ?? 0
@@ -165,8 +181,9 @@ enum ActionPlan {
                 label: "\(label) dead letters put back",
                 inverse: nil
             )
-        case .kick, .throttle, .rotate, .holdRewrite, .verify, .retireKey, .destroyKey,
-            .compromise, .addSlot, .removeSlot, .lock, .unlock, .resumeWriting, .lameDuck:
+        case .pause, .pauseIngress, .resume, .kick, .throttle, .rotate, .holdRewrite, .verify,
+            .retireKey, .destroyKey, .compromise, .addSlot, .removeSlot, .lock, .unlock,
+            .resumeWriting, .lameDuck:
             return nil
         }
     }

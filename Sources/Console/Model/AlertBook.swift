@@ -25,7 +25,10 @@ public struct AlertBook: Hashable, Sendable {
         current.values.filter(\.isOpen).sorted { left, right in
             if left.severity != right.severity { return left.severity > right.severity }
             if left.since != right.since { return left.since < right.since }
-            return left.id.subject.lexicographicallyPrecedes(right.id.subject)
+            if left.id.subject != right.id.subject {
+                return left.id.subject.lexicographicallyPrecedes(right.id.subject)
+            }
+            return left.id.rule.rawValue < right.id.rule.rawValue
         }
     }
 

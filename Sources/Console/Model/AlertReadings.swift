@@ -28,7 +28,8 @@ extension EngineSnapshot {
         if stream.depth > 10_000 {
             readings.append(AlertReading(.depthGrowing, stream.name, max(0, growth)))
         }
-        if stream.oldestPendingAt != .never, stream.depth > 0 {
+        let isServed = stream.state == .running && stream.consumerCount > 0
+        if stream.oldestPendingAt != .never, stream.depth > 0, isServed {
             let age = takenAt.nanoseconds(since: stream.oldestPendingAt)
             readings.append(AlertReading(.oldestAge, stream.name, seconds(age)))
         }

@@ -19,8 +19,8 @@ public struct ConfirmOption: Hashable, Sendable {
 
 /// An action that waits for somebody to mean it.
 ///
-/// Orders exist only behind `ready`: a destructive order cannot be had from a confirmation whose name
-/// was not typed or whose time has not come.
+/// Orders are made from it only by `ActionPlan`, which asks `isConfirmed`: no destructive order comes
+/// from a confirmation whose name was not typed or whose time has not come.
 public struct Confirmation: Hashable, Sendable {
     /// How long a destructive dialog waits before it can be confirmed.
     public static let armingNanoseconds: UInt64 = 3 * nanosecondsPerSecond

@@ -17,7 +17,7 @@ public struct ConsoleModel: Sendable {
     /// What is where on the screen.
     public var screen: ScreenState
     /// What was seen of the engine.
-    public var data = SeenData()
+    public var data = Observation()
     /// What was asked of the engine.
     public var work = WorkState()
 
@@ -120,7 +120,7 @@ public enum RateUnit: UInt8, Hashable, Sendable, CaseIterable {
 }
 
 /// What was seen of the engine.
-public struct SeenData: Sendable {
+public struct Observation: Sendable {
     /// The newest picture.
     public var latest = EngineSnapshot()
     /// The picture that is held while the display is frozen.

@@ -86,26 +86,33 @@ struct LatencyScale {
     /// The lower bound of each row but the lowest, in nanoseconds.
     let bounds: [UInt64]
 
-    /// A scale of `rows` that shows everything in `columns`, or 0.1 ms to 1 s.
+    /// A scale of `rows` as fine as lets it reach the largest value in `columns`.
     init(rows: Int, _ columns: [LatencyHistogram]) {
         let inner = max(1, rows - 1)
         let low = columns.compactMap { $0.percentile(0) }.min() ?? 100_000
+        let high = columns.compactMap(\.maximum).max() ?? 1_000_000_000
         var start: UInt64 = 10_000
         while start * 10 <= low, start < 100_000_000 { start *= 10 }
-        var decades = 1
-        while Self.power(decades) * start < 1_000_000_000 { decades += 1 }
-        let perDecade = max(1, min(4, (inner - 1) / max(1, decades)))
-        bounds = (0..<inner).map { place in
-            let decade = place / perDecade
-            let step = place % perDecade
-            let factors: [[UInt64]] = [
-                [100], [100, 316], [100, 215, 464], [100, 178, 316, 562],
-            ]
-            let factor = factors[perDecade - 1][step]
-            let (scaled, isTooLarge) = (start / 100).multipliedReportingOverflow(by: factor)
-            let (bound, isFar) = scaled.multipliedReportingOverflow(by: Self.power(min(decade, 12)))
-            return isTooLarge || isFar ? .max : bound
+        let wanted = max(high, start * 1_000)
+        let fine = Self.steps.indices.reversed().first { place in
+            Self.bound(inner - 1, of: Self.steps[place], from: start) >= wanted
         }
+        let factors = Self.steps[fine ?? 0]
+        bounds = (0..<inner).map { Self.bound($0, of: factors, from: start) }
+    }
+
+    /// Hundredths of a decade's start at which rows begin.
+    private static let steps: [[UInt64]] = [
+        [100], [100, 316], [100, 215, 464], [100, 178, 316, 562],
+    ]
+
+    private static func bound(_ place: Int, of factors: [UInt64], from start: UInt64) -> UInt64 {
+        let decade = min(12, max(0, place) / factors.count)
+        let scaled = (start / 100).multipliedReportingOverflow(
+            by: factors[max(0, place) % factors.count]
+        )
+        let bound = scaled.partialValue.multipliedReportingOverflow(by: power(decade))
+        return scaled.overflow || bound.overflow ? .max : bound.partialValue
     }
 
     /// The row of a value, counted from below.

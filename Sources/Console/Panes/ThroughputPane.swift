@@ -64,25 +64,36 @@ enum ThroughputPane {
         let room = axis.draw(in: rect, on: &frame, glyphs: context.glyphs)
         guard !room.isEmpty else { return }
         guard context.model.data.latest.takenAt != .never else { return }
-        chart(inValues, graph, top, .area, .gradient(.rateMeter), context)
-            .draw(in: room, on: &frame, glyphs: context.glyphs)
-        if !context.glyphs.isAscii, context.model.data.time.style != .block {
-            overlay(outValues, graph, top, in: room, on: &frame, context)
-        }
+        drawFlows(inValues, outValues, graph, top, in: room, on: &frame, context)
         graph.drawCursors(in: room, on: &frame, glyphs: context.glyphs)
     }
 
-    /// The line of what goes out, drawn over what comes in.
-    private static func overlay(
-        _ values: [Double?],
+    /// What comes in and goes out as one hill: what only comes in, or only goes out, is its crest.
+    private static func drawFlows(
+        _ ingress: [Double?],
+        _ egress: [Double?],
         _ graph: TimeGraph,
         _ top: Double,
         in rect: Rect,
         on frame: inout Frame,
         _ context: PaneContext
     ) {
-        chart(values, graph, top, .line, .role(.seriesOut), context)
-            .draw(in: rect, on: &frame, glyphs: context.glyphs)
+        let pairs = zip(ingress, egress)
+        let layers: [([Double?], Ink)] = [
+            (pairs.map { grows($0, $1) ? $0 : nil }, .role(.stateWarn)),
+            (pairs.map { grows($1, $0) ? $1 : nil }, .role(.seriesAck)),
+            (pairs.map { left, right in left.map { min($0, right ?? $0) } }, .gradient(.rateMeter)),
+        ]
+        for (values, ink) in layers {
+            chart(values, graph, top, .area, ink, context)
+                .draw(in: rect, on: &frame, glyphs: context.glyphs)
+        }
+    }
+
+    /// Whether `one` is more than `other` by more than noise.
+    private static func grows(_ one: Double?, _ other: Double?) -> Bool {
+        guard let one, let other else { return false }
+        return one > other * 1.03 + 1
     }
 
     private static func chart(
@@ -126,6 +137,10 @@ enum ThroughputPane {
         add("out", units.text(totals.egress), .seriesOut)
         add("ack", Format.rate(totals.acks.messagesPerSecond), .seriesAck)
         let bytes = Format.byteRate(totals.ingress.bytesPerSecond + totals.egress.bytesPerSecond)
+        let growth = totals.ingress.messagesPerSecond - totals.egress.messagesPerSecond
+        if growth > totals.ingress.messagesPerSecond * 0.03 + 1 {
+            add("backlog", "+" + Format.rate(growth), .stateWarn)
+        }
         if cells < 50 {
             if line.cells + 2 + bytes.count <= cells { line.append(TextRun("  " + bytes, .text)) }
         } else {

@@ -18,7 +18,7 @@ enum Export {
         return .write(path: path, bytes: Array(text.utf8))
     }
 
-    /// The table of `pane` as RFC 4180: every column, the rows that the filter keeps, in their order.
+    /// The table of `pane` as RFC 4180: every column, the rows that the filter keeps, in order.
     static func csv(_ pane: Pane, _ model: ConsoleModel) -> String {
         guard let access = Lists.access(pane) else { return "" }
         var text = access.columns.map { quoted($0.name) }.joined(separator: ",") + "\r\n"

@@ -13,7 +13,9 @@ enum KeySafetyRows {
         return [
             [
                 TextRun("cipher ", .textMuted), TextRun(context.style.name(keys.cipher), .text),
-                TextRun("  budget ", .textMuted),
+            ],
+            [
+                TextRun("nonce budget used ", .textMuted),
                 TextRun(Format.percent(budget), budget >= 0.5 ? .stateWarn : .text),
             ],
             [

@@ -38,7 +38,7 @@ enum QueueList {
         rows: rows
     )
 
-    private static let trendCount = 9
+    private static let trendCount = 8
 
     @Sendable private static func rows(_ picture: Picture) -> [QueueRow] {
         var alerts: [[UInt8]: Alert] = [:]
@@ -86,8 +86,7 @@ enum QueueList {
     private static let state = Column<QueueRow>(
         "state",
         "STATE",
-        width: 11,
-        weight: 1,
+        width: 10,
         alignment: .left,
         drop: 1,
         value: { row in
@@ -102,7 +101,7 @@ enum QueueList {
     private static let depth = Column<QueueRow>(
         "depth",
         "DEPTH",
-        width: 7,
+        width: 6,
         value: { .number(Double($0.stream.depth)) },
         text: { row, _ in
             let isHigh = row.alert?.id.rule == .depthHigh
@@ -208,7 +207,7 @@ enum QueueList {
         Column(
             "trend",
             "TREND",
-            width: 9,
+            width: 8,
             alignment: .left,
             drop: 6,
             value: { .number(($0.trend.last ?? nil) ?? 0) },
@@ -229,7 +228,7 @@ enum QueueList {
         Column(
             name,
             title + "/s",
-            width: 7,
+            width: 6,
             drop: drop,
             value: { .number(flow($0.stream).messagesPerSecond) },
             text: { row, _ in

@@ -110,28 +110,9 @@ enum QueueRows {
         let state = StateText(stream, alert: alert, now: picture.snapshot.takenAt)
         let history = picture.model.data.history.queues[stream.name]
         let latency = history?.latency(at: picture.snapshot.takenAt) ?? stream.publishLatency
-        let hasDepth = stream.depth > 0 && stream.oldestPendingAt != .never
         var facts: [(String, TextRun)] = [
             ("state", TextRun("\(style.glyphs.text(state.glyph)) \(state.word)", state.role)),
             ("depth", TextRun(Format.exact(stream.depth), alert == nil ? .textStrong : state.role)),
-            (
-                "rates",
-                TextRun(
-                    "in \(Format.rate(stream.ingress.messagesPerSecond))/s"
-                        + "  out \(Format.rate(stream.egress.messagesPerSecond))/s"
-                        + "  ack \(Format.rate(stream.acks.messagesPerSecond))/s",
-                    .text
-                )
-            ),
-            ("oldest", TextRun(hasDepth ? style.age(stream.oldestPendingAt) : "-", .text)),
-            (
-                "unacked",
-                TextRun(
-                    "\(Format.exact(stream.unacked))   redelivered "
-                        + Format.exact(stream.redeliveries.messages),
-                    .text
-                )
-            ),
             (
                 "consumers",
                 TextRun(
@@ -161,11 +142,39 @@ enum QueueRows {
                 )
             ),
         ]
+        facts.insert(contentsOf: flowFacts(stream, picture), at: 2)
         facts += policyFacts(stream, picture)
         if !stream.stateReason.isEmpty {
             facts.insert(("because", TextRun(style.name(stream.stateReason), .text)), at: 1)
         }
         return facts
+    }
+
+    private static func flowFacts(
+        _ stream: StreamStatus,
+        _ picture: Picture
+    ) -> [(String, TextRun)] {
+        let hasDepth = stream.depth > 0 && stream.oldestPendingAt != .never
+        return [
+            (
+                "rates",
+                TextRun(
+                    "in \(Format.rate(stream.ingress.messagesPerSecond))/s"
+                        + "  out \(Format.rate(stream.egress.messagesPerSecond))/s"
+                        + "  ack \(Format.rate(stream.acks.messagesPerSecond))/s",
+                    .text
+                )
+            ),
+            ("oldest", TextRun(hasDepth ? picture.style.age(stream.oldestPendingAt) : "-", .text)),
+            (
+                "unacked",
+                TextRun(
+                    "\(Format.exact(stream.unacked))   redelivered "
+                        + Format.exact(stream.redeliveries.messages),
+                    .text
+                )
+            ),
+        ]
     }
 
     private static func policyFacts(

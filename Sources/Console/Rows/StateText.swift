@@ -118,11 +118,11 @@ extension AlertRule {
     var word: String {
         switch self {
         case .depthHigh: "depth"
-        case .depthGrowing: "growth"
+        case .depthGrowing: "grow"
         case .oldestAge: "age"
         case .noConsumer: "nobody"
         case .publishSlow: "slow"
-        case .redelivery: "redeliver"
+        case .redelivery: "redel"
         case .pausedLong: "paused"
         case .deadLetters: "dlq"
         case .slowClient: "slow"

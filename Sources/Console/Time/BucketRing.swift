@@ -3,7 +3,7 @@
 /// A ring of buckets, numbered by time divided by the bucket's length.
 ///
 /// A bucket that nothing was recorded in stays empty, so gaps in time stay gaps. The newest number
-/// only grows; what falls behind `capacity` buckets is forgotten. Memory is taken at the first sample.
+/// only grows; what falls behind `capacity` buckets is forgotten. Memory is taken late.
 struct BucketRing<Element: Sendable & Hashable>: Sendable, Hashable {
     /// How many buckets are kept.
     let capacity: Int

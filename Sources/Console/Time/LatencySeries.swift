@@ -24,7 +24,7 @@ public struct LatencySeries: Sendable, Hashable {
         }
     }
 
-    /// `count` columns of `seconds` each, the last one ending with `end`; oldest first.
+    /// `count` columns of `seconds` each, the last ending with `end`; oldest first.
     public func columns(_ count: Int, seconds: Int, endingAt end: Int) -> [LatencyHistogram] {
         let resolution = Resolution.forColumns(of: seconds)
         let last = end / max(1, seconds)

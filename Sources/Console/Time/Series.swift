@@ -57,7 +57,7 @@ public struct Series: Sendable, Hashable {
         return nil
     }
 
-    /// The values of `count` columns of `seconds` each, the last one ending with `end`; oldest first.
+    /// The values of `count` columns of `seconds` each, the last ending with `end`; oldest first.
     ///
     /// A column that nothing was recorded in is nil.
     public func columns(_ count: Int, seconds: Int, endingAt end: Int) -> [Double?] {

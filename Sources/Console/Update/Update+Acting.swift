@@ -163,7 +163,7 @@ extension ConsoleModel {
         )
     }
 
-    /// Keys that hold also let go: P on a held queue resumes it, D on a draining one stops the drain.
+    /// Keys that hold also let go: P resumes a held queue, D stops a drain.
     private func resolvedAction(_ action: Action, _ targets: [RowId]) -> Action {
         guard let first = targets.first else { return action }
         if case .consumer(_, let name) = first, action == .pause {
