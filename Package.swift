@@ -94,7 +94,9 @@ let package = Package(
         // L4
         .executableTarget(
             name: "sluice",
-            dependencies: ["Broker", "Configuration", "Reactor", "Base"],
+            dependencies: [
+                "Broker", "Terminal", "Canvas", "Configuration", "Reactor", "Base",
+            ],
             swiftSettings: house
         ),
 
@@ -135,6 +137,7 @@ let package = Package(
         ),
         tests("CanvasTests", ["Canvas", "Base"]),
         tests("TerminalTests", ["Terminal", "Canvas", "Base"]),
+        tests("ScreenTests", ["sluice"]),
         tests("ReactorTests", ["Reactor", "Base", "COpenSSL", "CCertificates"]),
         tests(
             "IdentityTests",

@@ -84,7 +84,7 @@ int cterminal_enter(int descriptor) {
     guarded = descriptor;
     raw = found;
     cfmakeraw(&raw);
-    raw.c_cc[VMIN] = 0;
+    raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
     if (tcsetattr(descriptor, TCSANOW, &raw) != 0) return 0;
     atomic_store(&is_entered, 1);

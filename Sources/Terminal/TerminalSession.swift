@@ -146,7 +146,7 @@ public struct TerminalSession: ~Copyable {
         var buffer = [UInt8](repeating: 0, count: 4_096)
         // SAFETY: the buffer has as many bytes as the call may fill.
         let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
-        guard count >= 0 else { return errno == EAGAIN || errno == EINTR }
+        guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) }
         bytes += buffer.prefix(count)
         return true
     }
@@ -163,6 +163,18 @@ public struct TerminalSession: ~Copyable {
         takesMouse = isTaken
         outgoing += isTaken ? TerminalSession.mouseOn : TerminalSession.mouseOff
     }
+
+    /// The most bytes that are put on the clipboard.
+    public static let clipboardByteCountMax = 65_536
+
+    /// Puts text on the clipboard, where the terminal allows it (OSC 52); cut at a limit.
+    public mutating func copy(_ bytes: [UInt8]) {
+        let kept = bytes.prefix(TerminalSession.clipboardByteCountMax)
+        outgoing += Array("\u{1B}]52;c;".utf8) + Base64.text(kept) + [0x07]
+    }
+
+    /// Rings the bell.
+    public mutating func ring() { outgoing.append(0x07) }
 
     /// Puts the terminal back in order for as long as the process is stopped or another program
     /// runs.

@@ -7,6 +7,9 @@ import Glibc
 enum Main {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first == "themes" {
+            exit(ThemesCommand.run(Array(arguments.dropFirst())))
+        }
         exit(Serve.run(arguments.first == "serve" ? Array(arguments.dropFirst()) : arguments))
     }
 }

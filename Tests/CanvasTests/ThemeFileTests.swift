@@ -63,6 +63,15 @@ private func file(_ name: String) -> [UInt8] {
         }
     }
 
+    @Test(arguments: BuiltInTheme.allCases)
+    func `text shows the ground that it lies on`(name: BuiltInTheme) {
+        let theme = name.theme
+        for ground in [.rowSelected, .header, .toast, .input] as [StyleRole] {
+            let style = theme.style(role: .text, ground: ground)
+            #expect(style.background == theme[ground].background ?? theme[.text].background)
+        }
+    }
+
     @Test(arguments: [BuiltInTheme.harbourDark, .harbourLight, .midnight, .cvdDark])
     func `a gradient rises in even steps`(name: BuiltInTheme) {
         let theme = name.theme

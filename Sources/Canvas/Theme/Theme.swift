@@ -44,8 +44,8 @@ public struct Theme: Equatable, Sendable {
     /// The colours and attributes of a cell: its role on its ground.
     ///
     /// A role without a background of its own shows the ground's; a ground without one shows that
-    /// of
-    /// `text`. Attributes of the ground come first, and without colours at most two are kept.
+    /// of `text`, which covers no other ground. Without colours at most two attributes are kept,
+    /// those of the ground first.
     public func style(role: StyleRole, ground: StyleRole) -> Style {
         var style = self[role]
         guard role != ground else {
@@ -53,7 +53,8 @@ public struct Theme: Equatable, Sendable {
             return style
         }
         let below = self[ground]
-        style.background = style.background ?? below.background ?? self[.text].background
+        let own = role == .text ? nil : style.background
+        style.background = own ?? below.background ?? self[.text].background
         let both = below.monoAttributes.union(style.monoAttributes)
         style.monoAttributes = both.count > 2 ? below.monoAttributes : both
         return style

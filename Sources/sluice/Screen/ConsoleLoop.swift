@@ -1,0 +1,301 @@
+// The console's loop: a timer, the terminal and signals, on one serial queue of its own.
+// The rest of the program knows neither this queue nor the terminal.
+
+import Canvas
+import Dispatch
+import Glibc
+import Terminal
+
+/// Runs a program on the terminal until it finishes.
+///
+/// Born on its queue, lives on it and dies on it; every handler below runs there.
+final class ConsoleLoop<Program: ScreenProgram> {
+    private let queue: DispatchQueue
+    private let done = DispatchSemaphore(value: 0)
+    private var status: Int32 = 0
+    private var session: TerminalSession
+    private var program: Program
+    private var decoder = KeyDecoder()
+    private var size: Size
+    private var sources: [any DispatchSourceProtocol] = []
+    private var keyTimer: any DispatchSourceTimer
+    private var frameTimer: any DispatchSourceTimer
+    private var writable: any DispatchSourceWrite
+    private var isWritableAwaited = false
+    private var isFrameDue = false
+    private var lastFrameNanoseconds: UInt64 = 0
+    private var isHidden = false
+    private var isFinished = false
+    private var errors: DivertedErrors?
+
+    /// Frames are at least this far apart, which is 60 a second.
+    private let frameNanosecondsMin: UInt64 = 16_000_000
+
+    /// Runs `program`, made on the loop's queue, and waits for its end.
+    static func run(_ settings: ScreenSettings, program: () -> Program) -> ScreenEnding {
+        let queue = DispatchQueue(label: "sluice.console", qos: .userInteractive)
+        for number in LoopSignal.ignored { signal(number, SIG_IGN) }
+        let opened = queue.sync { () -> Result<ConsoleLoop, TerminalError> in
+            do throws(TerminalError) {
+                let session = try TerminalSession(settings.terminal, theme: settings.theme)
+                let loop = ConsoleLoop(queue, session, program())
+                loop.start(ticksPerSecond: settings.ticksPerSecond)
+                return .success(loop)
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch opened {
+        case .failure(let error): return .refused(error)
+        case .success(let loop):
+            loop.done.wait()
+            return queue.sync { .finished(loop.status) }
+        }
+    }
+
+    private init(
+        _ queue: DispatchQueue,
+        _ session: consuming TerminalSession,
+        _ program: Program
+    ) {
+        self.queue = queue
+        self.program = program
+        size = session.size
+        keyTimer = DispatchSource.makeTimerSource(queue: queue)
+        frameTimer = DispatchSource.makeTimerSource(queue: queue)
+        writable = DispatchSource.makeWriteSource(
+            fileDescriptor: session.descriptor,
+            queue: queue
+        )
+        self.session = session
+    }
+
+    // MARK: Sources
+
+    private func start(ticksPerSecond: Int) {
+        keyTimer.setEventHandler { self.keysTimedOut() }
+        frameTimer.setEventHandler { self.drawIfDue() }
+        writable.setEventHandler { self.continueWriting() }
+        keyTimer.resume()
+        frameTimer.resume()
+        let readable = DispatchSource.makeReadSource(
+            fileDescriptor: session.descriptor,
+            queue: queue
+        )
+        readable.setEventHandler { self.readKeys() }
+        let ticks = DispatchSource.makeTimerSource(queue: queue)
+        let period = DispatchTimeInterval.microseconds(1_000_000 / ticksPerSecond)
+        ticks.schedule(deadline: .now() + period, repeating: period, leeway: .milliseconds(5))
+        ticks.setEventHandler { self.tick() }
+        sources = [readable, ticks]
+        for number in LoopSignal.allCases {
+            let source = DispatchSource.makeSignalSource(signal: number.rawValue, queue: queue)
+            source.setEventHandler { self.take(number) }
+            sources.append(source)
+        }
+        divertErrors()
+        for source in sources { source.resume() }
+        take([.opened(size, session.depth, isUtf8: session.isUtf8)])
+        draw()
+    }
+
+    /// Standard error would land in the middle of the screen.
+    private func divertErrors() {
+        guard let diverted = DivertedErrors() else { return }
+        let source = DispatchSource.makeReadSource(fileDescriptor: diverted.reading, queue: queue)
+        source.setEventHandler {
+            let bytes = diverted.read()
+            if !bytes.isEmpty { self.take([.complained(bytes)]) }
+        }
+        errors = diverted
+        sources.append(source)
+    }
+
+    // MARK: Events
+
+    private func readKeys() {
+        var bytes: [UInt8] = []
+        let isThere = session.read(into: &bytes)
+        var events: [TerminalEvent] = []
+        decoder.take(bytes, into: &events)
+        awaitKeys()
+        take(events.map { .terminal($0) })
+        if !isThere { hangUp() }
+    }
+
+    private func keysTimedOut() {
+        var events: [TerminalEvent] = []
+        decoder.timeOut(into: &events)
+        take(events.map { .terminal($0) })
+    }
+
+    /// Waits for the rest of a key if only a part of it has come.
+    private func awaitKeys() {
+        guard let milliseconds = decoder.waitMilliseconds else {
+            keyTimer.schedule(deadline: .distantFuture)
+            return
+        }
+        keyTimer.schedule(deadline: .now() + .milliseconds(milliseconds))
+    }
+
+    private func tick() {
+        noticeSize()
+        take([.tick])
+    }
+
+    /// Compares sizes, since not every change comes with a signal.
+    private func noticeSize() {
+        let now = session.size
+        guard now != size, !isHidden else { return }
+        size = now
+        take([.resized(now)])
+    }
+
+    private func take(_ signal: LoopSignal) {
+        switch signal {
+        case .resized: noticeSize()
+        case .terminate, .interrupt: take([.terminated])
+        case .hangUp: hangUp()
+        case .stop: suspend()
+        case .goOn: if !isHidden { enter() }
+        }
+    }
+
+    private func hangUp() {
+        guard !isHidden else { return }
+        hide()
+        take([.hungUp])
+    }
+
+    private func take(_ events: [ScreenEvent]) {
+        for event in events where !isFinished {
+            for wish in program.take(event) { grant(wish) }
+        }
+        guard !isFinished, !events.isEmpty else { return }
+        isFrameDue = true
+        drawIfDue()
+    }
+
+    // MARK: Wishes
+
+    private func grant(_ wish: ScreenWish) {
+        switch wish {
+        case .finish(let status): finish(status)
+        case .leave: hide()
+        case .suspend: suspend()
+        case .redraw: session.invalidate()
+        case .use(let theme): session.use(theme)
+        case .takeMouse(let isTaken): session.takeMouse(isTaken)
+        case .copy(let bytes): session.copy(bytes)
+        case .ring: session.ring()
+        case .page(let bytes):
+            session.leave()
+            Pager.show(bytes)
+            enter()
+        }
+    }
+
+    /// Gives the terminal back for good; the program goes on without it.
+    private func hide() {
+        guard !isHidden else { return }
+        isHidden = true
+        session.leave()
+        errors?.restore()
+        sources.first?.cancel()
+    }
+
+    /// Stops the process; it goes on with SIGCONT.
+    private func suspend() {
+        guard !isHidden else { return }
+        session.leave()
+        errors?.restore()
+        kill(getpid(), SIGSTOP)
+        errors?.divert()
+        enter()
+    }
+
+    private func enter() {
+        session.enter()
+        size = session.size
+        take([.resized(size)])
+    }
+
+    private func finish(_ status: Int32) {
+        guard !isFinished else { return }
+        isFinished = true
+        session.leave()
+        errors?.restore()
+        for source in sources { source.cancel() }
+        keyTimer.cancel()
+        frameTimer.cancel()
+        if !isWritableAwaited { writable.resume() }
+        writable.cancel()
+        self.status = status
+        done.signal()
+    }
+
+    // MARK: Frames
+
+    /// Draws now, or as soon as the last frame is old enough.
+    private func drawIfDue() {
+        guard isFrameDue, !isFinished, !isHidden, !isWritableAwaited else { return }
+        let now = DispatchTime.now().uptimeNanoseconds
+        let age = now &- lastFrameNanoseconds
+        guard age >= frameNanosecondsMin else {
+            let wait = DispatchTimeInterval.nanoseconds(Int(frameNanosecondsMin - age))
+            frameTimer.schedule(deadline: .now() + wait, leeway: .milliseconds(1))
+            return
+        }
+        draw()
+    }
+
+    private func draw() {
+        isFrameDue = false
+        lastFrameNanoseconds = DispatchTime.now().uptimeNanoseconds
+        react(to: session.show(program.frame(size)))
+    }
+
+    private func react(to showing: Showing) {
+        switch showing {
+        case .unchanged, .written: break
+        case .stalled: awaitWritable()
+        case .gone: hangUp()
+        }
+    }
+
+    /// Draws nothing until the terminal takes bytes again; the newest picture wins then.
+    private func awaitWritable() {
+        guard !isWritableAwaited else { return }
+        isWritableAwaited = true
+        isFrameDue = true
+        writable.resume()
+    }
+
+    private func continueWriting() {
+        let showing = session.flush()
+        guard showing != .stalled else { return }
+        isWritableAwaited = false
+        writable.suspend()
+        react(to: showing)
+        drawIfDue()
+    }
+}
+
+/// The signals that the loop takes.
+private enum LoopSignal: CaseIterable {
+    case resized, terminate, interrupt, hangUp, stop, goOn
+
+    var rawValue: Int32 {
+        switch self {
+        case .resized: SIGWINCH
+        case .terminate: SIGTERM
+        case .interrupt: SIGINT
+        case .hangUp: SIGHUP
+        case .stop: SIGTSTP
+        case .goOn: SIGCONT
+        }
+    }
+
+    /// Those whose default would end or stop the process before the loop sees them.
+    static let ignored = [SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGTTOU, SIGPIPE]
+}
