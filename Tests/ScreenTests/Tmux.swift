@@ -60,7 +60,7 @@ final class Tmux {
         for _ in 0..<500 {
             if condition() { return true }
             // Ten milliseconds until the next look.
-            unsafe _ = poll(nil, 0, 10)
+            _ = poll(nil, 0, 10)
         }
         return false
     }

@@ -156,7 +156,7 @@ final class ConsoleLoop<Program: ScreenProgram> {
         case .resized: noticeSize()
         case .terminate, .interrupt: take([.terminated])
         case .hangUp: hangUp()
-        case .stop: suspend()
+        case .stop: take([.askedToStop])
         case .goOn: if !isHidden { enter() }
         }
     }
@@ -209,7 +209,8 @@ final class ConsoleLoop<Program: ScreenProgram> {
         guard !isHidden else { return }
         session.leave()
         errors?.restore()
-        kill(getpid(), SIGSTOP)
+        // To this thread, which then stops before it takes the terminal again.
+        raise(SIGSTOP)
         errors?.divert()
         enter()
     }

@@ -15,6 +15,8 @@ enum ScreenEvent {
     case opened(Size, ColourDepth, isUtf8: Bool)
     /// The process was asked to end.
     case terminated
+    /// The process was asked to stop until it is told to go on.
+    case askedToStop
     /// The terminal is gone.
     case hungUp
     /// Somebody has written to standard error, which the screen does not show.

@@ -39,6 +39,7 @@ struct ThemeGallery: ScreenProgram {
             if isAscii { theme.glyphs = .ascii }
             return []
         case .terminated, .hungUp: return [.finish(0)]
+        case .askedToStop: return [.suspend]
         case .terminal(.key(let stroke)): return press(stroke)
         case .terminal(.paste(let bytes, _)):
             notice = "a paste of \(bytes.count) bytes does nothing here"
