@@ -81,7 +81,7 @@ public enum Nkey {
         return text
     }
 
-    private static func value(of digit: UInt8) -> UInt8? {
+    static func value(of digit: UInt8) -> UInt8? {
         switch digit {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit &- UInt8(ascii: "A")
         case UInt8(ascii: "2")...UInt8(ascii: "7"): digit &- UInt8(ascii: "2") &+ 26
@@ -89,7 +89,7 @@ public enum Nkey {
         }
     }
 
-    private static func crc16(_ bytes: ArraySlice<UInt8>) -> UInt16 {
+    static func crc16(_ bytes: ArraySlice<UInt8>) -> UInt16 {
         var crc: UInt16 = 0
         for byte in bytes {
             crc ^= UInt16(byte) << 8
