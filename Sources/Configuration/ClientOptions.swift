@@ -81,6 +81,41 @@ extension OptionRule where Target: ConnectionTarget {
                 value throws(ArgumentError) in
                 target.connection.token = value.bytes()
             },
+            OptionRule("nkey", value: "file", help: "Connect with the seed in this file.") {
+                target,
+                value throws(ArgumentError) in
+                target.connection.seedFile = try value.string()
+            },
+            OptionRule(switch: "tls", help: "Speak TLS, which tls:// in a URL asks for too.") {
+                target,
+                value throws(ArgumentError) in
+                let isOn = try value.isOn()
+                target.connection.tls = isOn ? target.connection.tls ?? ClientTls() : nil
+            },
+            OptionRule(switch: "tlsfirst", help: "Speak TLS before the server says anything.") {
+                target,
+                value throws(ArgumentError) in
+                let isOn = try value.isOn()
+                target.connection.withTls { $0.isFirst = isOn }
+            },
+            OptionRule("tlsca", value: "file", help: "Authorities for the server, PEM.") {
+                target,
+                value throws(ArgumentError) in
+                let file = try value.string()
+                target.connection.withTls { $0.authorityFile = file }
+            },
+            OptionRule("tlscert", value: "file", help: "The client's certificate, PEM.") {
+                target,
+                value throws(ArgumentError) in
+                let file = try value.string()
+                target.connection.withTls { $0.certificateFile = file }
+            },
+            OptionRule("tlskey", value: "file", help: "The client's private key, PEM.") {
+                target,
+                value throws(ArgumentError) in
+                let file = try value.string()
+                target.connection.withTls { $0.keyFile = file }
+            },
             OptionRule("timeout", value: "time", help: "Wait so long for answers, 2s by default.") {
                 target,
                 value throws(ArgumentError) in
@@ -92,5 +127,13 @@ extension OptionRule where Target: ConnectionTarget {
                 target.wantsHelp = try value.isOn()
             },
         ]
+    }
+}
+
+extension ClientOptions {
+    fileprivate mutating func withTls(_ change: (inout ClientTls) -> Void) {
+        var settings = tls ?? ClientTls()
+        change(&settings)
+        tls = settings
     }
 }

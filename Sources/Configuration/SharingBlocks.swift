@@ -133,11 +133,14 @@ extension ConfigurationBlocks {
         var drafts: [ExportDraft] = []
         for element in try value.elements(.blocks("exports")) {
             var draft = ExportDraft(place: element)
+            let errorCount = report.errors.count
             try export.read(element, into: &draft, &report)
+            guard report.errors.count == errorCount else { continue }
             if draft.stream == nil, draft.service == nil {
                 report.refuse(element, .needs("stream"))
+            } else {
+                drafts.append(draft)
             }
-            drafts.append(draft)
         }
         return drafts
     }
@@ -149,11 +152,14 @@ extension ConfigurationBlocks {
         var drafts: [ImportDraft] = []
         for element in try value.elements(.blocks("imports")) {
             var draft = ImportDraft(place: element)
+            let errorCount = report.errors.count
             try `import`.read(element, into: &draft, &report)
+            guard report.errors.count == errorCount else { continue }
             if draft.stream == nil, draft.service == nil {
                 report.refuse(element, .needs("stream"))
+            } else {
+                drafts.append(draft)
             }
-            drafts.append(draft)
         }
         return drafts
     }

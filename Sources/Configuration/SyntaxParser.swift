@@ -189,7 +189,9 @@ struct SyntaxParser {
 
     /// `path` seen from the directory of `file`.
     static func resolve(_ path: String, beside file: String) -> String {
-        guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
+        var path = path[...]
+        while path.hasPrefix("./") { path = path.dropFirst(2).drop { $0 == "/" } }
+        guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return String(path) }
         return String(file[...slash]) + path
     }
 
