@@ -91,11 +91,16 @@ let package = Package(
             ]
         ),
 
+        module(
+            "Client",
+            ["Wire", "Reactor", "Configuration", "Identity", "Telemetry", "Base", "JSON"]
+        ),
+
         // L4
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Broker", "Terminal", "Canvas", "Configuration", "Reactor", "Base",
+                "Broker", "Client", "Terminal", "Canvas", "Configuration", "Reactor", "Base",
             ],
             swiftSettings: house
         ),
@@ -126,6 +131,7 @@ let package = Package(
         tests("BaseTests", ["Base"]),
         tests("EngineTests", ["Engine", "Base"]),
         tests("JournalTests", ["Journal", "Sealing", "Base"]),
+        tests("ClientTests", ["Client", "Broker", "Configuration", "Telemetry", "Wire", "Base"]),
         tests("ConfigurationTests", ["Configuration", "Base"]),
         tests("JSONTests", ["JSON"]),
         tests("TelemetryTests", ["Telemetry", "Base"]),

@@ -42,6 +42,7 @@ public enum CommandManual {
         command(Commands.subscribe),
         command(Commands.request),
         command(Commands.bench),
+        command(Commands.themes),
     ]
 
     private static func command<Target>(_ rule: CommandRule<Target>) -> Command {
@@ -97,6 +98,8 @@ public enum ProgramRequest: Sendable {
     case showVersion
     /// Run a server, or something about one.
     case serve(ServeRequest)
+    /// Something about themes.
+    case themes(ThemesRequest)
     /// Publish.
     case publish(PublishRequest)
     /// Subscribe.
@@ -119,6 +122,7 @@ public enum ProgramRequest: Sendable {
         case "help", "--help", "-h", "-help": self = .showHelp
         case "version", "--version", "-v", "-version": self = .showVersion
         case "serve": self = .serve(try ServeRequest(rest))
+        case "themes": self = .themes(try ThemesRequest(rest))
         case "pub": self = .publish(try PublishRequest.publish(rest))
         case "sub": self = .subscribe(try SubscribeRequest(rest))
         case "request": self = .request(try PublishRequest.request(rest))

@@ -80,6 +80,15 @@ public enum Socket {
         return count >= 0 ? .bytes(count) : outcome(clinux_errno())
     }
 
+    /// Writes `bytes`, once.
+    public static func write(_ descriptor: Int32, _ bytes: RawSpan) -> Transfer {
+        // SAFETY: the span lives through the call.
+        let count = unsafe bytes.withUnsafeBytes {
+            unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
+        return count >= 0 ? .bytes(count) : outcome(clinux_errno())
+    }
+
     /// Closes `descriptor` so that the peer can read what was written last.
     ///
     /// Closing with unread input makes the system reset the connection, and the peer loses what it

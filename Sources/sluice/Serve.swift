@@ -2,20 +2,20 @@
 
 import Broker
 import Configuration
-import Glibc
 import Reactor
 
+/// Runs a server until somebody stops it.
 enum Serve {
-    /// Serves until a signal or the server itself says stop.
-    /// - Returns: the exit status.
-    static func run(_ arguments: [String]) -> Int32 {
+    /// Serves with `configuration` until a signal or the server itself says stop; a hang-up reads the
+    /// configuration of `request` anew.
+    static func run(_ request: ServeRequest, _ configuration: ServerConfiguration) -> ExitStatus {
         do {
             // Before any thread starts, so that all of them leave signals to this one.
             let signals = try SignalSource()
-            let server = try Server(configuration(arguments))
-            try wait(signals, server, arguments)
+            let server = try Server(configuration)
+            try wait(signals, server, request)
             server.stop()
-            return 0
+            return .success
         } catch let error as ServerError {
             complain(error.text)
         } catch let error as SystemError {
@@ -23,13 +23,13 @@ enum Serve {
         } catch {
             complain("\(error)")
         }
-        return 1
+        return .failure
     }
 
     private static func wait(
         _ signals: borrowing SignalSource,
         _ server: Server,
-        _ arguments: [String]
+        _ request: ServeRequest
     ) throws(SystemError) {
         var poller = try Poller()
         try poller.add(signals.descriptor, token: 1)
@@ -42,10 +42,20 @@ enum Serve {
                 server.log.info("Trapped \"\(signal.text)\" signal")
                 switch signal {
                 case .interrupt, .terminate: return
-                case .hangUp: server.reload(configuration(arguments))
+                case .hangUp: reload(server, request)
                 case .user1: server.reopenLog()
                 case .user2: server.enterLameDuck()
                 }
+            }
+        }
+    }
+
+    private static func reload(_ server: Server, _ request: ServeRequest) {
+        do {
+            server.reload(try request.configuration(Process.surroundings).configuration)
+        } catch {
+            for line in error.text.split(separator: "\n") {
+                server.log.error("Failed to reload server configuration: \(line)")
             }
         }
     }
@@ -56,35 +66,5 @@ enum Serve {
         let offset = SystemClock.localOffsetSeconds(at: fatal.at)
         fatal.append(to: &line, processId: ProcessUse.processId, offsetSeconds: offset)
         _ = AppendFile().append(line)
-    }
-
-    private static func configuration(_ arguments: [String]) -> ServerConfiguration {
-        var configuration = ServerConfiguration()
-        var rest = arguments[...]
-        while let flag = rest.popFirst() {
-            switch flag {
-            case "-p":
-                guard let number = rest.popFirst().flatMap({ Int($0) }) else { break }
-                configuration.clients.port = port(number)
-            case "-a": configuration.clients.host = rest.popFirst() ?? ""
-            case "-m":
-                guard let number = rest.popFirst().flatMap({ Int($0) }) else { break }
-                configuration.monitoring.port = port(number)
-                configuration.monitoring.isRequired = true
-            case "-D": configuration.logging.topics.insert(.debug)
-            case "-V": configuration.logging.topics.insert(.trace)
-            case "-DV": configuration.logging.topics.formUnion([.debug, .trace])
-            case "-P": configuration.traces.processFile = rest.popFirst() ?? ""
-            case "-l": configuration.logging.file = rest.popFirst() ?? ""
-            case "--ports_file_dir": configuration.traces.portsDirectory = rest.popFirst() ?? ""
-            default: break
-            }
-        }
-        return configuration
-    }
-
-    private static func port(_ number: Int) -> ListeningPort {
-        if number == -1 { return .anyFree }
-        return UInt16(exactly: number).map { $0 == 0 ? .none : .fixed($0) } ?? .none
     }
 }

@@ -17,7 +17,8 @@ private func publish(_ words: String...) throws(ArgumentError) -> PublishRequest
         guard case .showHelp = try request(), case .showHelp = try request("--help"),
             case .showVersion = try request("-v"), case .serve = try request("serve", "-p", "1"),
             case .publish = try request("pub", "a"), case .subscribe = try request("sub", "a.>"),
-            case .request = try request("request", "a"), case .bench = try request("bench")
+            case .request = try request("request", "a"), case .bench = try request("bench"),
+            case .themes = try request("themes", "ls")
         else {
             Issue.record("another command")
             return
@@ -96,7 +97,7 @@ private func publish(_ words: String...) throws(ArgumentError) -> PublishRequest
         let options = CommandManual.commands.flatMap { $0.options.flatMap(\.names) }
         let values = ["", "-", "--", "=", "1", "-1", "x", "é", "a:b", "9999999999999999999", "2m"]
         for _ in 0..<3_000 {
-            let command = CommandManual.commands[Int(random.below(5))].name
+            let command = CommandManual.commands[Int(random.below(6))].name
             var words = [Array(command.utf8)]
             for _ in 0..<random.below(8) {
                 let value = values[Int(random.below(UInt32(values.count)))]
