@@ -24,11 +24,14 @@ import Testing
             wanted.flags = [.allowRollup]
             if random.below(2) == 0 { wanted.limits.messagesMax = Int64(random.below(3_000)) + 1 }
             if random.below(3) == 0 { wanted.limits.bytesMax = Int64(random.below(60_000)) + 500 }
-            if random.below(2) == 0 { wanted.limits.messagesPerSubjectMax = Int64(random.below(4)) + 1 }
+            if random.below(2) == 0 {
+                wanted.limits.messagesPerSubjectMax = Int64(random.below(4)) + 1
+            }
             if random.below(3) == 0 { wanted.limits.ageMax = 60_000_000_000 }
             hasTtl = random.below(2) == 0
             if hasTtl { wanted.flags.insert(.allowTtl) }
-            if wanted.discard == .new, wanted.limits.messagesPerSubjectMax > 0, random.below(2) == 0 {
+            if wanted.discard == .new, wanted.limits.messagesPerSubjectMax > 0, random.below(2) == 0
+            {
                 wanted.flags.insert(.discardNewPerSubject)
             }
             let configuration = try wanted.checked(in: StreamSurroundings())
@@ -47,7 +50,9 @@ import Testing
 
         mutating func publish() throws {
             now += 1
-            let subject = Array("s.\(random.below(3)).\(random.below(random.below(2) == 0 ? 4 : 400))".utf8)
+            let subject = Array(
+                "s.\(random.below(3)).\(random.below(random.below(2) == 0 ? 4 : 400))".utf8
+            )
             let body = [UInt8](repeating: UInt8(random.below(256)), count: Int(random.below(60)))
             var message = ModelMessage(
                 sequence: model.last + 1,
@@ -75,19 +80,31 @@ import Testing
             let isFile = state.configuration.storage == .file
             let size = UInt64(isFile ? bytes + 30 + (headers.isEmpty ? 0 : 4) : bytes + 16)
             message = ModelMessage(
-                sequence: message.sequence, time: now, subject: subject, size: size, body: body,
-                expires: message.expires, neverExpires: message.neverExpires
+                sequence: message.sequence,
+                time: now,
+                subject: subject,
+                size: size,
+                body: body,
+                expires: message.expires,
+                neverExpires: message.neverExpires
             )
             let isFull = model.isFull(subject, size, isRollup: !rollup.isEmpty)
             do {
                 let context = PublishContext(now: Instant(nanoseconds: now))
                 let decision = try state.decide(
-                    subject: subject.raw, headers: headers.raw, payloadBytes: body.count, context
+                    subject: subject.raw,
+                    headers: headers.raw,
+                    payloadBytes: body.count,
+                    context
                 )
                 guard case .store(let staged) = decision else { return }
                 let stored = try state.commit(
-                    staged, subject: subject.raw, headers: headers.raw, payload: body.raw,
-                    isWanted: true, at: context.now
+                    staged,
+                    subject: subject.raw,
+                    headers: headers.raw,
+                    payload: body.raw,
+                    isWanted: true,
+                    at: context.now
                 )
                 #expect(stored.sequence == message.sequence)
                 state.setDurable(stored.sequence)
@@ -121,7 +138,9 @@ import Testing
         mutating func purge() throws {
             var purge = Purge()
             if random.below(3) > 0 { purge.filter = Array("s.\(random.below(3)).*".utf8) }
-            if random.below(2) == 0 { purge.keep = UInt64(random.below(10)) } else {
+            if random.below(2) == 0 {
+                purge.keep = UInt64(random.below(10))
+            } else {
                 purge.below = UInt64(random.below(UInt32(model.last) + 2))
             }
             let chosen = model.messages.filter {

@@ -155,7 +155,9 @@ struct MessageIndex: ~Copyable {
     /// The page that holds `sequence`, or -1.
     @inline(__always)
     mutating func page(of sequence: UInt64) -> Int {
-        if hint >= head, hint < pages.count, sequence &- pages[hint].first < UInt64(pages[hint].span) {
+        if hint >= head, hint < pages.count,
+            sequence &- pages[hint].first < UInt64(pages[hint].span)
+        {
             return hint
         }
         let at = firstPage(endingBehind: sequence)

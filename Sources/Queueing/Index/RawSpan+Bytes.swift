@@ -20,9 +20,8 @@ extension RawSpan {
     /// Whether these are the bytes of `text`, which has no more than 255.
     func equals(_ text: StaticString) -> Bool {
         guard byteCount == text.utf8CodeUnitCount else { return false }
-        for offset in 0..<byteCount {
-            // SAFETY: both have `byteCount` bytes.
-            if unsafe byte(offset) != text.utf8Start[offset] { return false }
+        for offset in 0..<byteCount where unsafe byte(offset) != text.utf8Start[offset] {
+            return false
         }
         return true
     }
@@ -54,10 +53,8 @@ extension RawSpan {
 /// Whether one of the tokens of `subject` is a wildcard.
 func hasWildcard(_ subject: RawSpan) -> Bool {
     var start = 0
-    for offset in 0...subject.byteCount {
-        guard offset == subject.byteCount || subject.byte(offset) == UInt8(ascii: ".") else {
-            continue
-        }
+    for offset in 0...subject.byteCount
+    where offset == subject.byteCount || subject.byte(offset) == UInt8(ascii: ".") {
         if offset == start &+ 1 {
             let only = subject.byte(start)
             if only == UInt8(ascii: "*") || only == UInt8(ascii: ">") { return true }

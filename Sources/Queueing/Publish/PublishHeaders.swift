@@ -107,7 +107,9 @@ public struct PublishHeaders: BitwiseCopyable, Sendable {
             if name.equals("Nats-Stream-Source") { streamSource = value }
             if name.equals("Nats-Marker-Reason") { isMarker = true }
         case 20:
-            if name.equals("Nats-Expected-Stream"), expectedStream.isEmpty { expectedStream = value }
+            if name.equals("Nats-Expected-Stream"), expectedStream.isEmpty {
+                expectedStream = value
+            }
         case 25:
             if name.equals("Nats-Expected-Last-Msg-Id"), expectedMessageId.isEmpty {
                 expectedMessageId = value

@@ -197,6 +197,9 @@ struct RecordChunk: BitwiseCopyable {
     @unsafe
     func bytes(_ slice: ByteSlice) -> UnsafeRawBufferPointer {
         precondition(slice.end <= Int(byteCount), "slice outside its chunk")
-        return unsafe UnsafeRawBufferPointer(start: base + Int(slice.start), count: Int(slice.count))
+        return unsafe UnsafeRawBufferPointer(
+            start: base + Int(slice.start),
+            count: Int(slice.count)
+        )
     }
 }

@@ -33,6 +33,18 @@ extension StreamState {
         return index.count(from: sequence) { SubjectPattern.matches(filter, subjects.name($0)) }
     }
 
+    /// How many messages at or behind `sequence` a consumer selects.
+    func count(from sequence: UInt64, selection: inout SubjectSelection) -> UInt64 {
+        if selection.isEverything { return index.count(from: sequence) }
+        return index.count(from: sequence) { selection.matches($0, subjects) }
+    }
+
+    /// The first message at or behind `sequence` that a consumer selects, or 0.
+    func nextSequence(from sequence: UInt64, selection: inout SubjectSelection) -> UInt64 {
+        if selection.isEverything { return index.next(from: sequence) }
+        return index.next(from: sequence) { selection.matches($0, subjects) }
+    }
+
     /// The last messages, not behind `upTo`, of each subject that matches one of `filters`, in order.
     ///
     /// - Returns: `nil` if there are more than `most`.

@@ -117,6 +117,9 @@ public struct StreamState: ~Copyable {
     /// Whether the message is there.
     public mutating func contains(_ sequence: UInt64) -> Bool { index.contains(sequence) }
 
+    /// Whether the message is there.
+    func holds(_ sequence: UInt64) -> Bool { index.holds(sequence) }
+
     /// Bytes of memory, about.
     public var memoryBytes: Int {
         index.byteCount + subjects.byteCount + records.byteCount + dedup.count * 64
