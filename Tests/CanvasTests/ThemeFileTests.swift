@@ -4,10 +4,10 @@ import Canvas
 import Glibc
 import Testing
 
-/// The bytes of a file under `Themes/`.
-private func file(_ name: String) -> [UInt8] {
+/// The bytes of a file of the repository.
+private func file(_ path: String) -> [UInt8] {
     let root = "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")
-    guard let stream = unsafe fopen("/\(root)/Themes/\(name).theme", "r") else { return [] }
+    guard let stream = unsafe fopen("/\(root)/\(path)", "r") else { return [] }
     defer { unsafe fclose(stream) }
     var bytes = [UInt8](repeating: 0, count: 65_536)
     // SAFETY: the buffer has as many bytes as the call may fill.
@@ -18,7 +18,7 @@ private func file(_ name: String) -> [UInt8] {
 @Suite struct ThemeFileTests {
     @Test(arguments: BuiltInTheme.allCases)
     func `is complete, readable and the one that was built in`(name: BuiltInTheme) {
-        let bytes = file(name.rawValue)
+        let bytes = file("Themes/\(name.rawValue).theme")
         #expect(bytes == name.bytes)
         let reading = ThemeParser.builtIn.read(bytes)
         #expect(reading.problems == [])
@@ -39,6 +39,24 @@ private func file(_ name: String) -> [UInt8] {
             if unsafe entry.pointee.d_name.0 != 0x2E { count += 1 }
         }
         #expect(count == 12)
+    }
+
+    @Test func `the manual names every role, gradient, glyph and theme`() {
+        let page = String(decoding: file("Man/sluice-theme.5"), as: UTF8.self)
+        let words = Set(page.split { " \n,;:()[]\\".contains($0) }.map(String.init))
+        let names =
+            StyleRole.named.compactMap(\.name) + Gradient.allCases.map(\.name)
+            + Glyph.allCases.map(\.name) + BuiltInTheme.allCases.map(\.rawValue)
+        #expect(names.filter { !words.contains($0) } == [])
+    }
+
+    @Test func `the example of the manual is a good theme`() throws {
+        let page = String(decoding: file("Man/sluice-theme.5"), as: UTF8.self)
+        let example = try #require(page.split(separator: ".SH EXAMPLE").last)
+        let lines = example.split(separator: "\n").drop { $0 != "[meta]" }.prefix { $0 != ".RE" }
+        let reading = ThemeParser.builtIn.read(Array(lines.joined(separator: "\n").utf8))
+        #expect(reading.problems == [])
+        #expect(reading.theme.title == "Harbour, louder")
     }
 
     @Test(arguments: [BuiltInTheme.contrastDark, .contrastLight])
