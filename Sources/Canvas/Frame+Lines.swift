@@ -13,8 +13,8 @@ extension Frame {
                     line.unicodeScalars.append(mark)
                 }
             }
-            let kept = line.unicodeScalars.reversed().drop { $0 == " " }.reversed()
-            return String(String.UnicodeScalarView(kept))
+            while line.unicodeScalars.last == " " { line.unicodeScalars.removeLast() }
+            return line
         }
     }
 }

@@ -83,6 +83,8 @@ struct ThemeLines {
 
 /// `text` without the spaces at both ends.
 func trimmed(_ text: String) -> String {
-    let inner = text.unicodeScalars.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
-    return String(String.UnicodeScalarView(inner))
+    var inner = text.unicodeScalars[...]
+    while inner.first == " " { inner.removeFirst() }
+    while inner.last == " " { inner.removeLast() }
+    return String(inner)
 }
