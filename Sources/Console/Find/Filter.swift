@@ -3,8 +3,8 @@
 /// Which rows are shown.
 ///
 /// Words must all occur, whatever their case; `~` starts a pattern; `field op value` compares a
-/// column; `and`, `or`, `not`, `!` and parentheses join them. Text that does not parse keeps the last
-/// good meaning and says what is wrong.
+/// column; `and`, `or`, `not`, `!` and parentheses join them. A text that does not parse keeps the
+/// last good meaning and says what is wrong.
 public struct Filter: Hashable, Sendable {
     /// What was typed.
     public private(set) var text = ""

@@ -19,7 +19,7 @@ public struct ConfirmOption: Hashable, Sendable {
 
 /// An action that waits for somebody to mean it.
 ///
-/// Orders are made from it only by `ActionPlan`, which asks `isConfirmed`: no destructive order comes
+/// Only `ActionPlan` makes orders from it, and asks `isConfirmed` first: no destructive order comes
 /// from a confirmation whose name was not typed or whose time has not come.
 public struct Confirmation: Hashable, Sendable {
     /// How long a destructive dialog waits before it can be confirmed.

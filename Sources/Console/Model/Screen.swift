@@ -85,6 +85,8 @@ public enum Pane: UInt8, Hashable, Sendable, CaseIterable {
     case damage
     /// Every server.
     case targets
+    /// What the server is and does.
+    case server
     /// Alerts, actions and log lines.
     case events
     /// Alert rules and what they do now.

@@ -93,7 +93,7 @@ struct LatencyScale {
         let high = columns.compactMap(\.maximum).max() ?? 1_000_000_000
         var start: UInt64 = 10_000
         while start * 10 <= low, start < 100_000_000 { start *= 10 }
-        let wanted = max(high, start * 1_000)
+        let wanted = max(high / 3, start * 300)
         let fine = Self.steps.indices.reversed().first { place in
             Self.bound(inner - 1, of: Self.steps[place], from: start) >= wanted
         }

@@ -7,7 +7,9 @@ import Engine
 /// Lines of help, made from the binding table.
 enum HelpText {
     /// The lines that match `text`, the focused pane's first.
-    static func lines(_ model: ConsoleModel, matching text: String) -> [TextLine] {
+    ///
+    /// Sentences longer than `cells` go on in the next line.
+    static func lines(_ model: ConsoleModel, matching text: String, cells: Int) -> [TextLine] {
         let wanted = Filter.lowered(Array(text.utf8))
         var lines: [TextLine] = []
         let here = model.contexts
@@ -21,7 +23,7 @@ enum HelpText {
             if !lines.isEmpty { lines.append([]) }
             let note = here.contains(context) ? "" : "  (not in this pane)"
             lines.append([TextRun(context.title, .textStrong), TextRun(note, .textMuted)])
-            lines += bindings.map { line($0, model) }
+            lines += bindings.flatMap { entry($0, model, cells: cells) }
         }
         return lines.isEmpty ? [[TextRun("no key matches \(text)", .textMuted)]] : lines
     }
@@ -32,26 +34,49 @@ enum HelpText {
         }
     }
 
-    private static func line(_ binding: Binding, _ model: ConsoleModel) -> TextLine {
+    private static func entry(
+        _ binding: Binding,
+        _ model: ConsoleModel,
+        cells: Int
+    ) -> [TextLine] {
         let reason = binding.effect == .mutates ? model.reasonAgainst(binding) : nil
         let role: StyleRole = binding.effect == .mutates ? .actionMutating : .text
         let mark = binding.effect == .mutates ? "!" : " "
-        return [
-            TextRun("  " + TextWidth.pad(binding.keyLabels, cells: 20), .keybarKey),
+        let head: TextLine = [
+            TextRun("  " + TextWidth.pad(binding.keyLabels, cells: 20) + " ", .keybarKey),
             TextRun(
-                mark + TextWidth.pad(binding.label, cells: 14),
+                mark + TextWidth.pad(binding.label, cells: 13),
                 reason == nil ? role : .actionDisabled
             ),
-            TextRun(binding.help, .text),
-            TextRun(reason.map { "  [\($0)]" } ?? "", .textMuted),
         ]
+        let words = binding.help + (reason.map { " [\($0)]" } ?? "")
+        let parts = wrapped(words, cells: max(12, cells - head.cells))
+        let indent = TextRun(String(repeating: " ", count: head.cells), .text)
+        return parts.enumerated().map { place, part in
+            (place == 0 ? head : [indent]) + [TextRun(part, .text)]
+        }
+    }
+
+    /// `text` in lines of at most `cells`, broken at blanks.
+    static func wrapped(_ text: String, cells: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            let longer = line.isEmpty ? String(word) : line + " " + word
+            if TextWidth.cells(of: longer) > cells, !line.isEmpty {
+                lines.append(line)
+                line = String(word)
+            } else {
+                line = longer
+            }
+        }
+        return lines + [line]
     }
 }
 
 /// The help overlay.
 enum HelpOverlay {
     static func draw(_ help: HelpState, on frame: inout Frame, _ context: PaneContext) {
-        let lines = HelpText.lines(context.model, matching: help.field.text)
         let size = frame.size
         let room = OverlayView.open(
             columns: min(size.columns - 2, 120),
@@ -61,6 +86,11 @@ enum HelpOverlay {
             isDanger: false,
             on: &frame,
             context
+        )
+        let lines = HelpText.lines(
+            context.model,
+            matching: help.field.text,
+            cells: room.columns
         )
         let label = frame.put("search ", in: room.line(0), role: .textMuted)
         frame.put(

@@ -60,9 +60,9 @@ enum KeySummaryPane {
                 line.isEmpty ? [] : [TextRun(" \(context.glyph(.separator)) ", .paneFrame)]
             runs += [
                 TextRun("k\(sum.version) ", .seriesKey), TextRun(state.word + " ", state.role),
-                TextRun(Sparks.bar(share, cells: width, glyphs: context.glyphs), .seriesKey),
-                TextRun(" \(Format.percent(share))", .text),
             ]
+            runs += Sparks.bar(share, cells: width, role: .seriesKey, glyphs: context.glyphs)
+            runs.append(TextRun(" \(Format.percent(share))", .text))
             if line.cells + runs.cells <= cells { line += runs }
         }
         if let running = context.model.rewriting {
@@ -79,7 +79,12 @@ enum KeySummaryPane {
     private static func drawRows(in rect: Rect, on frame: inout Frame, _ context: PaneContext) {
         let sums = versions(context.snapshot.keys)
         let total = max(1, sums.reduce(UInt64(0)) { $0 &+ $1.bytes })
-        let tail = RotationRows.summary(context, cells: rect.columns - 2)
+        let rotation = RotationRows.current(context.snapshot)
+        let isSpacious = rect.rows >= 20 && rect.columns >= 60
+        let tail =
+            isSpacious && rotation != nil
+            ? RotationRows.whole(rotation, context, cells: rect.columns - 2)
+            : RotationRows.summary(context, cells: rect.columns - 2)
         let safety = KeySafetyRows.short(context)
         let isRoomy = rect.rows >= tail.count + safety.count + 6
         let count = max(
@@ -123,11 +128,13 @@ enum KeySummaryPane {
         frame.putLine(text, in: data, role: sum.bytes == 0 ? .textMuted : .text, alignment: .right)
         let bar = line.slice(31, count: max(0, line.columns - 32))
         guard sum.bytes > 0, !bar.isEmpty else { return }
-        frame.put(
-            Sparks.bar(share, cells: bar.columns, glyphs: context.glyphs),
-            in: bar,
-            role: .seriesKey
+        let runs = Sparks.bar(
+            share,
+            cells: min(30, bar.columns),
+            role: .seriesKey,
+            glyphs: context.glyphs
         )
+        frame.put(runs, in: bar)
     }
 }
 

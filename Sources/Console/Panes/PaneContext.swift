@@ -40,10 +40,15 @@ struct PaneContext: Sendable {
 typealias TextLine = [TextRun]
 
 extension Frame {
-    /// Writes lines below each other, as many as fit; each is cut at the edge.
+    /// Writes lines below each other, as many as fit; of a line the whole runs that fit.
+    ///
+    /// The first run that does not fit is cut, and a mark says so.
     mutating func putLines(_ lines: [TextLine], in rect: Rect, from row: Int = 0) {
         for (place, line) in lines.enumerated() where row + place < rect.rows {
-            put(line, in: rect.line(row + place))
+            let room = rect.line(row + place)
+            put(line, in: room)
+            guard line.cells > room.columns else { continue }
+            put("~", in: room, column: room.columns - 1, row: 0, role: .textMuted)
         }
     }
 }

@@ -18,6 +18,7 @@ enum PaneView {
         case .rotation: RotationPane.draw(in: rect, on: &frame, context)
         case .keySafety: KeySafetyPane.draw(in: rect, on: &frame, context)
         case .storage: StoragePane.draw(in: rect, on: &frame, context)
+        case .server: ServerPane.draw(in: rect, on: &frame, context)
         case .syncLatency: StoragePane.drawSyncs(in: rect, on: &frame, context)
         case .consumers, .clients, .keys, .stages, .queueLatency, .damage, .targets, .events,
             .alerts:

@@ -61,7 +61,7 @@ enum PercentilePane {
         }
         let axis = Axis(values: labels, moments: quantileLabels, labelColumns: 6)
         let room = axis.draw(in: rect, on: &frame, glyphs: context.glyphs)
-        let count = ThroughputPane.points(room.columns, context)
+        let count = BrailleChart.valueCount(in: room, glyphs: context.glyphs)
         guard count > 1 else { return }
         if let other {
             curve(other, count, bottom, top, .seriesGhost)

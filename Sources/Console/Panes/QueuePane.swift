@@ -73,11 +73,11 @@ enum QueuePane {
             frame.putLine("no history is kept for this queue", in: room, role: .textMuted)
             return
         }
-        BrailleChart(
-            graph.placed(values.map { $0 ?? .nan }, empty: .nan),
-            max: top,
+        Hill(
+            values: graph.placed(values.map { $0 ?? .nan }, empty: .nan),
+            top: top,
             ink: .gradient(.depthMeter)
-        ).draw(in: room, on: &frame, glyphs: context.glyphs)
+        ).draw(in: room, on: &frame, context)
         graph.drawCursors(in: room, on: &frame, glyphs: context.glyphs)
     }
 }

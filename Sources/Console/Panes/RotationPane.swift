@@ -35,7 +35,7 @@ enum RotationPane {
         frame.putLines(lines, in: inner)
     }
 
-    private static func head(_ rotation: RotationStatus, _ context: PaneContext) -> TextLine {
+    static func head(_ rotation: RotationStatus, _ context: PaneContext) -> TextLine {
         let arrow = context.glyphs.isAscii ? "->" : "→"
         let scope = context.style.name(rotation.scope.name, cellsMax: 30)
         return [
@@ -48,7 +48,7 @@ enum RotationPane {
         ]
     }
 
-    private static func cost(_ rotation: RotationStatus) -> TextLine {
+    static func cost(_ rotation: RotationStatus) -> TextLine {
         let limit =
             rotation.throttleBytesPerSecond == 0
             ? "unlimited" : Format.byteRate(Double(rotation.throttleBytesPerSecond))
@@ -62,7 +62,7 @@ enum RotationPane {
         ] + RotationRows.pace(rotation).dropFirst(1)
     }
 
-    private static func impact(_ rotation: RotationStatus) -> TextLine {
+    static func impact(_ rotation: RotationStatus) -> TextLine {
         let isSlower = rotation.publishP99During > rotation.publishP99Before * 3 / 2
         return [
             TextRun("publish p99 ", .textMuted),
@@ -72,12 +72,12 @@ enum RotationPane {
             ),
             TextRun(" (before ", .textMuted),
             TextRun(Format.latency(nanoseconds: rotation.publishP99Before), .text),
-            TextRun(")  failed publishes ", .textMuted),
+            TextRun(")  failed: publishes ", .textMuted),
             TextRun(
                 "\(rotation.failedPublishes)",
                 rotation.failedPublishes == 0 ? .stateOk : .stateCrit
             ),
-            TextRun("  failed reads ", .textMuted),
+            TextRun(" reads ", .textMuted),
             TextRun("\(rotation.failedReads)", rotation.failedReads == 0 ? .stateOk : .stateCrit),
         ]
     }

@@ -20,7 +20,7 @@ enum StoragePane {
         for (row, fact) in StorageRows.facts(context).prefix(max(0, room.rows - 1)).enumerated() {
             let line = room.line(row + 1)
             frame.put(fact.0, in: line, column: 1, role: .textMuted)
-            frame.put(fact.1, in: line.slice(10, count: line.columns))
+            frame.putLines([fact.1], in: line.slice(10, count: line.columns))
         }
     }
 
@@ -36,11 +36,15 @@ enum StoragePane {
             return
         }
         let used = 1 - Double(storage.freeBytes) / Double(storage.diskBytes)
-        let cells = max(0, min(28, line.columns - 40))
-        let bar = line.slice(10, count: cells)
-        Gauge(used, ink: .gradient(.diskMeter)).draw(in: bar, on: &frame, glyphs: context.glyphs)
+        let cells = max(4, min(28, line.columns - 34))
+        let bar = Sparks.bar(
+            used,
+            cells: cells,
+            role: Gradient.diskMeter.role(share: used),
+            glyphs: context.glyphs
+        )
         let text = " \(Format.percent(used))  \(Format.bytes(storage.freeBytes)) free"
-        frame.put(text, in: line, column: 10 + cells, role: .text)
+        frame.putLines([bar + [TextRun(text, .text)]], in: line.slice(10, count: line.columns))
     }
 
     /// How long syncs take over time.

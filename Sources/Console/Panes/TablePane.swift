@@ -98,7 +98,7 @@ enum TablePane {
         case .events: "nothing has happened yet"
         case .targets: "no servers"
         case .stages, .throughput, .heatMap, .percentiles, .queueDetail, .queueGraph,
-            .clientDetail, .rotation, .keySafety, .storage, .syncLatency:
+            .clientDetail, .rotation, .keySafety, .storage, .syncLatency, .server:
             "nothing to show"
         }
     }
@@ -118,7 +118,7 @@ enum TablePane {
             case .events: "Events"
             case .alerts: "Alerts"
             case .throughput, .heatMap, .percentiles, .queueDetail, .queueGraph, .clientDetail,
-                .keySummary, .rotation, .keySafety, .storage, .syncLatency:
+                .keySummary, .rotation, .keySafety, .storage, .syncLatency, .server:
                 ""
             }
         let total =

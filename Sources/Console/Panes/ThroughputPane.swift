@@ -85,8 +85,8 @@ enum ThroughputPane {
             (pairs.map { left, right in left.map { min($0, right ?? $0) } }, .gradient(.rateMeter)),
         ]
         for (values, ink) in layers {
-            chart(values, graph, top, .area, ink, context)
-                .draw(in: rect, on: &frame, glyphs: context.glyphs)
+            let numbers = graph.placed(values.map { $0 ?? .nan }, empty: .nan)
+            Hill(values: numbers, top: top, ink: ink).draw(in: rect, on: &frame, context)
         }
     }
 
@@ -96,21 +96,10 @@ enum ThroughputPane {
         return one > other * 1.03 + 1
     }
 
-    private static func chart(
-        _ values: [Double?],
-        _ graph: TimeGraph,
-        _ top: Double,
-        _ shape: BrailleChart.Shape,
-        _ ink: Ink,
-        _ context: PaneContext
-    ) -> BrailleChart {
-        let numbers = values.map { $0 ?? .nan }
-        return BrailleChart(graph.placed(numbers, empty: .nan), max: top, shape: shape, ink: ink)
-    }
-
     /// Values across `width` cells.
     static func points(_ width: Int, _ context: PaneContext) -> Int {
-        context.glyphs.isAscii ? width : 2 * width
+        let isFine = !context.glyphs.isAscii && context.model.data.time.style != .block
+        return isFine ? 2 * width : width
     }
 
     private static func series(_ context: PaneContext) -> (Series, Series) {

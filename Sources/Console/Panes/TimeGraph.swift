@@ -74,7 +74,8 @@ struct TimeGraph {
 
     private func label(_ seconds: Int) -> String {
         if seconds >= 3_600, seconds % 3_600 == 0 { return "\(seconds / 3_600)h" }
-        return seconds >= 60 && seconds % 60 == 0 ? "\(seconds / 60)m" : "\(seconds)s"
+        if seconds >= 60, seconds % 60 == 0 { return "\(seconds / 60)m" }
+        return Format.span(nanoseconds: UInt64(seconds) * nanosecondsPerSecond)
     }
 
     /// Draws the time cursor, markers and the write position over a graph in `rect`.

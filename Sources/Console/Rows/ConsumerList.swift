@@ -109,7 +109,7 @@ enum ConsumerList {
         Column(
             name,
             title,
-            width: 7,
+            width: 8,
             drop: drop,
             value: { .number(value($0.consumer)) },
             text: { row, _ in

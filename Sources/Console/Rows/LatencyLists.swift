@@ -76,10 +76,8 @@ enum StageList {
         drop: 2,
         value: { .number($0.share) },
         text: { row, style in
-            TextRun(
-                row.number == 0 ? "" : Sparks.bar(row.share, cells: 10, glyphs: style.glyphs),
-                .seriesKey
-            )
+            let bar = Sparks.bar(row.share, cells: 10, role: .seriesKey, glyphs: style.glyphs)
+            return row.number == 0 ? TextRun("", .text) : bar[0]
         }
     )
 }

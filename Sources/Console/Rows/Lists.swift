@@ -60,7 +60,7 @@ enum Lists {
         case .events: EventList.spec.access
         case .alerts: AlertList.spec.access
         case .throughput, .heatMap, .percentiles, .queueDetail, .queueGraph, .clientDetail,
-            .keySummary, .rotation, .keySafety, .storage, .syncLatency:
+            .keySummary, .rotation, .keySafety, .storage, .syncLatency, .server:
             nil
         }
     }
@@ -80,7 +80,8 @@ extension Pane {
         case .keys: [.keys, .tables, .everywhere]
         case .keySummary, .rotation, .keySafety: [.keys, .graphs, .everywhere]
         case .stages, .damage, .targets, .events, .alerts: [.tables, .everywhere]
-        case .throughput, .heatMap, .percentiles, .storage, .syncLatency: [.graphs, .everywhere]
+        case .throughput, .heatMap, .percentiles, .storage, .syncLatency, .server:
+            [.graphs, .everywhere]
         }
     }
 }

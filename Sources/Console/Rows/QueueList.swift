@@ -214,7 +214,7 @@ enum QueueList {
             text: { row, style in
                 let isBad = row.alert.map { $0.id.rule == .depthHigh } ?? false
                 let text = Sparks.text(row.trend, glyphs: style.glyphs)
-                return TextRun(text, isBad ? .stateCrit : .seriesOut)
+                return TextRun(text, isBad ? .stateCrit : Sparks.direction(row.trend))
             }
         ),
     ]

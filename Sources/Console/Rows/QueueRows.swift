@@ -144,6 +144,11 @@ enum QueueRows {
         ]
         facts.insert(contentsOf: flowFacts(stream, picture), at: 2)
         facts += policyFacts(stream, picture)
+        if picture.model.data.time.isComparing,
+            let change = Comparison(stream.name, picture.model)
+        {
+            facts.insert(("changed", TextRun(change.sentence, .markerA)), at: 2)
+        }
         if !stream.stateReason.isEmpty {
             facts.insert(("because", TextRun(style.name(stream.stateReason), .text)), at: 1)
         }

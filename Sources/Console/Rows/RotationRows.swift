@@ -44,15 +44,25 @@ enum RotationRows {
                 TextRun("Re-encrypt ", .textStrong), TextRun(title, .seriesKey),
                 TextRun(held(rotation), .statePaused),
             ],
-            [
-                TextRun(
-                    Sparks.bar(progress(rotation), cells: bar, glyphs: context.glyphs),
-                    .stateDraining
-                ),
-                TextRun("  \(share)", .textStrong),
-            ],
+            Sparks.bar(
+                progress(rotation),
+                cells: bar,
+                role: .stateDraining,
+                glyphs: context.glyphs
+            ) + [TextRun("  \(share)", .textStrong)],
             pace(rotation),
         ]
+    }
+
+    /// The whole story: what, each step, what it costs.
+    static func whole(
+        _ rotation: RotationStatus?,
+        _ context: PaneContext,
+        cells: Int
+    ) -> [TextLine] {
+        guard let rotation else { return [] }
+        return [RotationPane.head(rotation, context)] + steps(rotation, context, cells: cells)
+            + [[], RotationPane.cost(rotation), RotationPane.impact(rotation)]
     }
 
     private static func held(_ rotation: RotationStatus) -> String {
@@ -124,11 +134,13 @@ enum RotationRows {
         case .running where step == .reencrypt, .held where step == .reencrypt:
             let share = Format.progress(done: rotation.bytesDone, of: rotation.bytesTotal)
             let bar = max(4, min(24, cells - 26))
-            return [
-                TextRun(
-                    Sparks.bar(progress(rotation), cells: bar, glyphs: context.glyphs),
-                    .stateDraining
-                ),
+            let filled = Sparks.bar(
+                progress(rotation),
+                cells: bar,
+                role: .stateDraining,
+                glyphs: context.glyphs
+            )
+            return filled + [
                 TextRun(" \(share)", .textStrong),
                 TextRun("  \(Format.byteRate(rotation.bytesPerSecond))", .text),
             ]
@@ -141,7 +153,7 @@ enum RotationRows {
 
     private static func doneText(_ step: RotationStep, _ rotation: RotationStatus) -> String {
         switch step {
-        case .prepare: "new key wrapped, read back, checked"
+        case .prepare: "new key wrapped and checked"
         case .activate: "writes are on k\(rotation.toVersion)"
         case .reencrypt: "\(Format.bytes(rotation.bytesTotal)) rewritten"
         case .verify: "\(Format.exact(rotation.verifiedSamples)) samples read back"

@@ -115,7 +115,11 @@ extension ConsoleModel {
         }
         help.scroll = min(
             help.scroll,
-            max(0, HelpText.lines(self, matching: help.field.text).count - 1)
+            max(
+                0,
+                HelpText.lines(self, matching: help.field.text, cells: screen.size.columns).count
+                    - 1
+            )
         )
         screen.overlay = .help(help)
         return []

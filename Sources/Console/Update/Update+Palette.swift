@@ -41,9 +41,9 @@ extension ConsoleModel {
 
     private mutating func run(_ palette: PaletteState, _ found: [Suggestion]) -> [Effect] {
         let typed = palette.field.text
-        // A whole command line as it was typed beats the suggestion below it.
+        // Words behind a verb that complete nothing are a whole command line.
         let isWhole = Palette.command(for: typed) != nil && typed.contains(" ")
-        if isWhole { return run(command: typed) }
+        if isWhole, found.isEmpty { return run(command: typed) }
         guard found.indices.contains(palette.index) else {
             say(.warning, "no such command: \(typed)")
             return []

@@ -112,5 +112,9 @@ extension ConsoleModel {
             return
         }
         data.time.isComparing.toggle()
+        guard data.time.isComparing, let stream = plainPicture.selectedStream,
+            let change = Comparison(stream.name, self)
+        else { return }
+        say(.info, "\(ActionPlan.shown(stream.name)) \(change.sentence)")
     }
 }

@@ -14,7 +14,7 @@ extension ConsoleModel {
     }
 
     mutating func tick(_ now: Instant) -> [Effect] {
-        guard now > data.now else { return [] }
+        guard now >= data.now else { return [] }
         data.now = now
         if case .confirm(let confirmation) = screen.overlay, confirmation.hasExpired(at: now) {
             screen.overlay = .none

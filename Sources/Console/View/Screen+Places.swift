@@ -31,7 +31,7 @@ extension Screen {
             sizeClass >= .medium ? [.keys, .rotation, .keySafety] : [.keys, .rotation]
         case .storage:
             sizeClass >= .medium ? [.storage, .syncLatency, .damage] : [.storage, .damage]
-        case .targets: [.targets]
+        case .targets: sizeClass >= .medium ? [.targets, .server] : [.targets]
         case .events: [.alerts, .events]
         }
     }
@@ -45,7 +45,10 @@ extension Screen {
         case .latency: latency(body, sizeClass, focus)
         case .keys: keys(body, sizeClass, focus)
         case .storage: storage(body, sizeClass)
-        case .targets: [PanePlace(pane: .targets, rect: body)]
+        case .targets:
+            sizeClass >= .medium
+                ? stack(body, [(.targets, .share(1)), (.server, .fixed(9))])
+                : stack(body, [(.targets, .share(1))])
         case .events:
             stack(body, [(.alerts, .share(2, min: 5)), (.events, .share(5, min: 5))])
         }

@@ -40,7 +40,24 @@ public func view(_ model: ConsoleModel, theme: Theme, size: Size) -> Frame {
     if plan.sizeClass >= .lines {
         OverlayView.draw(on: &frame, context(picture, plan, isFocused: true))
     }
+    if theme.glyphs.isAscii { frame.reduceToAscii(ellipsis: theme.glyphs[.ellipsis]) }
     return frame
+}
+
+extension Frame {
+    /// Replaces what is not ASCII: cut text keeps its mark, all else becomes `?`.
+    fileprivate mutating func reduceToAscii(ellipsis: Unicode.Scalar) {
+        for row in 0..<size.rows {
+            for column in 0..<size.columns {
+                let cell = self[column, row]
+                guard !cell.scalar.isASCII || cell.firstMark != "\0" else { continue }
+                let plain = cell.scalar == "…" ? ellipsis : cell.scalar.isASCII ? cell.scalar : "?"
+                put(plain, in: bounds, column: column, row: row, role: cell.role)
+                guard cell.shape == .wide else { continue }
+                put("?", in: bounds, column: column + 1, row: row, role: cell.role)
+            }
+        }
+    }
 }
 
 private func context(_ picture: Picture, _ plan: ScreenPlan, isFocused: Bool) -> PaneContext {

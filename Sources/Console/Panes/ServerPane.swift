@@ -1,0 +1,89 @@
+// What the server is and does.
+
+import Base
+import Canvas
+import Engine
+
+/// What the server is and does.
+enum ServerPane {
+    static func draw(in rect: Rect, on frame: inout Frame, _ context: PaneContext) {
+        let server = context.snapshot.server
+        let name = context.style.name(server.name, cellsMax: 40)
+        let room = context.border("Server \(name)", badge: "", in: rect, on: &frame)
+        FactColumns.draw(facts(context), in: room, on: &frame, context)
+    }
+
+    private static func facts(_ context: PaneContext) -> [(String, TextRun)] {
+        let server = context.snapshot.server
+        let style = context.style
+        let state = StateText(server.state)
+        return [
+            ("state", TextRun("\(style.glyphs.text(state.glyph)) \(state.word)", state.role)),
+            ("up", TextRun(up(context), .text)),
+            ("id", TextRun(style.name(server.id, cellsMax: 60), .textMuted)),
+            ("version", TextRun(style.name(server.version, cellsMax: 30), .text)),
+            (
+                "speaks",
+                TextRun("NATS as \(style.name(server.protocolVersion, cellsMax: 20))", .text)
+            ),
+            ("listens", TextRun(style.name(server.listen, cellsMax: 60), .text)),
+            ("process", TextRun("\(server.processId) on \(server.cores) cores", .text)),
+        ] + loadFacts(context)
+    }
+
+    private static func up(_ context: PaneContext) -> String {
+        let started = context.snapshot.server.startedAt
+        guard started != .never else { return "-" }
+        return Format.span(nanoseconds: context.snapshot.takenAt.nanoseconds(since: started))
+    }
+
+    private static func loadFacts(_ context: PaneContext) -> [(String, TextRun)] {
+        let server = context.snapshot.server
+        let totals = context.snapshot.totals
+        return [
+            ("cpu", TextRun(Format.percent(server.processorShare) + " of a core", .text)),
+            ("shards", TextRun("busiest \(Format.percent(server.shardLoad)) of its time", .text)),
+            ("memory", TextRun(Format.bytes(server.memoryBytes), .text)),
+            (
+                "clients",
+                TextRun(
+                    "\(Format.exact(totals.connections)) now, \(Format.exact(totals.connectionsEver)) ever",
+                    .text
+                )
+            ),
+            ("interest", TextRun("\(Format.exact(totals.subscriptions)) subscriptions", .text)),
+            (
+                "too slow",
+                TextRun(
+                    "\(Format.exact(totals.slowConsumers)) closed",
+                    totals.slowConsumers == 0 ? .textMuted : .stateWarn
+                )
+            ),
+            ("refused", TextRun(Format.exact(totals.refused), .text)),
+        ]
+    }
+}
+
+/// Labels and values in as many columns as there is room for.
+enum FactColumns {
+    static func draw(
+        _ facts: [(String, TextRun)],
+        in rect: Rect,
+        on frame: inout Frame,
+        _ context: PaneContext
+    ) {
+        let columns = rect.columns >= 100 ? 3 : rect.columns >= 60 ? 2 : 1
+        let perColumn = max(1, rect.rows)
+        let parts = Layout(Array(repeating: .share(1), count: columns), gap: 1).columns(of: rect)
+        for (place, fact) in facts.prefix(columns * perColumn).enumerated() {
+            let line = parts[place / perColumn].line(place % perColumn)
+            frame.put(fact.0, in: line, column: 1, role: .textMuted)
+            frame.putLine(
+                fact.1.text,
+                in: line.slice(13, count: line.columns),
+                role: fact.1.role,
+                ellipsis: context.glyphs[.ellipsis]
+            )
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// Alerts speak once, fall silent once, and are remembered.
+
+import Base
+import Engine
+import Support
+import Testing
+
+@testable import Console
+
+@Suite struct AlertTests {
+    private func at(_ second: UInt64) -> Instant {
+        Instant(nanoseconds: second * nanosecondsPerSecond)
+    }
+
+    private let id = AlertId(rule: .depthHigh, subject: bytes("q"))
+
+    private func judge(_ book: inout AlertBook, _ value: Double, _ second: UInt64) -> Int {
+        book.judge([AlertReading(.depthHigh, bytes("q"), value)], at: at(second)).count
+    }
+
+    @Test func `an alert fires after its time, once`() {
+        var book = AlertBook()
+        #expect(judge(&book, 600_000, 1) == 0)
+        #expect(book.current[id]?.phase == .pending)
+        #expect(book.open.isEmpty)
+        #expect(judge(&book, 610_000, 6) == 1)
+        #expect(judge(&book, 620_000, 7) == 0)
+        #expect(book.worst?.peak == 620_000)
+    }
+
+    @Test func `a short peak is not an alert`() {
+        var book = AlertBook()
+        _ = judge(&book, 600_000, 1)
+        _ = judge(&book, 1, 3)
+        #expect(judge(&book, 600_000, 7) == 0)
+        #expect(book.history.isEmpty)
+    }
+
+    @Test func `it ends below the lower limit only`() {
+        var book = AlertBook()
+        _ = judge(&book, 600_000, 1)
+        _ = judge(&book, 600_000, 6)
+        _ = judge(&book, 450_000, 8)
+        #expect(book.current[id]?.phase == .firing)
+        _ = judge(&book, 399_999, 9)
+        #expect(book.current[id] == nil)
+        #expect(book.history.last?.phase == .resolved)
+        #expect(book.history.last?.endedAt == at(9))
+    }
+
+    @Test func `an alert about what is gone ends`() {
+        var book = AlertBook()
+        _ = judge(&book, 600_000, 1)
+        _ = judge(&book, 600_000, 6)
+        _ = book.judge([], at: at(7))
+        #expect(book.open.isEmpty && book.history.count == 1)
+    }
+
+    @Test func `an acknowledged alert stays open and quiet`() {
+        var book = AlertBook()
+        _ = judge(&book, 600_000, 1)
+        _ = judge(&book, 600_000, 6)
+        book.acknowledge(id)
+        #expect(judge(&book, 900_000, 9) == 0)
+        #expect(book.open.first?.phase == .acknowledged)
+    }
+
+    @Test func `a muted alert is silent until its time`() {
+        var book = AlertBook()
+        book.mute(id, until: at(100))
+        _ = judge(&book, 600_000, 1)
+        #expect(judge(&book, 600_000, 90) == 0)
+        _ = judge(&book, 600_000, 101)
+        #expect(judge(&book, 600_000, 120) == 1)
+    }
+
+    @Test func `history has an end`() {
+        var book = AlertBook()
+        for number in 0..<600 as Range<UInt64> {
+            _ = book.judge([AlertReading(.damage, bytes("q"), 1)], at: at(number * 2 + 1))
+            _ = book.judge([], at: at(number * 2 + 2))
+        }
+        #expect(book.history.count == AlertBook.historyMax)
+    }
+
+    @Test func `every rule says what is wrong and ends below where it begins`() {
+        for rule in AlertRule.allCases {
+            let policy = rule.policy
+            #expect(policy.clear <= policy.raise, "\(rule)")
+            let alert = Alert(
+                id: AlertId(rule: rule, subject: []),
+                phase: .firing,
+                severity: .warning,
+                since: at(1),
+                endedAt: .never,
+                value: policy.raise,
+                peak: policy.raise
+            )
+            #expect(!rule.sentence(alert, limit: policy.raise).isEmpty)
+            #expect(!rule.name.contains(" "))
+        }
+        #expect(Set(AlertRule.allCases.map(\.name)).count == AlertRule.allCases.count)
+    }
+
+    @Test func `the sample market raises what it should`() {
+        let open = SampleConsole.model(120, 40).data.alerts.open
+        #expect(open.first?.id == AlertId(rule: .depthHigh, subject: bytes("risk.margin")))
+        let ids = Set(open.map(\.id))
+        #expect(ids.contains(AlertId(rule: .slowClient, subject: bytes("risk-engine-7"))))
+        #expect(ids.contains(AlertId(rule: .deadLetters, subject: bytes("orders.new"))))
+        #expect(!ids.contains { $0.subject == bytes("import.2019") })
+    }
+}

@@ -1,0 +1,226 @@
+// Every size has a picture; nothing is drawn outside; no name can do harm.
+
+import Base
+import Canvas
+import Engine
+import Support
+import Testing
+
+@testable import Console
+
+@Suite struct ViewTests {
+    private static let overlays: [Overlay] = {
+        var model = SampleConsole.model(120, 40)
+        var overlays: [Overlay] = [.none, .quit, .drawer(scroll: 0), .palette(PaletteState())]
+        for text in ["?", "X", "jjD", "5R", "c", ",", "x", "/risk", ":pause r"] {
+            for scalar in text.unicodeScalars { _ = update(&model, .pressed(.char(scalar))) }
+            overlays.append(model.screen.overlay)
+            model.screen.overlay = .none
+            _ = update(&model, .show(.overview))
+        }
+        return overlays
+    }()
+
+    @Test func `every small size has a picture, whatever lies above it`() {
+        for columns in 1...30 {
+            for rows in 1...12 {
+                var model = SampleConsole.model(columns, rows)
+                model.screen.overlay = Self.overlays[(columns * 12 + rows) % Self.overlays.count]
+                check(model)
+            }
+        }
+    }
+
+    @Test(arguments: [11, 12, 13] as [UInt64])
+    func `random sizes up to 400 by 120 have a picture`(seed: UInt64) {
+        var random = Random(seed: seed)
+        for _ in 0..<60 {
+            let columns = 1 + Int(random.below(400))
+            let rows = 1 + Int(random.below(120))
+            var model = SampleConsole.model(columns, rows)
+            model.screen.current = Screen.allCases[Int(random.below(8))]
+            let overlay = Int(random.below(UInt32(Self.overlays.count)))
+            model.screen.overlay = Self.overlays[overlay]
+            if random.below(3) == 0 {
+                let panes = model.screen.current.panes(SizeClass(model.screen.size))
+                model.screen.zoomed = panes[Int(random.below(UInt32(panes.count)))]
+            }
+            check(model, "seed \(seed)")
+        }
+    }
+
+    @Test func `a console that has seen nothing has a picture`() {
+        for (columns, rows) in [(1, 1), (20, 3), (40, 10), (60, 16), (80, 24), (200, 60)] {
+            let size = Size(columns: columns, rows: rows)
+            let model = ConsoleModel(session: SampleConsole.session, size: size)
+            for screen in Screen.allCases {
+                var model = model
+                model.screen.current = screen
+                check(model)
+            }
+        }
+    }
+
+    private func check(_ model: ConsoleModel, _ note: String = "") {
+        let frame = SampleConsole.frame(model)
+        #expect(frame.size == model.screen.size)
+        for line in frame.lines {
+            let cells = TextWidth.cells(of: line)
+            #expect(cells <= model.screen.size.columns, "\(model.screen.size) \(note)")
+        }
+    }
+
+    @Test(arguments: [21, 22] as [UInt64])
+    func `panes draw inside their rectangle only`(seed: UInt64) {
+        var random = Random(seed: seed)
+        let model = SampleConsole.model(120, 40)
+        let size = Size(columns: 150, rows: 60)
+        for pane in Pane.allCases {
+            for _ in 0..<6 {
+                let rect = Rect(
+                    column: 10 + Int(random.below(20)),
+                    row: 5 + Int(random.below(10)),
+                    columns: Int(random.below(110)),
+                    rows: Int(random.below(40))
+                )
+                var frame = Frame(size: size)
+                let context = PaneContext(
+                    picture: Picture(model, glyphs: .unicode),
+                    isFocused: true,
+                    sizeClass: .large
+                )
+                PaneView.draw(pane, in: rect, on: &frame, context)
+                for row in 0..<size.rows {
+                    for column in 0..<size.columns
+                    where !rect.contains(column: column, row: row) {
+                        #expect(frame[column, row] == .blank, "\(pane) \(rect) seed \(seed)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `without UTF-8 nothing above 7E is drawn`() {
+        for screen in Screen.allCases {
+            for overlay in Self.overlays {
+                var model = SampleConsole.model(120, 40)
+                model.screen.current = screen
+                model.screen.overlay = overlay
+                let frame = SampleConsole.frame(model, theme: SampleConsole.ascii)
+                for cell in frame.cells {
+                    #expect((0x20...0x7E).contains(cell.scalar.value), "\(screen)")
+                }
+            }
+        }
+    }
+
+    @Test func `hostile names reach no cell as control characters and move no border`() {
+        let names: [[UInt8]] = [
+            bytes("\u{1B}[31mred\u{1B}]0;x\u{7}"), bytes("\u{202E}drowssap\u{202C}"),
+            bytes("a\u{300}\u{301}\u{302}\u{303}b"), [0xFF, 0xFE, 0x80, 0x0A, 0x0D, 0x09],
+            Array(repeating: 0x41, count: 1_000_000), bytes("漢字かな交じり文の名前テスト長い"),
+            bytes("👩‍👩‍👧‍👦🏳️‍🌈"), [], bytes("\u{9B}31m\u{85}\u{2028}\u{FEFF}"),
+        ]
+        for screen in Screen.allCases {
+            var model = SampleConsole.model(120, 40)
+            model.screen.current = screen
+            poison(&model, names)
+            let frame = SampleConsole.frame(model)
+            for cell in frame.cells {
+                let value = cell.scalar.value
+                #expect(value >= 0x20 && !(0x7F...0x9F).contains(value))
+                #expect(!(0x202A...0x202E).contains(value) && !(0x2066...0x2069).contains(value))
+                #expect(value != 0x200B && value != 0x2028 && value != 0xFEFF)
+            }
+            for place in ScreenPlan(model.screen).places {
+                let corner = frame[place.rect.endColumn - 1, place.rect.endRow - 1].scalar
+                #expect("┘┛".unicodeScalars.contains(corner), "\(screen) \(place.pane)")
+            }
+        }
+    }
+
+    private func poison(_ model: inout ConsoleModel, _ names: [[UInt8]]) {
+        for place in model.data.latest.streams.indices {
+            model.data.latest.streams[place].name = names[place % names.count]
+            model.data.latest.streams[place].stateReason = names[(place + 1) % names.count]
+            model.data.latest.streams[place].policy.subjects = names
+            model.data.latest.streams[place].consumers[0].name = names[place % names.count]
+        }
+        for place in model.data.latest.connections.indices {
+            model.data.latest.connections[place].name = names[place % names.count]
+            model.data.latest.connections[place].address = names[(place + 2) % names.count]
+            model.data.latest.connections[place].user = names[(place + 3) % names.count]
+        }
+        for place in model.data.latest.events.indices {
+            model.data.latest.events[place].subject = names[place % names.count]
+            model.data.latest.events[place].text = names[(place + 1) % names.count]
+            model.data.latest.events[place].author = names[(place + 2) % names.count]
+        }
+        for place in model.data.latest.keys.keys.indices {
+            model.data.latest.keys.keys[place].fingerprint = names[place % names.count]
+        }
+        model.data.latest.server.name = names[0]
+        model.data.latest.server.version = names[1]
+        model.data.latest.storage.path = names[0]
+        model.data.latest.targets[0].name = names[3]
+        model.session.target = names[0]
+        model.session.environment = names[1]
+    }
+
+    @Test func `a wild engine does no harm`() {
+        var model = SampleConsole.model(120, 40)
+        for place in model.data.latest.streams.indices {
+            model.data.latest.streams[place].depth = .max
+            model.data.latest.streams[place].storedBytes = .max
+            model.data.latest.streams[place].ingress.messagesPerSecond = .infinity
+            model.data.latest.streams[place].egress.messagesPerSecond = -.nan
+            model.data.latest.streams[place].oldestPendingAt = .distantFuture
+            model.data.latest.streams[place].state = .draining(from: 0)
+            model.data.latest.streams[place].policy.ageMaxNanoseconds = .max
+        }
+        model.data.latest.totals.ingress.messagesPerSecond = .nan
+        model.data.latest.keys.rotations[0].bytesDone = .max
+        model.data.latest.keys.rotations[0].bytesPerSecond = .infinity
+        model.data.latest.storage.freeBytes = .max
+        model.data.latest.storage.cacheHitRatio = .nan
+        model.data.latest.latency.publish.record(.max, samples: .max)
+        var next = model.data.latest
+        next.takenAt = next.takenAt.adding(nanoseconds: nanosecondsPerSecond)
+        _ = update(&model, .sampled(next))
+        for screen in Screen.allCases {
+            model.screen.current = screen
+            check(model)
+        }
+        for text in ["1X", "1D", "5R", "1P", "1p"] {
+            model.screen.overlay = .none
+            for scalar in text.unicodeScalars { _ = update(&model, .pressed(.char(scalar))) }
+            check(model)
+        }
+    }
+
+    @Test(arguments: [31, 32, 33, 34] as [UInt64])
+    func `random keys never trap and never lose the picture`(seed: UInt64) {
+        var random = Random(seed: seed)
+        var model = SampleConsole.model(80, 24)
+        let codes: [KeyCode] = [
+            .enter, .escape, .tab, .up, .down, .left, .right, .home, .end, .pageUp, .pageDown,
+            .backspace, .delete, .function(1), .function(4), .function(8), .function(9),
+        ]
+        for step in 0..<400 {
+            let key =
+                random.below(3) == 0
+                ? Key(codes[Int(random.below(UInt32(codes.count)))])
+                : .char(Unicode.Scalar(UInt8(0x20 + random.below(95))))
+            _ = update(&model, .pressed(key))
+            if step % 40 == 0 {
+                _ = update(
+                    &model,
+                    .resized(
+                        Size(columns: 1 + Int(random.below(140)), rows: 1 + Int(random.below(50)))
+                    )
+                )
+                check(model, "seed \(seed) step \(step)")
+            }
+        }
+    }
+}
