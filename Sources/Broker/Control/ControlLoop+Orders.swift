@@ -55,23 +55,16 @@ extension ControlLoop {
 
     // MARK: - Reload
 
-    /// Works with `configuration` from now on, but keeps what cannot change while running.
-    mutating func reload(_ configuration: ServerConfiguration, at now: Instant) {
-        var next = configuration
+    /// Works with `next` from now on, or says why not and changes nothing.
+    mutating func reload(_ next: ServerConfiguration, at now: Instant) {
         let current = facts.configuration
-        let fixed: [(name: String, isChanged: Bool)] = [
-            ("host", next.clients != current.clients),
-            ("monitoring", next.monitoring != current.monitoring),
-            ("jetstream", next.jetStream != current.jetStream),
-            ("server_name", next.identity != current.identity),
-            ("files", next.traces != current.traces),
-        ]
-        for part in fixed where part.isChanged {
-            log.warn("Reload keeps \(part.name) as it was; it needs a restart")
+        let changed: [ConfigurationPart]
+        do throws(ReloadRefusal) {
+            changed = try current.changes(to: next)
+        } catch {
+            log.error("Failed to reload server configuration: \(error.text)")
+            return
         }
-        (next.clients, next.monitoring) = (current.clients, current.monitoring)
-        (next.jetStream, next.identity) = (current.jetStream, current.identity)
-        next.traces = current.traces
         facts.configuration = next
         let settings: ShardSettings
         do throws(ServerError) {
@@ -84,6 +77,7 @@ extension ControlLoop {
         facts.configuredAt = now
         changeLog(next.logging)
         _ = posts.shard.post(.change(settings))
+        for part in changed { log.info("Reloaded: \(part.rawValue)") }
         log.info("Reloaded server configuration")
     }
 

@@ -34,7 +34,7 @@ public final class Server: Sendable {
     /// - Throws: what the system or the configuration does not allow.
     public init(_ configuration: ServerConfiguration) throws(ServerError) {
         let startedAt = SystemClock.now()
-        try Self.checkAccess(configuration)
+        if let problem = configuration.problems.first { throw .configuration(problem) }
         try LogBook.check(configuration.logging)
         let monitor = try Self.monitor(configuration)
         let clients = try Self.listen(configuration)
@@ -89,18 +89,6 @@ public final class Server: Sendable {
     }
 
     // MARK: - Start
-
-    /// Without authentication only this machine may connect, unless somebody has asked for more.
-    private static func checkAccess(
-        _ configuration: ServerConfiguration
-    ) throws(ServerError) {
-        let host = configuration.clients.host
-        let isLocal = host.hasPrefix("127.") || host == "::1" || host == "localhost"
-        if isLocal || configuration.access.isRequired { return }
-        if configuration.clients.allowsOpenAccess { return }
-        if let tls = configuration.tls, tls.clientCertificates != .ignored { return }
-        throw .openAccess(host: host)
-    }
 
     private static func listen(
         _ configuration: ServerConfiguration

@@ -1,6 +1,7 @@
 // Why a server does not start.
 
 public import Identity
+public import Configuration
 public import Reactor
 
 /// Why a server could not start.
@@ -19,8 +20,8 @@ public enum ServerError: Error, Equatable, Sendable {
     case identity(IdentityError)
     /// A thread or a descriptor is refused by the system.
     case system(SystemError)
-    /// Anybody could connect from elsewhere, and nobody has asked for that.
-    case openAccess(host: String)
+    /// The configuration cannot work.
+    case configuration(ConfigurationProblem)
 
     /// What happened, for the operator.
     public var text: String {
@@ -38,9 +39,7 @@ public enum ServerError: Error, Equatable, Sendable {
         case .identity(.tooManyRules(let user)):
             "User number \(user + 1) has more permissions than fit into memory"
         case .system(let error): "Can't start: \(error.text)"
-        case .openAccess(let host):
-            "Refusing to listen on \(host) without authentication; "
-                + "configure users or a token, or allow open access by name"
+        case .configuration(let problem): problem.text
         }
     }
 }
