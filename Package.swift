@@ -153,7 +153,7 @@ let package = Package(
         tests("RoutingTests", ["Routing", "Base"]),
         tests("QueueingTests", ["Queueing", "Routing", "Base"]),
         tests("JetStreamApiTests", ["JetStreamApi", "Queueing", "JSON", "Base"]),
-        tests("TidyTests", []),
+        tests("TidyTests", ["Configuration"]),
         tests("WireTests", ["Wire", "JSON", "Base"]),
     ],
     cLanguageStandard: .gnu17

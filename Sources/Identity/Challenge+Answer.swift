@@ -5,7 +5,7 @@ import CSodium
 import Wire
 
 extension Challenge {
-    /// The public user key of `seed` in its text form, and the signature of `nonce` by it, base64url.
+    /// The public user key of `seed` in its text form, and its signature of `nonce`, base64url.
     ///
     /// - Returns: `nil` when `seed` is not the text of a user's seed.
     public static func answer(

@@ -69,6 +69,7 @@ public enum Dialer {
     ) throws(SystemError) -> Int32 {
         let kind =
             unsafe address.ai_socktype | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        // SAFETY: the address is one of the list that the caller holds.
         let made = unsafe socket(address.ai_family, kind, 0)
         guard made >= 0 else { throw SystemError("socket") }
         if unsafe Glibc.connect(made, address.ai_addr, address.ai_addrlen) != 0 {

@@ -1,11 +1,11 @@
-// The client's side of the client protocol: bytes to what a server sends, at any split, without copying.
+// The client's side of the protocol: bytes to what a server sends, at any split, not copied.
 
 import Base
 
 /// Reads what a server sends from a buffer of received bytes.
 ///
-/// The reader keeps nothing but its offset, as `CommandReader` does: bytes behind the last whole operation
-/// stay with the caller, who hands them in again in front of what arrives next.
+/// The reader keeps nothing but its offset, as `CommandReader` does: bytes behind the last whole
+/// operation stay with the caller, who hands them in again in front of what arrives next.
 public struct ServerOperationReader: BitwiseCopyable, Sendable {
     /// Offset of the first byte that is not part of an operation read so far.
     public private(set) var offset = 0

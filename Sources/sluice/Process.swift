@@ -24,8 +24,9 @@ enum Process {
     /// The variables of the environment.
     static var environment: Environment {
         var values: [[UInt8]: [UInt8]] = [:]
+        // SAFETY: the list is only read.
         var next = unsafe environ
-        // SAFETY: the list ends with a null pointer, and nothing changes it while the program starts.
+        // SAFETY: the list ends with a null pointer, and nothing changes it meanwhile.
         while let entry = unsafe next.pointee {
             let pair = unsafe bytes(entry)
             if let equals = pair.firstIndex(of: UInt8(ascii: "=")) {
@@ -47,6 +48,7 @@ enum Process {
     ///
     /// Stops one byte after the longest configuration file, so that reading ends also for devices.
     static func read(_ path: String) throws(UnreadableFile) -> [UInt8] {
+        // SAFETY: the text lives through the call.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw UnreadableFile(number: errno) }
         defer { close(descriptor) }

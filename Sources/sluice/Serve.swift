@@ -6,8 +6,9 @@ import Reactor
 
 /// Runs a server until somebody stops it.
 enum Serve {
-    /// Serves with `configuration` until a signal or the server itself says stop; a hang-up reads the
-    /// configuration of `request` anew.
+    /// Serves with `configuration` until a signal or the server itself says stop.
+    ///
+    /// A hang-up reads the configuration of `request` anew.
     static func run(_ request: ServeRequest, _ configuration: ServerConfiguration) -> ExitStatus {
         do {
             // Before any thread starts, so that all of them leave signals to this one.

@@ -263,7 +263,9 @@ private final class Running {
         var configuration = ServerConfiguration()
         configuration.clients.host = "0.0.0.0"
         configuration.clients.port = .anyFree
-        #expect(throws: ServerError.configuration(.openAccess(host: "0.0.0.0"))) { try Server(configuration) }
+        #expect(throws: ServerError.configuration(.openAccess(host: "0.0.0.0"))) {
+            try Server(configuration)
+        }
     }
 
     @Test func `a changed limit holds for the next message`() throws {

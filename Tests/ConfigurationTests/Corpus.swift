@@ -247,7 +247,7 @@ let filesForNeither: [String] = [
     "\u{FEFF}port: 4222",
 ]
 
-/// Files that only nats-server takes: it overlooks a mistake, or does what a single server does not.
+/// Files that only nats-server takes: it overlooks a mistake, or does what one server does not.
 let filesForOthers: [String] = [
     "port: 4222\nport: 4223",
     "https: 127.0.0.1:8222",

@@ -28,9 +28,14 @@ enum Layering {
             "Processing", "Queueing", "Reactor", "Routing", "Sealing", "Synchronization",
             "Telemetry", "Wire",
         ],
+        "Client": [
+            "Base", "Configuration", "Glibc", "Identity", "JSON", "Reactor", "Synchronization",
+            "Telemetry", "Wire",
+        ],
         "JetStream": ["Base", "Engine", "JSON", "Reactor", "Wire"],
         "sluice": [
-            "Base", "Broker", "Canvas", "Configuration", "Console", "Dispatch", "Engine", "Glibc",
+            "Base", "Broker", "Canvas", "Client", "Configuration", "Console", "Dispatch", "Engine",
+            "Glibc",
             "Identity", "JSON", "JetStream", "Journal", "Reactor", "Sealing", "Telemetry",
             "Terminal", "Wire",
         ],
