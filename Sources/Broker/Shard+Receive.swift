@@ -22,6 +22,8 @@ extension Shard {
                     publish(command, in: bytes, from: index)
                 } else {
                     perform(command, in: bytes, from: index)
+                    // Who has just introduced itself may send more from here on.
+                    reader.payloadBytesMax = payloadBytesMax(of: index)
                 }
                 let flags = connections[index].flags
                 if flags.contains(.isClosing) { return bytes.byteCount }
@@ -30,7 +32,7 @@ extension Shard {
                 connections[index].awaitedBytes = total
                 return min(reader.offset, bytes.byteCount)
             case .refused(let refusal):
-                refuse(index, error(refusal, index))
+                refuse(index, error(refusal, index, at: reader.offset, in: bytes))
                 return bytes.byteCount
             }
         }
@@ -64,13 +66,20 @@ extension Shard {
     }
 
     /// A payload is only waited for once its sender is known.
-    private func payloadBytesMax(of index: UInt32) -> Int {
+    func payloadBytesMax(of index: UInt32) -> Int {
         if connections[index].flags.contains(.mustAuthenticate) { return 0 }
         return min(settings.limits.payloadBytesMax, Int(connections[index].payloadBytesMax))
     }
 
-    private func error(_ refusal: CommandRefusal, _ index: UInt32) -> WireError {
-        guard connections[index].flags.contains(.mustAuthenticate), refusal == .payloadTooLarge
+    /// What is wrong with the command at `offset`: before CONNECT anything else is a violation.
+    private func error(
+        _ refusal: CommandRefusal,
+        _ index: UInt32,
+        at offset: Int,
+        in bytes: RawSpan
+    ) -> WireError {
+        guard connections[index].flags.contains(.mustAuthenticate), offset < bytes.byteCount,
+            bytes.byte(offset) | 0x20 != UInt8(ascii: "c")
         else { return WireError(refusal) }
         return .authorizationViolation
     }

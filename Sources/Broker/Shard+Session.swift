@@ -135,17 +135,22 @@ extension Shard {
         send(Self.pongLine, to: index)
         guard !connections[index].flags.contains(.wasWelcomed) else { return }
         connections[index].flags.insert(.wasWelcomed)
-        if connections[index].flags.contains(.takesInfo) { sendInfo(to: index) }
+        if connections[index].flags.contains(.takesInfo) { sendInfo(to: index, isWelcome: true) }
     }
 
-    /// Tells a client that has introduced itself who we are and what its account is.
-    mutating func sendInfo(to index: UInt32) {
-        let account = accounts[Int(connections[index].account)]
+    /// Tells a client that has introduced itself who we are, and what its account is if `isWelcome`.
+    mutating func sendInfo(to index: UInt32, isWelcome: Bool) {
         var connection = infoConnection(index)
-        connection.account = account.name
-        connection.isSystemAccount = account.isSystem
+        if isWelcome {
+            let account = accounts[Int(connections[index].account)]
+            connection.account = account.name
+            connection.isSystemAccount = account.isSystem
+        }
+        var info = settings.info
+        info.payloadBytesMax = payloadBytesMax(of: index)
+        if settings.access.isRequired { info.flags.insert(.authRequired) }
         var line: [UInt8] = []
-        settings.info.append(for: connection, to: &line)
+        info.append(for: connection, to: &line)
         send(line, to: index)
     }
 

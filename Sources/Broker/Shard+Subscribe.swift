@@ -15,6 +15,11 @@ extension Shard {
             refuse(index, .invalidSubject)
             return
         }
+        let tokensMax = settings.limits.subscriptionTokensMax
+        if tokensMax > 0, SubjectSyntax.tokenCount(filter) > tokensMax {
+            violate(index, .tooManyTokens(subject: filter.array))
+            return
+        }
         let verdict = maySubscribe(index, to: filter, in: queue)
         guard verdict != .refused else {
             violate(index, Self.violation(filter, queue))

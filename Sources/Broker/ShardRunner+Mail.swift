@@ -91,7 +91,7 @@ extension Shard {
         for index in 0..<UInt32(connections.limit) where connections[index].descriptor >= 0 {
             let flags = connections[index].flags
             guard flags.contains(.takesInfo), !flags.contains(.isClosing) else { continue }
-            sendInfo(to: index)
+            sendInfo(to: index, isWelcome: false)
         }
     }
 

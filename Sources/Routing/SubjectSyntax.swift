@@ -21,6 +21,16 @@ public enum SubjectSyntax {
         isValidFilter(subject) && !hasWildcard(subject)
     }
 
+    /// How many tokens `subject` has.
+    public static func tokenCount(_ subject: RawSpan) -> Int {
+        var count = 1
+        for offset in 0..<subject.byteCount
+        where subject.unsafeByte(offset) == UInt8(ascii: ".") {
+            count += 1
+        }
+        return count
+    }
+
     /// Whether `subject` belongs to servers among themselves, so that nobody may publish to it.
     public static func isReserved(_ subject: RawSpan) -> Bool {
         starts(subject, "_GR_.") || starts(subject, "$NRG.")

@@ -13,8 +13,8 @@ public struct CommandReader: BitwiseCopyable, Sendable {
     public private(set) var offset: Int
     /// Longest argument part of a control line.
     let controlLineBytesMax: Int
-    /// Largest payload, headers included.
-    let payloadBytesMax: Int
+    /// Longest payload, headers included; may change between two commands.
+    public var payloadBytesMax: Int
 
     /// A reader at the start of a buffer.
     public init(controlLineBytesMax: Int, payloadBytesMax: Int) {

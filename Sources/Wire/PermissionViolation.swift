@@ -11,6 +11,9 @@ public enum PermissionViolation: Equatable, Sendable {
     /// A subscription to `subject` in a queue group.
     case subscribeInQueue(subject: [UInt8], queue: [UInt8])
 
+    /// A subscription to `subject`, which has more tokens than allowed.
+    case tooManyTokens(subject: [UInt8])
+
     /// Appends the whole `-ERR` line.
     ///
     /// Clients find subject and queue by the double quotes; those inside are escaped with a
@@ -27,6 +30,10 @@ public enum PermissionViolation: Equatable, Sendable {
         case .subscribe(let subject):
             line.append(contentsOf: "Subscription to ".utf8)
             quote(subject, in: &line)
+        case .tooManyTokens(let subject):
+            line.append(contentsOf: "Subscription to ".utf8)
+            quote(subject, in: &line)
+            line.append(contentsOf: ", too many tokens".utf8)
         case .subscribeInQueue(let subject, let queue):
             line.append(contentsOf: "Subscription to ".utf8)
             quote(subject, in: &line)

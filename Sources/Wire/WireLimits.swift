@@ -14,6 +14,8 @@ public struct WireLimits: Equatable, Sendable {
     public var pendingBytesMax = 64 << 20
     /// Subscriptions of one connection; 0 is no limit.
     public var subscriptionsMax = 0
+    /// Tokens in the subject of a subscription; 0 is no limit.
+    public var subscriptionTokensMax = 0
     /// Connections of the whole server.
     public var connectionsMax = 65_536
     /// Pings that may be unanswered when the next one is due.

@@ -1,5 +1,7 @@
 // What clients see, byte for byte, as nats-server 2.15.1 does it.
 
+import Base
+import Configuration
 import Testing
 import Wire
 
@@ -50,6 +52,24 @@ import Wire
         bench.say(client, "CONNECT {\"no_responders\":true}\r\nPING\r\n")
         #expect(bench.output(client) == "PONG\r\n")
         #expect(bench.end(client) == nil)
+    }
+
+    @Test func `what follows CONNECT in the same read is that of a known client`() throws {
+        var configuration = ServerConfiguration()
+        configuration.access.token = Array("s3cret".utf8)
+        let facts = ServerFacts(configuration, port: 1, monitoringPort: 0, startedAt: .never)
+        let settings = try ShardSettings(facts, seed: 1)
+        var bench = ShardBench { $0 = settings }
+        let client = bench.connect()
+        let hello = "CONNECT {\"verbose\":false,\"auth_token\":\"s3cret\"}\r\n"
+        bench.say(client, hello + "SUB foo 1\r\nPUB foo 5\r\nhello\r\n")
+        #expect(bench.output(client) == "MSG foo 1 5\r\nhello\r\n")
+        let stranger = bench.connect()
+        bench.say(stranger, "PUB foo 5\r\nhello\r\n")
+        #expect(bench.output(stranger) == "-ERR 'Authorization Violation'\r\n")
+        let noise = bench.connect()
+        bench.say(noise, "garbage\r\n")
+        #expect(bench.output(noise) == "-ERR 'Authorization Violation'\r\n")
     }
 
     // MARK: - Refusals

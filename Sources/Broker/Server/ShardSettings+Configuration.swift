@@ -76,6 +76,7 @@ extension WireLimits {
         pendingBytesMax = asked.pendingBytesMax
         // The shard reads 0 as no limit.
         subscriptionsMax = asked.subscriptionsMax ?? 0
+        subscriptionTokensMax = asked.subscriptionTokensMax ?? 0
         connectionsMax = asked.connectionsMax ?? .max
         pingsOutMax = asked.pingsOutMax
         pingIntervalNanoseconds = asked.pingIntervalNanoseconds
