@@ -8,8 +8,6 @@ public enum ConfigurationProblem: Error, Equatable, Sendable {
     case payloadAbovePending(payload: Int, pending: Int)
     /// The grace of lame duck mode is as long as the whole of it.
     case graceTooLong
-    /// HTTPS without certificates.
-    case secureMonitoringWithoutTls
     /// TLS without a certificate or a key.
     case tlsWithoutFiles
     /// A name with blanks.
@@ -18,6 +16,8 @@ public enum ConfigurationProblem: Error, Equatable, Sendable {
     case halfAUser
     /// A token beside users.
     case tokenAndUsers
+    /// Something that the server does not do yet.
+    case unserved(UnservedPart)
 
     /// The problem in words.
     public var text: String {
@@ -31,10 +31,10 @@ public enum ConfigurationProblem: Error, Equatable, Sendable {
         case .payloadAbovePending(let payload, let pending):
             "max_payload (\(payload)) cannot be higher than max_pending (\(pending))"
         case .graceTooLong: "lame_duck_grace_period must be shorter than lame_duck_duration"
-        case .secureMonitoringWithoutTls: "https needs the block tls"
         case .tlsWithoutFiles: "TLS needs a certificate file and a key file"
         case .nameWithBlanks: "the server's name must not contain blanks"
         case .halfAUser: "a user needs a password, and a password needs a user"
+        case .unserved(let part): "\(part.rawValue): understood, but not done yet"
         case .tokenAndUsers: "a token cannot stand beside users"
         }
     }
@@ -56,11 +56,12 @@ extension ServerConfiguration {
         if lameDuck.graceNanoseconds >= lameDuck.durationNanoseconds { found.append(.graceTooLong) }
         if let tls {
             if tls.certificateFile.isEmpty || tls.keyFile.isEmpty { found.append(.tlsWithoutFiles) }
-        } else if monitoring.securePort != .none {
-            found.append(.secureMonitoringWithoutTls)
         }
         if identity.name.contains(where: \.isSpace) { found.append(.nameWithBlanks) }
         if access.token != nil, !access.users.isEmpty { found.append(.tokenAndUsers) }
+        for part in UnservedPart.allCases where part.isAskedFor(by: self) {
+            found.append(.unserved(part))
+        }
         return found
     }
 
@@ -76,6 +77,16 @@ extension ServerConfiguration {
 }
 
 extension ClientListening {
+    /// The address that clients are told when the server listens on `port`.
+    ///
+    /// `advertised` may name a host alone or with a port.
+    public func told(port: UInt16) -> (host: String, port: UInt16) {
+        guard !advertised.isEmpty else { return (host, port) }
+        guard let address = HostAndPort(advertised) else { return (advertised, port) }
+        guard case .fixed(let other) = address.port else { return (address.host, port) }
+        return (address.host, other)
+    }
+
     /// Whether only this machine can connect.
     public var isLoopback: Bool { Self.isLoopback(host) }
 

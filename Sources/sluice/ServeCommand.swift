@@ -25,7 +25,13 @@ enum ServeCommand {
             Output.complain("--check-config needs --config too")
             return .usage
         }
-        guard configuration(request) != nil else { return .configuration }
+        guard let configuration = configuration(request) else { return .configuration }
+        do {
+            try Server.check(configuration)
+        } catch {
+            Output.complain(error.text)
+            return .configuration
+        }
         Output.complain("configuration file \(request.configurationFile) is valid")
         return .success
     }

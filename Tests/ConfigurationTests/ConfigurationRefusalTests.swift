@@ -3,6 +3,8 @@
 import Configuration
 import Testing
 
+private let pin = String(repeating: "ab", count: 32)
+
 @Suite struct ConfigurationRefusalTests {
     @Test(arguments: [
         ("\n\nprot: 4222", "3: unknown key 'prot' at the top level; did you mean 'port'?"),
@@ -135,9 +137,29 @@ import Testing
 
     @Test(
         arguments: [
+            ("accounts { A { exports: [{stream: x}] } }", .sharing),
+            ("mappings { a: b }", .mappings),
+            (
+                "tls { cert_file: a, key_file: b, connection_rate_limit: 5 }",
+                .handshakeRate
+            ),
+            (
+                "tls { cert_file: a, key_file: b, pinned_certs: [\"\(pin)\"] }",
+                .pinnedCertificates
+            ),
+            ("tls { cert_file: a, key_file: b }, https_port: 1", .secureMonitoring),
+            ("max_sub_tokens: 5", .subscriptionTokens),
+        ] as [(String, UnservedPart)]
+    )
+    func `what is not done yet is not promised`(source: String, part: UnservedPart) throws {
+        #expect(try reading(source).problems == [.unserved(part)])
+        #expect(ConfigurationProblem.unserved(part).text.contains(part.rawValue))
+    }
+
+    @Test(
+        arguments: [
             ("max_payload: 65MB", .payloadAbovePending(payload: 65 << 20, pending: 64 << 20)),
             ("lame_duck_grace_period: \"2m\"", .graceTooLong),
-            ("https_port: 8443", .secureMonitoringWithoutTls),
         ] as [(String, ConfigurationProblem)]
     )
     func `what does not fit together is a problem`(

@@ -40,3 +40,18 @@ import Testing
         #expect(!configuration.clients.allowsOpenAccess)
     }
 }
+
+@Suite struct ClientListeningTests {
+    @Test(
+        arguments: [
+            ("", "127.0.0.1", 7), ("nats.example.org", "nats.example.org", 7),
+            ("nats.example.org:4333", "nats.example.org", 4_333), ("[::1]:5", "::1", 5),
+            ("10.0.0.1:-1", "10.0.0.1", 7),
+        ] as [(String, String, UInt16)]
+    )
+    func `clients are told what is advertised`(advertised: String, host: String, port: UInt16) {
+        var clients = ClientListening()
+        clients.advertised = advertised
+        #expect(clients.told(port: 7) == (host, port))
+    }
+}

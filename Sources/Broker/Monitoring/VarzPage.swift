@@ -24,6 +24,7 @@ extension MonitoringView {
         writeProcess(into: &json)
         writeTraffic(into: &json)
         writeRest(into: &json)
+        writeLabels(into: &json)
         json.endObject()
         return json.bytes
     }
@@ -45,6 +46,24 @@ extension MonitoringView {
             configuration.tls?.clientCertificates != .ignored
                 && configuration.tls != nil
         )
+    }
+
+    private func writeLabels(into json: inout JSONWriter) {
+        let identity = facts.configuration.identity
+        if !identity.tags.isEmpty {
+            json.name("tags")
+            json.beginArray()
+            for tag in identity.tags { json.string(tag) }
+            json.endArray()
+        }
+        guard !identity.metadata.isEmpty else { return }
+        json.name("metadata")
+        json.beginObject()
+        for datum in identity.metadata {
+            json.name(datum.name)
+            json.string(datum.value)
+        }
+        json.endObject()
     }
 
     private func writeLimits(into json: inout JSONWriter) {

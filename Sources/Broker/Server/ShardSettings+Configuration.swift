@@ -19,8 +19,9 @@ extension ShardSettings {
         info.identity.name = facts.name
         info.identity.version = Array(ServerVersion.nats.utf8)
         info.identity.productVersion = Array(ServerVersion.product.utf8)
-        info.host = Array(configuration.clients.host.utf8)
-        info.port = facts.port
+        let told = configuration.clients.told(port: facts.port)
+        info.host = Array(told.host.utf8)
+        info.port = told.port
         info.payloadBytesMax = limits.payloadBytesMax
         info.apiLevel = ServerVersion.apiLevel
         if !configuration.clients.supportsHeaders { info.flags.remove(.headers) }
