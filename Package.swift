@@ -100,7 +100,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Broker", "Client", "Terminal", "Canvas", "Configuration", "Reactor", "Base",
+                "Broker", "Client", "Console", "Terminal", "Canvas", "Engine", "Configuration",
+                "Reactor", "Base",
             ],
             swiftSettings: house
         ),

@@ -63,7 +63,8 @@ public enum CommandManual {
 
     /// The help for the whole program.
     public static var overview: String {
-        var text = "Usage: sluice COMMAND [OPTIONS]\n\nCommands:\n"
+        var text = "Usage: sluice [OPTIONS OF serve]    the console, with a broker inside\n"
+        text += "       sluice COMMAND [OPTIONS]\n\nCommands:\n"
         for command in commands {
             text += "    \(padded(command.name, 10))\(command.summary)\n"
         }
@@ -96,6 +97,8 @@ public enum ProgramRequest: Sendable {
     case showHelp
     /// Show the version.
     case showVersion
+    /// Show the console, with a server in the same process.
+    case console(ServeRequest)
     /// Run a server, or something about one.
     case serve(ServeRequest)
     /// Something about themes.
@@ -114,7 +117,7 @@ public enum ProgramRequest: Sendable {
     /// - Throws: the first thing that is not understood.
     public init(_ arguments: [[UInt8]]) throws(ArgumentError) {
         guard let first = arguments.first else {
-            self = .showHelp
+            self = .console(try ServeRequest([]))
             return
         }
         let rest = arguments.dropFirst()
@@ -127,6 +130,8 @@ public enum ProgramRequest: Sendable {
         case "sub": self = .subscribe(try SubscribeRequest(rest))
         case "request": self = .request(try PublishRequest.request(rest))
         case "bench": self = .bench(try BenchRequest(rest))
+        case let word where word.hasPrefix("-"):
+            self = .console(try ServeRequest(arguments[...]))
         default:
             let names = CommandManual.commands.map(\.name) + ["help", "version"]
             throw .unknownCommand(first, nearest: NearestWord.of(first, in: names))

@@ -29,6 +29,7 @@ enum Main {
         case .showVersion:
             Output.show("sluice: v\(ServerVersion.product)\n")
             return .success
+        case .console(let request): return ConsoleCommand.run(request)
         case .serve(let request): return ServeCommand.run(request)
         case .themes(let request):
             guard !request.wantsHelp else {

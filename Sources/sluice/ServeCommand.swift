@@ -42,7 +42,7 @@ enum ServeCommand {
     }
 
     /// The configuration that `request` comes to; `nil` after saying why there is none.
-    private static func configuration(_ request: ServeRequest) -> ServerConfiguration? {
+    static func configuration(_ request: ServeRequest) -> ServerConfiguration? {
         do {
             let reading = try request.configuration(Process.surroundings)
             for place in reading.ignored {

@@ -14,7 +14,8 @@ private func publish(_ words: String...) throws(ArgumentError) -> PublishRequest
 
 @Suite struct ProgramRequestTests {
     @Test func `the first word chooses the command`() throws {
-        guard case .showHelp = try request(), case .showHelp = try request("--help"),
+        guard case .console = try request(), case .console = try request("-p", "1"),
+            case .showHelp = try request("--help"),
             case .showVersion = try request("-v"), case .serve = try request("serve", "-p", "1"),
             case .publish = try request("pub", "a"), case .subscribe = try request("sub", "a.>"),
             case .request = try request("request", "a"), case .bench = try request("bench"),

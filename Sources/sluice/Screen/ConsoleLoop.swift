@@ -26,19 +26,22 @@ final class ConsoleLoop<Program: ScreenProgram> {
     private var lastFrameNanoseconds: UInt64 = 0
     private var isHidden = false
     private var isFinished = false
-    private var errors: DivertedErrors?
+    private let errors: DivertedErrors?
 
     /// Frames are at least this far apart, which is 60 a second.
     private let frameNanosecondsMin: UInt64 = 16_000_000
 
-    /// Runs `program`, made on the loop's queue, and waits for its end.
-    static func run(_ settings: ScreenSettings, program: () -> Program) -> ScreenEnding {
+    /// Runs `program`, made on the loop's queue once the terminal is there, and waits for its end.
+    static func run(_ settings: ScreenSettings, program: () -> Program?) -> ScreenEnding {
         let queue = DispatchQueue(label: "sluice.console", qos: .userInteractive)
         for number in LoopSignal.ignored { signal(number, SIG_IGN) }
-        let opened = queue.sync { () -> Result<ConsoleLoop, TerminalError> in
+        let opened = queue.sync { () -> Result<ConsoleLoop?, TerminalError> in
             do throws(TerminalError) {
                 let session = try TerminalSession(settings.terminal, theme: settings.theme)
-                let loop = ConsoleLoop(queue, session, program())
+                // Standard error would land in the middle of the screen.
+                let errors = DivertedErrors()
+                guard let program = program() else { return .success(nil) }
+                let loop = ConsoleLoop(queue, session, errors, program)
                 loop.start(ticksPerSecond: settings.ticksPerSecond)
                 return .success(loop)
             } catch {
@@ -47,7 +50,8 @@ final class ConsoleLoop<Program: ScreenProgram> {
         }
         switch opened {
         case .failure(let error): return .refused(error)
-        case .success(let loop):
+        case .success(nil): return .declined
+        case .success(let loop?):
             loop.done.wait()
             return queue.sync { .finished(loop.status) }
         }
@@ -56,10 +60,12 @@ final class ConsoleLoop<Program: ScreenProgram> {
     private init(
         _ queue: DispatchQueue,
         _ session: consuming TerminalSession,
+        _ errors: DivertedErrors?,
         _ program: Program
     ) {
         self.queue = queue
         self.program = program
+        self.errors = errors
         size = session.size
         keyTimer = DispatchSource.makeTimerSource(queue: queue)
         frameTimer = DispatchSource.makeTimerSource(queue: queue)
@@ -93,21 +99,19 @@ final class ConsoleLoop<Program: ScreenProgram> {
             source.setEventHandler { self.take(number) }
             sources.append(source)
         }
-        divertErrors()
+        watchErrors()
         for source in sources { source.resume() }
         take([.opened(size, session.depth, isUtf8: session.isUtf8)])
         draw()
     }
 
-    /// Standard error would land in the middle of the screen.
-    private func divertErrors() {
-        guard let diverted = DivertedErrors() else { return }
-        let source = DispatchSource.makeReadSource(fileDescriptor: diverted.reading, queue: queue)
+    private func watchErrors() {
+        guard let errors else { return }
+        let source = DispatchSource.makeReadSource(fileDescriptor: errors.reading, queue: queue)
         source.setEventHandler {
-            let bytes = diverted.read()
+            let bytes = errors.read()
             if !bytes.isEmpty { self.take([.complained(bytes)]) }
         }
-        errors = diverted
         sources.append(source)
     }
 

@@ -37,6 +37,8 @@ enum ScreenEnding: Equatable, Sendable {
     case finished(Int32)
     /// There was no terminal for it.
     case refused(TerminalError)
+    /// There was no program to run.
+    case declined
 }
 
 extension TerminalError {

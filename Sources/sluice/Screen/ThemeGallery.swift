@@ -55,17 +55,20 @@ struct ThemeGallery: ScreenProgram {
         notice = ""
         switch (stroke.name, stroke.modifiers) {
         case (.scalar("q"), []), (.escape, []), (.scalar("c"), .control): return [.finish(0)]
-        case (.scalar("n"), []), (.right, []), (.tab, []): choose(index + 1)
-        case (.scalar("p"), []), (.left, []), (.tab, .shift): choose(index - 1)
+        case (.scalar("n"), []), (.right, []), (.tab, []):
+            choose(index + 1)
+            return [.use(theme)]
+        case (.scalar("p"), []), (.left, []), (.tab, .shift):
+            choose(index - 1)
+            return [.use(theme)]
         case (.scalar("j"), []), (.down, []): selected = min(selected + 1, 2)
         case (.scalar("k"), []), (.up, []): selected = max(selected - 1, 0)
         case (.scalar("l"), .control): return [.redraw]
         case (.scalar("z"), .control): return [.suspend]
         default:
             notice = "no such key here"
-            return []
         }
-        return [.use(theme)]
+        return []
     }
 
     // MARK: Picture

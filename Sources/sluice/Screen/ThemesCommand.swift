@@ -80,6 +80,7 @@ enum ThemesCommand {
         )
         switch ConsoleLoop.run(settings, program: { ThemeGallery(shelf, showing: name) }) {
         case .finished(let status): return status
+        case .declined: return 1
         case .refused(let error):
             say("sluice: \(error.text)\n", to: STDERR_FILENO)
             return 1

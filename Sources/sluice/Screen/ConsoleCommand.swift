@@ -1,0 +1,83 @@
+// `sluice`: the console with the broker in the same process.
+
+import Broker
+import Canvas
+import Configuration
+import Console
+import Engine
+import Glibc
+import Reactor
+import Terminal
+
+/// Runs the console on a broker of its own.
+enum ConsoleCommand {
+    /// Starts a server with the configuration of `request`, and the console on it.
+    static func run(_ request: ServeRequest) -> ExitStatus {
+        guard case .run = request.purpose else { return ServeCommand.run(request) }
+        guard let configuration = ServeCommand.configuration(request) else { return .configuration }
+        let shelf = ThemeShelf(environment: variable)
+        let name = BuiltInTheme.harbourDark
+        let settings = ScreenSettings(
+            environment: variable,
+            colours: nil,
+            theme: name.theme,
+            ticksPerSecond: Settings().refreshPerSecond
+        )
+        var failure = ""
+        var server: Server?
+        let ending = ConsoleLoop.run(settings) { () -> ConsoleProgram<EmbeddedEngine>? in
+            // The terminal is open by now: threads of the server never see the environment change.
+            do throws(ServerError) {
+                let started = try Server(configuration)
+                server = started
+                return program(on: started, name.theme, shelf)
+            } catch {
+                failure = error.text
+                return nil
+            }
+        }
+        server?.stop()
+        switch ending {
+        case .finished(let status): return ExitStatus(rawValue: status) ?? .failure
+        case .refused(let error):
+            Output.complain(error.text)
+            return .failure
+        case .declined:
+            Output.complain(failure)
+            return .failure
+        }
+    }
+
+    private static func program(
+        on server: Server,
+        _ theme: Theme,
+        _ shelf: ThemeShelf
+    ) -> ConsoleProgram<EmbeddedEngine> {
+        let author = variable("USER") ?? variable("LOGNAME") ?? "operator"
+        let name = server.engine.snapshot.server.name
+        var session = Session(
+            target: name.isEmpty ? Array("127.0.0.1:\(server.port)".utf8) : name,
+            author: Array(author.utf8)
+        )
+        session.environment = Array((variable("SLUICE_ENVIRONMENT") ?? "").utf8)
+        session.offsetSeconds = SystemClock.localOffsetSeconds(at: SystemClock.now())
+        return ConsoleProgram(
+            server.engine,
+            session: session,
+            theme: theme,
+            shelf: shelf,
+            hasStopped: { isRinging(server.bell) }
+        )
+    }
+
+    /// Whether the server has asked to be stopped.
+    private static func isRinging(_ bell: Doorbell) -> Bool {
+        var watched = pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)
+        // SAFETY: the call reads and writes exactly one entry.
+        return unsafe poll(&watched, 1, 0) > 0
+    }
+
+    private static func variable(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
+    }
+}

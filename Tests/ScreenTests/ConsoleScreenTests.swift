@@ -1,0 +1,98 @@
+// The console on a broker of its own, in a terminal.
+
+import Glibc
+import Testing
+
+/// Runs the console between two looks at the terminal's settings.
+private func session(_ columns: Int = 120, _ rows: Int = 40) -> Tmux? {
+    Tmux(columns, rows) { directory in
+        """
+        cd \(directory)
+        export LANG=C.UTF-8 LC_ALL=C.UTF-8 SWIFT_BACKTRACE=enable=no
+        export TERM=xterm-256color COLORTERM=truecolor XDG_CONFIG_HOME=\(directory)
+        stty -g > before
+        sh -c 'echo $$ > pid; exec "$0" -p -1 -sd \(directory)/store' '\(Tmux.program)'
+        echo "ended $?"
+        stty -g > after
+        echo done
+        exec cat
+        """
+    }
+}
+
+@Suite(.serialized, .enabled(if: Tmux.isInstalled)) struct ConsoleScreenTests {
+    private func pid(_ tmux: Tmux) throws -> pid_t {
+        try #require(pid_t(tmux.file("pid").filter { $0 != "\n" }))
+    }
+
+    private func expectRestored(_ tmux: Tmux) {
+        #expect(tmux.shows("done"))
+        let before = tmux.file("before")
+        #expect(!before.isEmpty && before == tmux.file("after"))
+        let states = ["alternate_on", "mouse_any_flag", "keypad_flag"].map { tmux.variable($0) }
+        #expect(states == ["0", "0", "0"])
+    }
+
+    @Test func `quitting asks what becomes of the broker`() throws {
+        let tmux = try #require(session())
+        #expect(tmux.shows("Throughput"))
+        tmux.press("q")
+        #expect(tmux.shows("leave the broker running"))
+        tmux.press("Escape")
+        #expect(Tmux.waits { !tmux.screen.contains("leave the broker running") })
+        tmux.press("q")
+        #expect(tmux.shows("leave the broker running"))
+        tmux.press("s")
+        expectRestored(tmux)
+        #expect(tmux.screen.contains("ended 0"))
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `a request to end stops the broker and gives the terminal back`(number: Int32) throws {
+        let tmux = try #require(session())
+        #expect(tmux.shows("Throughput"))
+        kill(try pid(tmux), number)
+        expectRestored(tmux)
+        #expect(tmux.screen.contains("ended 0"))
+    }
+
+    @Test func `losing the terminal does not lose the broker`() throws {
+        let tmux = try #require(session())
+        #expect(tmux.shows("Throughput"))
+        let process = try pid(tmux)
+        kill(process, SIGHUP)
+        #expect(Tmux.waits { tmux.variable("alternate_on") == "0" })
+        #expect(kill(process, 0) == 0)
+        kill(process, SIGTERM)
+        expectRestored(tmux)
+    }
+
+    @Test func `Ctrl-Z is refused while the broker is inside`() throws {
+        let tmux = try #require(session())
+        #expect(tmux.shows("Throughput"))
+        tmux.press("C-z")
+        #expect(tmux.shows("the broker runs inside this console"))
+        tmux.press("q s")
+        expectRestored(tmux)
+    }
+
+    @Test func `themes change on the way`() throws {
+        let tmux = try #require(session())
+        #expect(tmux.shows("theme harbour-dark"))
+        tmux.press(": 'theme paper' Enter")
+        #expect(tmux.shows("theme paper"))
+        tmux.press("q s")
+        expectRestored(tmux)
+    }
+
+    @Test func `every size has a picture`() throws {
+        let tmux = try #require(session())
+        #expect(tmux.shows("Throughput"))
+        for (columns, rows) in [(80, 24), (60, 16), (40, 10), (20, 3), (1, 1), (200, 60)] {
+            tmux.tmux("resize-window -t a -x \(columns) -y \(rows)")
+        }
+        #expect(tmux.shows("Throughput"))
+        tmux.press("q s")
+        expectRestored(tmux)
+    }
+}
