@@ -1,4 +1,4 @@
-// The screen that ncurses composes in memory: its output goes to a memory file, never to a terminal.
+// The screen that ncurses composes: its output goes to a memory file, never to a terminal.
 
 #define _GNU_SOURCE
 #define NCURSES_WIDECHAR 1
@@ -94,7 +94,12 @@ int cterminal_pair_max(const struct cterminal_screen *screen) {
     return COLOR_PAIRS < 0x7FFF ? COLOR_PAIRS - 1 : 0x7FFE;
 }
 
-int cterminal_define_pair(struct cterminal_screen *screen, int pair, int foreground, int background) {
+int cterminal_define_pair(
+    struct cterminal_screen *screen,
+    int pair,
+    int foreground,
+    int background
+) {
     if (pair < 1 || pair > cterminal_pair_max(screen)) return 0;
     return init_extended_pair(pair, foreground, background) == OK;
 }

@@ -1,4 +1,4 @@
-// Sequences of the terminal type; apart from the screen, since term.h takes common words for macros.
+// Sequences of the terminal type; on their own, since term.h makes macros of common words.
 
 #include "CTerminal.h"
 

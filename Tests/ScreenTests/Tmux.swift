@@ -9,7 +9,7 @@ final class Tmux {
     /// A directory for files of the test.
     let directory: String
 
-    /// Starts `command` in a window of `columns` by `rows`; nil where there is no room for its files.
+    /// Starts `command` in a window of `columns` by `rows`; nil where there is no room for files.
     init?(_ columns: Int, _ rows: Int, _ command: (String) -> String) {
         var template = Array("/tmp/sluice-screen-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { return nil }

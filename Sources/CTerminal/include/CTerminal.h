@@ -77,7 +77,12 @@ int cterminal_colour_count(const struct cterminal_screen *screen);
 int cterminal_pair_max(const struct cterminal_screen *screen);
 
 /// Gives the pair `pair`, from 1 on, its colours; -1 is the terminal's own. Returns 1 on success.
-int cterminal_define_pair(struct cterminal_screen *screen, int pair, int foreground, int background);
+int cterminal_define_pair(
+    struct cterminal_screen *screen,
+    int pair,
+    int foreground,
+    int background
+);
 
 /// Forgets all pairs.
 void cterminal_forget_pairs(struct cterminal_screen *screen);
@@ -106,7 +111,9 @@ size_t cterminal_compose(struct cterminal_screen *screen);
 /// Takes the composed bytes, at most `count`, and forgets them; returns how many.
 size_t cterminal_take(struct cterminal_screen *screen, void *into, size_t count);
 
-/// Copies a sequence of the terminal type, at most `count` bytes; returns how many, 0 if it has none.
+/// Copies a sequence of the terminal type, at most `count` bytes.
+///
+/// Returns how many; 0 if the type has no such sequence.
 size_t cterminal_sequence(
     struct cterminal_screen *screen,
     enum cterminal_sequence sequence,

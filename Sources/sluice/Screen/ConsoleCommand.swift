@@ -78,6 +78,7 @@ enum ConsoleCommand {
     }
 
     private static func variable(_ name: String) -> String? {
+        // SAFETY: the text is copied at once, and nobody changes the environment.
         unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 }

@@ -141,6 +141,7 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
     /// Writes a new file; one that is there already is left alone.
     private mutating func write(_ bytes: [UInt8], to path: String) -> [ScreenWish] {
         let shown = DisplayText(path).text
+        // SAFETY: the call keeps nothing of the path.
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             let reason = SystemError("open").text

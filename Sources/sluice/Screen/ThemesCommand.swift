@@ -14,10 +14,11 @@ enum ThemesCommand {
         """
 
     /// Runs what `arguments` ask for.
-    /// - Returns: the exit status: 0, 1 when a theme has a problem or there is none of the name, 2 for
-    ///   a wrong call.
+    /// - Returns: the exit status: 0, 1 when a theme has a problem or there is none of the name,
+    ///   2 for a wrong call.
     static func run(_ arguments: [String]) -> Int32 {
         let environment = { (name: String) -> String? in
+            // SAFETY: the text is copied at once, and nobody changes the environment.
             unsafe getenv(name).map { unsafe String(cString: $0) }
         }
         let shelf = ThemeShelf(environment: environment)
