@@ -47,7 +47,7 @@ extension EngineSnapshot {
         for key in keys.keys where key.state == .active {
             let name = key.scope.name
             readings.append(AlertReading(.keyBudget, name, key.budgetUsed))
-            if keys.rotationIntervalNanoseconds > 0 {
+            if keys.rotationIntervalNanoseconds > 0, key.scope != .root {
                 let age = Double(takenAt.nanoseconds(since: key.createdAt))
                 let share = age / Double(keys.rotationIntervalNanoseconds)
                 readings.append(AlertReading(.keyAge, name, share))

@@ -45,7 +45,7 @@ enum HelpText {
         let head: TextLine = [
             TextRun("  " + TextWidth.pad(binding.keyLabels, cells: 20) + " ", .keybarKey),
             TextRun(
-                mark + TextWidth.pad(binding.label, cells: 13),
+                mark + TextWidth.pad(binding.label, cells: 15),
                 reason == nil ? role : .actionDisabled
             ),
         ]

@@ -148,7 +148,7 @@ extension Screen {
     private func storage(_ body: Rect, _ sizeClass: SizeClass) -> [PanePlace] {
         switch sizeClass {
         case .huge, .large:
-            let rows = Layout([.share(2), .share(1, min: 6)]).rows(of: body)
+            let rows = Layout([.share(1), .fixed(8)]).rows(of: body)
             return side(rows[0], [(.storage, .share(1)), (.syncLatency, .share(1))])
                 + stack(rows[1], [(.damage, .share(1))])
         case .medium:
