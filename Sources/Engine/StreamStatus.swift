@@ -102,6 +102,8 @@ public struct StreamStatus: Hashable, Sendable {
     public var createdAt: Instant = .never
     /// What it is doing.
     public var state: StreamState = .running
+    /// When it came into this state; `never` if the engine does not know.
+    public var stateSince: Instant = .never
     /// Who brought it into this state and why, or empty.
     public var stateReason: [UInt8] = []
     /// What its slowest consumer still has to take: pending and unacknowledged.

@@ -102,6 +102,37 @@ import Testing
         #expect(Set(AlertRule.allCases.map(\.name)).count == AlertRule.allCases.count)
     }
 
+    @Test func `a queue held for long and a drain that stands still are told`() {
+        var snapshot = EngineSnapshot()
+        snapshot.takenAt = at(10_000)
+        var held = StreamStatus(name: bytes("held"))
+        held.state = .deliveryPaused(until: .distantFuture)
+        held.stateSince = at(9_000)
+        var stuck = StreamStatus(name: bytes("stuck"))
+        stuck.state = .draining(from: 10)
+        stuck.depth = 5
+        snapshot.streams = [held, stuck]
+        let readings = snapshot.alertReadings(publishP99: nil, syncP99: nil)
+        #expect(readings.contains(AlertReading(.pausedLong, bytes("held"), 1_000)))
+        #expect(readings.contains(AlertReading(.drainStalled, bytes("stuck"), 1)))
+    }
+
+    @Test func `every rule is measured by something`() {
+        var snapshot = SampleConsole.model(120, 40).data.latest
+        snapshot.server.state = .writeStopped
+        snapshot.keys.memory.isLocked = false
+        snapshot.keys.rotations[0].failedReads = 1
+        snapshot.streams[0].damage = [SequenceRange(first: 1, last: 2)]
+        snapshot.streams[1].state = .draining(from: 9)
+        snapshot.streams[1].egress.messagesPerSecond = 0
+        snapshot.streams[2].state = .paused(until: .distantFuture)
+        snapshot.streams[2].stateSince = SampleMarket.start
+        snapshot.streams[3].state = .running
+        snapshot.streams[3].activeConsumerCount = 0
+        let readings = snapshot.alertReadings(publishP99: 1, syncP99: 1)
+        #expect(Set(readings.map(\.id.rule)) == Set(AlertRule.allCases))
+    }
+
     @Test func `the sample market raises what it should`() {
         let open = SampleConsole.model(120, 40).data.alerts.open
         #expect(open.first?.id == AlertId(rule: .depthHigh, subject: bytes("risk.margin")))

@@ -306,6 +306,38 @@ import Testing
         #expect(model.work.notices.last?.text == "Destroy: 108GB are still under it")
     }
 
+    @Test func `a slot is removed by its number typed`() {
+        var model = model()
+        _ = update(&model, .command("remove-slot 9"))
+        #expect(model.screen.overlay == .none)
+        _ = update(&model, .command("remove-slot 2"))
+        _ = press(&model, "slot 2")
+        wait(&model, seconds: 3)
+        #expect(orders(update(&model, .pressed(Key(.enter)))) == [.key(.removeSlot(2))])
+    }
+
+    @Test func `a store is opened only from where no secret is typed`() {
+        var model = model()
+        model.data.latest.keys.memory.isUnlocked = false
+        _ = update(&model, .command("unlock"))
+        #expect(orders(press(&model, "y")) == [.key(.unlock(.keyFile(path: bytes("master.key"))))])
+        model.data.latest.keys.slots = [SlotStatus(index: 1, kind: .passphrase)]
+        #expect(model.reasonAgainst(.unlock) == "needs a passphrase: sluice keys unlock")
+    }
+
+    @Test func `a queue named in a command is meant, whatever is selected`() {
+        var model = model()
+        _ = update(&model, .show(.storage))
+        _ = update(&model, .command("drain surface.vol 5m"))
+        let effects = press(&model, "d")
+        guard case .drain(let stream, let deadline, _) = orders(effects).first else {
+            Issue.record("no drain")
+            return
+        }
+        #expect(stream == bytes("surface.vol"))
+        #expect(deadline == model.data.now.adding(nanoseconds: 300 * nanosecondsPerSecond))
+    }
+
     @Test func `pasted text is never read as keys`() {
         var model = model()
         #expect(update(&model, .pasted("PXDR\ny")) == [])

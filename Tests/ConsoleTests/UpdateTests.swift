@@ -270,6 +270,18 @@ import Testing
         #expect(model.screen.current == .clients)
     }
 
+    @Test func `a click on the focused graph moves the time cursor there`() {
+        var model = model()
+        let rect = ScreenPlan(model.screen).rect(.heatMap) ?? .nothing
+        _ = update(&model, .pointed(.press, column: rect.column + 30, row: rect.row + 3))
+        #expect(model.focusedPane == .heatMap && model.data.time.isLive)
+        _ = update(&model, .pointed(.press, column: rect.column + 30, row: rect.row + 3))
+        #expect(!model.data.time.isLive)
+        let context = PaneContext(picture: model.plainPicture, isFocused: true, sizeClass: .large)
+        let graph = TimeGraph(columns: rect.columns - 9, context)
+        #expect(graph.position(of: model.data.time.cursor) == 22)
+    }
+
     @Test func `ten thousand queues are moved through quickly enough to notice nothing`() {
         var model = SampleConsole.model(120, 40)
         model.data.latest.streams = (0..<10_000).map { number in

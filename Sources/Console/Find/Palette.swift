@@ -9,6 +9,7 @@ enum PaletteVerb: String, CaseIterable, Sendable {
     case queue, filter, sort, pause, refuse, resume, drain, purge, redrive, delete, theme, target
     case export, window, mute, retire, lock, unlock
     case addSlot = "add-slot"
+    case removeSlot = "remove-slot"
     case resumeWriting = "resume-writing"
     case lameDuck = "lame-duck"
 
@@ -25,6 +26,7 @@ enum PaletteVerb: String, CaseIterable, Sendable {
         case .export: "csv|json|text [FILE]"
         case .window: "1m|5m|15m|1h|6h|24h"
         case .mute: "RULE [QUEUE] 1h"
+        case .removeSlot: "NUMBER"
         case .retire, .lock, .unlock, .addSlot, .resumeWriting, .lameDuck: ""
         }
     }
@@ -51,6 +53,7 @@ enum PaletteVerb: String, CaseIterable, Sendable {
         case .lock: "Wipe all keys from memory."
         case .unlock: "Open the store again."
         case .addSlot: "Add a recovery slot."
+        case .removeSlot: "Remove a way to open the store."
         case .resumeWriting: "Write again after a disk error."
         case .lameDuck: "Tell clients to move, then stop the server."
         }
@@ -70,6 +73,7 @@ enum PaletteVerb: String, CaseIterable, Sendable {
         case .lock: .lock
         case .unlock: .unlock
         case .addSlot: .addSlot
+        case .removeSlot: .removeSlot
         case .resumeWriting: .resumeWriting
         case .lameDuck: .lameDuck
         case .queue, .filter, .sort, .theme, .target, .export, .window, .mute: nil
@@ -199,6 +203,7 @@ enum Palette {
             case .window: TimeWindow.allCases.map(\.label)
             case .export: ["csv", "json", "text"]
             case .mute: AlertRule.allCases.map(\.name)
+            case .removeSlot: model.data.latest.keys.slots.map { "\($0.index)" }
             case .sort: Lists.access(model.filteredPane)?.columns.map(\.name) ?? []
             case .filter, .retire, .lock, .unlock, .addSlot, .resumeWriting, .lameDuck: []
             }

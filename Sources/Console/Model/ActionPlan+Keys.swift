@@ -49,7 +49,7 @@ extension ActionPlan {
             return [plan(.removeSlot(index), "slot \(index) removed")]
         case .lock: return [plan(.lock, "keys wiped from memory")]
         case .unlock:
-            return [plan(.unlock(.credential(name: Array("sluice.kek".utf8))), "store opened")]
+            return opener(model.data.latest.keys).map { [plan(.unlock($0), "store opened")] } ?? []
         case .pause, .pauseIngress, .resume, .drain, .purge, .delete, .redrive, .kick,
             .resumeWriting, .lameDuck:
             return []
@@ -69,6 +69,18 @@ extension ActionPlan {
             }
         }
         return .prepare
+    }
+
+    /// What opens the store without anything being typed; nil if there is no such slot.
+    static func opener(_ keys: KeyRingStatus) -> SecretSource? {
+        for slot in keys.slots {
+            switch slot.kind {
+            case .keyFile: return .keyFile(path: slot.label)
+            case .credential: return .credential(name: slot.label)
+            case .passphrase, .recovery: continue
+            }
+        }
+        return nil
     }
 
     /// Whose keys a confirmation is about.

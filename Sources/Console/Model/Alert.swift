@@ -39,8 +39,8 @@ public enum AlertRule: UInt8, Hashable, Sendable, CaseIterable {
     case memoryUnprotected
     /// Writing has stopped.
     case writeStopped
-    /// The picture is old.
-    case stale
+    /// A queue drains and nobody takes its messages.
+    case drainStalled
 
     /// Its name, as in `:alert mute depth-high`.
     public var name: String {
@@ -62,7 +62,7 @@ public enum AlertRule: UInt8, Hashable, Sendable, CaseIterable {
         case .damage: "damage"
         case .memoryUnprotected: "memory"
         case .writeStopped: "write-stopped"
-        case .stale: "stale"
+        case .drainStalled: "drain-stalled"
         }
     }
 
@@ -86,7 +86,7 @@ public enum AlertRule: UInt8, Hashable, Sendable, CaseIterable {
         case .damage: AlertPolicy(.critical, raise: 1, clear: 0.5, forSeconds: 0)
         case .memoryUnprotected: AlertPolicy(.warning, raise: 1, clear: 0.5, forSeconds: 0)
         case .writeStopped: AlertPolicy(.critical, raise: 1, clear: 0.5, forSeconds: 0)
-        case .stale: AlertPolicy(.critical, raise: 3, clear: 1, forSeconds: 0)
+        case .drainStalled: AlertPolicy(.warning, raise: 1, clear: 0.5, forSeconds: 30)
         }
     }
 }

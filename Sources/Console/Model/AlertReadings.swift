@@ -38,8 +38,22 @@ extension EngineSnapshot {
         {
             readings.append(AlertReading(.noConsumer, stream.name, 1))
         }
+        readings += stateReadings(of: stream)
         if !stream.damage.isEmpty { readings.append(AlertReading(.damage, stream.name, 1)) }
         return readings
+    }
+
+    private func stateReadings(of stream: StreamStatus) -> [AlertReading] {
+        switch stream.state {
+        case .deliveryPaused, .ingressPaused, .paused:
+            guard stream.stateSince != .never else { return [] }
+            let held = takenAt.nanoseconds(since: stream.stateSince)
+            return [AlertReading(.pausedLong, stream.name, seconds(held))]
+        case .draining where stream.depth > 0 && stream.egress.messagesPerSecond < 0.05:
+            return [AlertReading(.drainStalled, stream.name, 1)]
+        case .running, .draining, .drained, .purging, .sealed, .recovering, .readOnly, .locked:
+            return []
+        }
     }
 
     private var keyReadings: [AlertReading] {

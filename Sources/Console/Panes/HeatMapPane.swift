@@ -18,7 +18,7 @@ enum HeatMapPane {
         let map = room.lines(0, count: room.rows - foot)
         draw(context.model.data.history.publish, in: map, on: &frame, context)
         if foot > 0 {
-            let window = LatencyWindow(context.model).publish
+            let window = context.picture.publishWindow
             let line = summary(window, cells: room.columns - 2)
             frame.put(line, in: room.line(room.rows - 1), column: 1)
         }

@@ -16,7 +16,7 @@ enum PercentilePane {
             on: &frame
         )
         let time = context.model.data.time
-        let now = LatencyWindow(context.model).publish
+        let now = context.picture.publishWindow
         let other = time.markerA == .never ? nil : marked(context)
         let foot = min(max(0, room.rows - 5), 2)
         let map = room.lines(0, count: room.rows - foot)

@@ -58,6 +58,15 @@ struct TimeGraph {
         return position(number)
     }
 
+    /// The moment at a place on the screen; nil outside the graph.
+    func instant(at place: Int) -> Instant? {
+        guard place >= 0, place < count else { return nil }
+        let number = (0..<count).lazy.map { last - $0 }.first { position($0) == place }
+        return number.map {
+            Instant(nanoseconds: UInt64(max(0, ($0 + 1) * seconds - 1)) * nanosecondsPerSecond)
+        }
+    }
+
     /// Labels below the graph, by how long ago.
     func moments(width: Int) -> [AxisLabel] {
         let window = time.window.seconds

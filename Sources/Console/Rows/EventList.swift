@@ -209,11 +209,12 @@ extension AlertRule {
         switch self {
         case .depthHigh, .deadLetters: Format.count(UInt64(max(0, min(value, 1e18))))
         case .depthGrowing, .redelivery: Format.rate(value) + "/s"
-        case .oldestAge, .pausedLong, .stale:
+        case .oldestAge, .pausedLong:
             Format.age(nanoseconds: UInt64(max(0, min(value, 1e9))) * nanosecondsPerSecond)
         case .publishSlow, .syncSlow: Format.fixed(value, decimals: 0) + "ms"
         case .diskLow, .keyAge, .keyBudget: Format.percent(value)
-        case .noConsumer, .slowClient, .rotationStuck, .damage, .memoryUnprotected, .writeStopped:
+        case .noConsumer, .slowClient, .rotationStuck, .damage, .memoryUnprotected, .writeStopped,
+            .drainStalled:
             "yes"
         }
     }
@@ -227,8 +228,9 @@ extension AlertRule {
         case .damage: "data is damaged"
         case .memoryUnprotected: "keys are not locked in memory"
         case .writeStopped: "writing has stopped"
+        case .drainStalled: "drains and nobody takes its messages"
         case .depthHigh, .depthGrowing, .oldestAge, .publishSlow, .redelivery, .pausedLong,
-            .deadLetters, .syncSlow, .diskLow, .keyAge, .keyBudget, .stale:
+            .deadLetters, .syncSlow, .diskLow, .keyAge, .keyBudget:
             "\(word) \(text(alert.value)) > \(text(limit))"
         }
     }

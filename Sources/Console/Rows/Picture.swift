@@ -12,6 +12,10 @@ struct Picture: Sendable {
     let model: ConsoleModel
     /// How texts are written.
     let style: TextStyle
+    /// Latencies of the window that graphs show, once they were needed for a whole screen.
+    private var wholeWindow: LatencyHistogram?
+    /// The queue that the cursor is on, once it was needed for a whole screen.
+    private var wholeStream: StreamStatus??
 
     /// The moment that `model` shows, written with `glyphs`.
     init(_ model: ConsoleModel, glyphs: GlyphSet) {
@@ -29,11 +33,23 @@ struct Picture: Sendable {
         )
     }
 
+    /// The same picture with what several panes need computed once.
+    func prepared() -> Picture {
+        var picture = self
+        picture.wholeWindow = LatencyWindow(model).publish
+        picture.wholeStream = .some(selectedStream)
+        return picture
+    }
+
+    /// Latencies from publish to acknowledgement in the window that graphs show.
+    var publishWindow: LatencyHistogram { wholeWindow ?? LatencyWindow(model).publish }
+
     /// The stream called `name`.
     func stream(_ name: [UInt8]) -> StreamStatus? { snapshot.streams.first { $0.name == name } }
 
     /// The queue that the cursor is on.
     var selectedStream: StreamStatus? {
+        if let wholeStream { return wholeStream }
         let state = model.screen.lists[.queues] ?? ListState()
         let rows = QueueList.spec.arranged(self, state)
         return QueueList.spec.selectedIndex(in: rows, state).map { rows[$0].stream }

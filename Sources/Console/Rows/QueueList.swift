@@ -10,14 +10,27 @@ struct QueueRow: Sendable {
     let stream: StreamStatus
     /// The worst alert about it.
     let alert: Alert?
-    /// Publish latencies of the last minute.
-    let latency: LatencyHistogram
-    /// Depths over time, oldest first.
-    let trend: [Double?]
+    /// Its past; nil when there are too many queues to remember.
+    let history: QueueHistory?
+    /// Seconds that one character of its trend covers.
+    let trendSeconds: Int
     /// When the picture was taken.
     let now: Instant
     /// Whether rates count messages, bytes or bits.
     let units: RateUnit
+
+    /// Publish latencies of the last minute.
+    var latency: LatencyHistogram { history?.latency(at: now) ?? stream.publishLatency }
+
+    /// Depths over time, oldest first.
+    var trend: [Double?] {
+        let end = Int(clamping: now.nanoseconds / nanosecondsPerSecond)
+        let count = Self.trendCount
+        return history?.depth.columns(count, seconds: trendSeconds, endingAt: end) ?? []
+    }
+
+    /// Characters of a trend.
+    static let trendCount = 8
 
     /// Seconds that the oldest message has waited.
     var oldestSeconds: Double {
@@ -38,23 +51,19 @@ enum QueueList {
         rows: rows
     )
 
-    private static let trendCount = 8
-
     @Sendable private static func rows(_ picture: Picture) -> [QueueRow] {
         var alerts: [[UInt8]: Alert] = [:]
         for alert in picture.model.data.alerts.open where alerts[alert.id.subject] == nil {
             alerts[alert.id.subject] = alert
         }
         let now = picture.snapshot.takenAt
-        let end = Int(clamping: now.nanoseconds / nanosecondsPerSecond)
-        let seconds = picture.model.data.time.secondsPerColumn(trendCount)
+        let seconds = picture.model.data.time.secondsPerColumn(QueueRow.trendCount)
         return picture.snapshot.streams.map { stream in
-            let history = picture.model.data.history.queues[stream.name]
-            return QueueRow(
+            QueueRow(
                 stream: stream,
                 alert: alerts[stream.name],
-                latency: history?.latency(at: now) ?? stream.publishLatency,
-                trend: history?.depth.columns(trendCount, seconds: seconds, endingAt: end) ?? [],
+                history: picture.model.data.history.queues[stream.name],
+                trendSeconds: seconds,
                 now: now,
                 units: picture.model.settings.units
             )

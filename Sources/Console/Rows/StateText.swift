@@ -134,7 +134,7 @@ extension AlertRule {
         case .damage: "damage"
         case .memoryUnprotected: "memory"
         case .writeStopped: "writing"
-        case .stale: "stale"
+        case .drainStalled: "drain"
         }
     }
 }

@@ -23,14 +23,19 @@ extension ConsoleModel {
 
     /// Why `action` cannot be asked for now; nil if it can.
     public func reasonAgainst(_ action: Action) -> String? {
+        reasonAgainst(action, targets: targets(of: action))
+    }
+
+    /// Why `action` cannot be done to `targets` now; nil if it can.
+    func reasonAgainst(_ action: Action, targets: [RowId]) -> String? {
         if session.isReadOnly { return "read-only" }
         if isStale { return "the data is stale" }
         if !data.time.isLive { return "the screen shows the past; 0 goes back to now" }
         if let reason = session.capabilities.reasonAgainst(action.capability) { return reason }
-        return reasonAgainst(action, targets: targets(of: action))
+        return reasonInState(action, targets)
     }
 
-    private func reasonAgainst(_ action: Action, targets: [RowId]) -> String? {
+    private func reasonInState(_ action: Action, _ targets: [RowId]) -> String? {
         switch action {
         case .pause, .pauseIngress, .resume, .drain, .purge, .delete, .redrive:
             if targets.isEmpty { return "no queue selected" }
@@ -46,7 +51,10 @@ extension ConsoleModel {
             return Self.reason(action, against: key)
         case .removeSlot: return targets.isEmpty ? "no slot selected" : nil
         case .lock: return data.latest.keys.memory.isUnlocked ? nil : "already locked"
-        case .unlock: return data.latest.keys.memory.isUnlocked ? "not locked" : nil
+        case .unlock:
+            if data.latest.keys.memory.isUnlocked { return "not locked" }
+            return ActionPlan.opener(data.latest.keys) == nil
+                ? "needs a passphrase: sluice keys unlock" : nil
         case .resumeWriting:
             return data.latest.server.state == .writeStopped ? nil : "writing has not stopped"
         case .addSlot, .lameDuck: return nil
@@ -129,7 +137,7 @@ extension ConsoleModel {
 
     /// Opens the question for `action`; what `options` names is chosen beforehand.
     mutating func ask(_ action: Action, targets: [RowId], options: [ConfirmOption]) -> [Effect] {
-        if let reason = reasonAgainst(action) {
+        if let reason = reasonAgainst(action, targets: targets) {
             say(.warning, "\(action.verb): \(reason)")
             return []
         }
@@ -198,6 +206,7 @@ extension ConsoleModel {
         case .stream(let name): return DisplayText(name, cellsMax: 64).text
         case .consumer(_, let name): return DisplayText(name, cellsMax: 64).text
         case .key(_, let version): return "k\(version)"
+        case .slot(let index): return "slot \(index)"
         default:
             return action == .lameDuck
                 ? DisplayText(session.target, cellsMax: 64).text : action.verb

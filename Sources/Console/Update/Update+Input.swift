@@ -112,14 +112,29 @@ extension ConsoleModel {
         let hadFocus = focusedPane == place.pane
         screen.focus[screen.current] = place.pane
         let inside = place.rect.inset(columns: 1, rows: 1)
-        guard place.pane.isTable, inside.contains(column: column, row: row) else {
-            return hadFocus ? [] : []
+        guard inside.contains(column: column, row: row) else { return [] }
+        guard place.pane.isTable else {
+            if hadFocus { clickGraph(place, column) }
+            return []
         }
         if row == inside.row {
             sortByHead(place.pane, at: column - inside.column, width: inside.columns)
             return []
         }
         return select(line: row - inside.row - 1, in: place.pane, opens: hadFocus)
+    }
+
+    /// Puts the time cursor where a graph was clicked; labels at its side are seven cells wide.
+    private mutating func clickGraph(_ place: PanePlace, _ column: Int) {
+        switch place.pane {
+        case .throughput, .heatMap, .queueGraph, .syncLatency: break
+        default: return
+        }
+        let context = PaneContext(picture: plainPicture, isFocused: true, sizeClass: .large)
+        let graph = TimeGraph(columns: place.rect.columns - 9, context)
+        guard let moment = graph.instant(at: column - place.rect.column - 8) else { return }
+        data.time.cursor =
+            moment >= data.latest.takenAt ? .never : max(moment, data.history.beganAt)
     }
 
     /// Moves the cursor to a visible row; a second click on the same row opens it.

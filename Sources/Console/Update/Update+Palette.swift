@@ -120,6 +120,14 @@ extension ConsoleModel {
         case .mute: mute(words)
         case .retire: return ask(.retireKey)
         case .addSlot: return ask(.addSlot)
+        case .removeSlot:
+            let number = words.first.flatMap { UInt32($0) }
+            let known = data.latest.keys.slots.contains { $0.index == number }
+            return ask(
+                .removeSlot,
+                targets: known ? number.map { [.slot($0)] } ?? [] : [],
+                options: []
+            )
         case .lock: return ask(.lock)
         case .unlock: return ask(.unlock)
         case .resumeWriting: return ask(.resumeWriting)

@@ -66,7 +66,7 @@ enum TinyView {
 
     private static func rates(_ picture: Picture) -> TextLine {
         let totals = picture.snapshot.totals
-        let latency = LatencyWindow(picture.model).publish
+        let latency = picture.publishWindow
         return [
             TextRun("in ", .textMuted),
             TextRun(Format.rate(totals.ingress.messagesPerSecond), .seriesIn),

@@ -11,7 +11,7 @@ public func view(_ model: ConsoleModel, theme: Theme, size: Size) -> Frame {
     var model = model
     model.screen.size = size
     var frame = Frame(size: size)
-    let picture = Picture(model, glyphs: theme.glyphs)
+    let picture = Picture(model, glyphs: theme.glyphs).prepared()
     let plan = ScreenPlan(model.screen)
     let focused = model.focusedPane
     switch plan.sizeClass {
