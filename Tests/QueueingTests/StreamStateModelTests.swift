@@ -154,10 +154,10 @@ import Testing
         }
     }
 
-    @Test(arguments: 1...24 as ClosedRange<UInt64>)
+    @Test(arguments: 1...16 as ClosedRange<UInt64>)
     func `a stream is what its model is`(seed: UInt64) throws {
         var bench = try Bench(seed: seed)
-        for step in 0..<4_000 {
+        for step in 0..<2_500 {
             try bench.publish()
             if bench.random.below(25) == 0 { try bench.disturb() }
             if step % 50 == 0 { try Self.compare(&bench, "seed \(seed) step \(step)") }

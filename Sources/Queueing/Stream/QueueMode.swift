@@ -26,6 +26,9 @@ public struct DrainProgress: BitwiseCopyable, Equatable, Sendable {
     /// When it was done; `never` while it is not.
     public var finished = Instant.never
 
+    /// No drain.
+    public init() {}
+
     /// Nanoseconds it still takes at the pace so far, from `depth` at `now`; `nil` while there is no pace.
     public func remaining(depth: UInt64, at now: Instant) -> UInt64? {
         guard finished == .never, startDepth > depth, now > since else { return nil }

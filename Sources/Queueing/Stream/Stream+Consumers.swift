@@ -50,6 +50,25 @@ extension Stream {
         return (index, true)
     }
 
+    /// Puts a consumer back where its snapshot and the changes after it say it was.
+    ///
+    /// - Returns: `false` if the bytes are broken; the consumer should then be held and shown, not used.
+    public mutating func restoreConsumer(
+        _ index: UInt32,
+        snapshot: RawSpan,
+        changes: RawSpan,
+        at now: Instant
+    ) -> Bool {
+        var isWhole = true
+        if !snapshot.isEmpty {
+            isWhole = consumers[index].restore(snapshot, in: &state, at: now)
+        }
+        isWhole = consumers[index].replay(changes, in: &state, at: now) && isWhole
+        consumers[index].settleAfterReplay(in: &state)
+        mark(index)
+        return isWhole
+    }
+
     /// How many consumers count for the limit.
     private var limitedConsumerCount: Int64 {
         var count: Int64 = 0

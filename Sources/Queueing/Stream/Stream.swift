@@ -16,6 +16,12 @@ public struct SequenceRange: BitwiseCopyable, Equatable, Sendable {
     public var first: UInt64
     /// The last of them.
     public var last: UInt64
+
+    /// The sequences from `first` through `last`.
+    public init(first: UInt64, last: UInt64) {
+        self.first = first
+        self.last = last
+    }
 }
 
 /// One stream and its consumers.
@@ -23,10 +29,10 @@ public struct SequenceRange: BitwiseCopyable, Equatable, Sendable {
 /// Every event is a method; what has to happen comes back in `Effects`. After events, `pump` delivers to
 /// those consumers that something changed for.
 public struct Stream: ~Copyable {
-    /// The stream itself.
-    public internal(set) var state: StreamState
+    /// The stream itself; shells read and load through it and leave its changes to the methods below.
+    public var state: StreamState
     /// Its consumers by index.
-    public internal(set) var consumers = OwnerTable<ConsumerState>()
+    public var consumers = OwnerTable<ConsumerState>()
     private var byName = HashIndex(capacity: 16)
     /// Hashes of the consumers' names, by index.
     private var nameHashes = Table<UInt64>(capacity: 1)
