@@ -152,7 +152,7 @@ let package = Package(
         ),
         tests("SealingTests", ["Sealing", "Base"]),
         tests("RoutingTests", ["Routing", "Base"]),
-        tests("QueueingTests", ["Queueing", "Routing", "Base"]),
+        tests("QueueingTests", ["Queueing", "Routing", "Base", "CTally"]),
         tests("JetStreamApiTests", ["JetStreamApi", "Queueing", "JSON", "Base"]),
         tests("TidyTests", ["Configuration"]),
         tests("WireTests", ["Wire", "JSON", "Base"]),

@@ -2,8 +2,8 @@
 
 /// Owners at stable indices; freed places are used again, newest first.
 ///
-/// What `SlotTable` is for plain values, for values with a `deinit`: each is destroyed when it is removed,
-/// or with the table.
+/// What `SlotTable` is for plain values, for values with a `deinit`: each is destroyed when it is
+/// removed, or with the table.
 @safe
 public struct OwnerTable<Element: ~Copyable>: ~Copyable {
     private var base: UnsafeMutablePointer<Element>
@@ -36,6 +36,16 @@ public struct OwnerTable<Element: ~Copyable>: ~Copyable {
     /// Whether the place is in use.
     public func contains(_ index: UInt32) -> Bool {
         index < limit && links[index] == Self.used
+    }
+
+    /// The first index in use at or behind `cursor`, which moves behind it; `nil` at the end.
+    public func next(_ cursor: inout UInt32) -> UInt32? {
+        while cursor < limit {
+            let index = cursor
+            cursor += 1
+            if links[index] == Self.used { return index }
+        }
+        return nil
     }
 
     /// The value at `index`, which must be in use.

@@ -81,6 +81,11 @@ void ctally_begin(void) {
     is_counting = true;
 }
 
+void ctally_begin_allocations(void) {
+    counts = (struct ctally){0};
+    is_counting = true;
+}
+
 struct ctally ctally_end(void) {
     is_counting = false;
     _swift_enableSwizzlingOfAllocationAndRefCountingFunctions_forInstrumentsOnly = false;

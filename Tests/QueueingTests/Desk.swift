@@ -1,4 +1,5 @@
-// A stream with consumers at a desk: things are done to it, and what it wants done is read as lines.
+// A stream with consumers at a desk: things are done to it, and what it wants done is read as
+// lines.
 
 import Base
 import Queueing

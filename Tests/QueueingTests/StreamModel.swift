@@ -7,7 +7,7 @@ struct ModelMessage: Equatable {
     let sequence: UInt64
     let time: UInt64
     let subject: [UInt8]
-    let size: UInt64
+    var size: UInt64
     let body: [UInt8]
     var expires: UInt64 = .max
     var neverExpires = false

@@ -48,11 +48,26 @@ import Testing
             )
         }
 
+        /// Header lines that ask for a rollup or a time to live.
+        private mutating func lines(for message: inout ModelMessage) -> (String, rollup: String) {
+            var lines = ""
+            var rollup = ""
+            if random.below(200) == 0 { rollup = random.below(2) == 0 ? "sub" : "all" }
+            if !rollup.isEmpty { lines += "Nats-Rollup: \(rollup)\r\n" }
+            guard hasTtl, random.below(4) == 0 else { return (lines, rollup) }
+            let seconds = UInt64(random.below(100) + 1)
+            if random.below(5) == 0 {
+                message.neverExpires = true
+                return (lines + "Nats-TTL: never\r\n", rollup)
+            }
+            message.expires = now + seconds * 1_000_000_000
+            return (lines + "Nats-TTL: \(seconds)\r\n", rollup)
+        }
+
         mutating func publish() throws {
             now += 1
-            let subject = Array(
-                "s.\(random.below(3)).\(random.below(random.below(2) == 0 ? 4 : 400))".utf8
-            )
+            let tail = random.below(random.below(2) == 0 ? 4 : 400)
+            let subject = Array("s.\(random.below(3)).\(tail)".utf8)
             let body = [UInt8](repeating: UInt8(random.below(256)), count: Int(random.below(60)))
             var message = ModelMessage(
                 sequence: model.last + 1,
@@ -61,58 +76,43 @@ import Testing
                 size: 0,
                 body: body
             )
-            var lines = ""
-            var rollup = ""
-            if random.below(200) == 0 { rollup = random.below(2) == 0 ? "sub" : "all" }
-            if !rollup.isEmpty { lines += "Nats-Rollup: \(rollup)\r\n" }
-            if hasTtl, random.below(4) == 0 {
-                let seconds = UInt64(random.below(100) + 1)
-                if random.below(5) == 0 {
-                    lines += "Nats-TTL: never\r\n"
-                    message.neverExpires = true
-                } else {
-                    lines += "Nats-TTL: \(seconds)\r\n"
-                    message.expires = now + seconds * 1_000_000_000
-                }
-            }
+            let (lines, rollup) = lines(for: &message)
             let headers = lines.isEmpty ? [] : Array("NATS/1.0\r\n\(lines)\r\n".utf8)
             let bytes = subject.count + headers.count + body.count
             let isFile = state.configuration.storage == .file
-            let size = UInt64(isFile ? bytes + 30 + (headers.isEmpty ? 0 : 4) : bytes + 16)
-            message = ModelMessage(
-                sequence: message.sequence,
-                time: now,
-                subject: subject,
-                size: size,
-                body: body,
-                expires: message.expires,
-                neverExpires: message.neverExpires
-            )
-            let isFull = model.isFull(subject, size, isRollup: !rollup.isEmpty)
+            message.size = UInt64(isFile ? bytes + 30 + (headers.isEmpty ? 0 : 4) : bytes + 16)
+            let isFull = model.isFull(subject, message.size, isRollup: !rollup.isEmpty)
             do {
-                let context = PublishContext(now: Instant(nanoseconds: now))
-                let decision = try state.decide(
-                    subject: subject.raw,
-                    headers: headers.raw,
-                    payloadBytes: body.count,
-                    context
-                )
-                guard case .store(let staged) = decision else { return }
-                let stored = try state.commit(
-                    staged,
-                    subject: subject.raw,
-                    headers: headers.raw,
-                    payload: body.raw,
-                    isWanted: true,
-                    at: context.now
-                )
-                #expect(stored.sequence == message.sequence)
-                state.setDurable(stored.sequence)
+                try store(message, headers)
                 #expect(!isFull)
                 model.store(message, rollup: rollup)
             } catch {
                 #expect(isFull, "\(error)")
             }
+        }
+
+        private mutating func store(
+            _ message: ModelMessage,
+            _ headers: [UInt8]
+        ) throws(PublishRefusal) {
+            let context = PublishContext(now: Instant(nanoseconds: now))
+            let decision = try state.decide(
+                subject: message.subject.raw,
+                headers: headers.raw,
+                payloadBytes: message.body.count,
+                context
+            )
+            guard case .store(let staged) = decision else { return }
+            let stored = try state.commit(
+                staged,
+                subject: message.subject.raw,
+                headers: headers.raw,
+                payload: message.body.raw,
+                isWanted: true,
+                at: context.now
+            )
+            #expect(stored.sequence == message.sequence)
+            state.setDurable(stored.sequence)
         }
 
         mutating func disturb() throws {

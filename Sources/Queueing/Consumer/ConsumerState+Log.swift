@@ -52,7 +52,8 @@ extension ConsumerState {
 
     /// Does again what `changes` say, in the order they were logged.
     ///
-    /// - Returns: `false` if the bytes are no changes; what came before the first broken one is kept.
+    /// - Returns: `false` if the bytes are no changes; what came before the first broken one is
+    /// kept.
     public mutating func replay(
         _ changes: RawSpan,
         in stream: inout StreamState,

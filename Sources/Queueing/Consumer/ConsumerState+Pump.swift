@@ -15,7 +15,8 @@ struct Candidate: BitwiseCopyable {
 extension ConsumerState {
     /// Delivers as much as it may.
     ///
-    /// `isHeard` tells whether somebody listens on a subject; requests of those who left are dropped.
+    /// `isHeard` tells whether somebody listens on a subject; requests of those who left are
+    /// dropped.
     public mutating func pump(
         _ stream: inout StreamState,
         at now: Instant,
@@ -113,7 +114,7 @@ extension ConsumerState {
     /// The bytes that a delivery counts with.
     private func size(of record: Record, _ candidate: Candidate) -> Int {
         let planned = plan(record, candidate)
-        let reply = AckSubject.byteCount(prefix: ackPrefix.count, planned, time: record.time)
+        let reply = AckSubject.byteCount(prefix: ackPrefixBytes, planned, time: record.time)
         let body = record.headerBytes + record.payloadBytes
         guard rules.isHeadersOnly else { return record.subjectBytes + reply + body }
         var digits = 1
@@ -151,7 +152,7 @@ extension ConsumerState {
         var delivery = plan(record, candidate)
         var chosen = noIndex
         if rules.isPush {
-            delivery.destination = effects.keep(configuration.deliverSubject.raw)
+            delivery.destination = effects.keep(deliverSubject.bytes)
         } else {
             chosen = waiting.first
             delivery.destination = effects.keep(waiting.bytes(waiting[chosen].reply))
@@ -198,10 +199,9 @@ extension ConsumerState {
 
     /// When the wait for the acknowledgement of attempt number `attempts` ends.
     func deadline(attempts: UInt32, at now: Instant) -> Instant {
-        let backoff = configuration.backoff
         if !backoff.isEmpty {
             let step = min(Int(attempts), backoff.count) - 1
-            return now.adding(nanoseconds: UInt64(max(0, backoff[step])))
+            return now.adding(nanoseconds: backoff[step])
         }
         return rules.ackWait == 0 ? .distantFuture : now.adding(nanoseconds: rules.ackWait)
     }

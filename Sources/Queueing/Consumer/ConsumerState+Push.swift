@@ -35,7 +35,7 @@ extension ConsumerState {
         push.requestCount &+= 1
         push.request = push.requestCount == 0 ? 1 : push.requestCount
         push.requestBytes = push.unansweredBytes
-        let destination = effects.keep(configuration.deliverSubject.raw)
+        let destination = effects.keep(deliverSubject.bytes)
         effects.append(
             .status(
                 StatusDelivery(
@@ -53,7 +53,7 @@ extension ConsumerState {
         guard rules.isPush, rules.heartbeat > 0, now >= push.nextHeartbeat else { return }
         push.nextHeartbeat = now.adding(nanoseconds: rules.heartbeat)
         guard isBound else { return }
-        let destination = effects.keep(configuration.deliverSubject.raw)
+        let destination = effects.keep(deliverSubject.bytes)
         let isStalled = isFlowStalled && push.request != 0
         effects.append(
             .status(

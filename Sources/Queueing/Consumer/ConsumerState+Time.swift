@@ -121,6 +121,7 @@ extension ConsumerState {
         }
         self.configuration = wanted
         rules = ConsumerRules(wanted)
+        flatten()
         usedAt = now
         guard wanted.allFilters != oldFilters else { return }
         selection = SubjectSelection(wanted.allFilters)

@@ -4,8 +4,8 @@ public import Base
 
 /// One consumer.
 ///
-/// Decides what to deliver to whom, and keeps what it has to know about it. Is given the stream with every
-/// call and owns nothing of it.
+/// Decides what to deliver to whom, and keeps what it has to know about it. Is given the stream
+/// with every call and owns nothing of it.
 public struct ConsumerState: ~Copyable {
     /// Its index in the stream.
     let index: UInt32
@@ -20,6 +20,11 @@ public struct ConsumerState: ~Copyable {
     /// What the subject of an acknowledgement begins with.
     public let ackPrefix: [UInt8]
     let flowControlPrefix: [UInt8]
+    let ackPrefixBytes: Int
+    /// Where messages are pushed to.
+    var deliverSubject = Table<UInt8>(capacity: 1)
+    /// Waits by attempt, in nanoseconds; empty if they are all the same.
+    var backoff = Table<UInt64>(capacity: 1)
 
     /// The first sequence that was not looked at.
     var nextSequence: UInt64
@@ -81,6 +86,7 @@ public struct ConsumerState: ~Copyable {
         let path = stream.configuration.name + dot + name + dot
         ackPrefix = Array("$JS.ACK.".utf8) + path
         flowControlPrefix = Array("$JS.FC.".utf8) + path
+        ackPrefixBytes = ackPrefix.count
         push = PushState(heartbeat: rules.heartbeat, at: now)
         replayEnd = rules.replayPolicy == .original ? stream.lastSequence : 0
         pauseUntil = configuration.pauseUntil ?? .never
@@ -93,6 +99,15 @@ public struct ConsumerState: ~Copyable {
         if !lastOnes.isEmpty { ackFloor.stream = lastOnes[lastOnes.count - 1] - 1 }
         delivered.stream = ackFloor.stream
         recount(in: &stream)
+        flatten()
+    }
+
+    /// Lays out what every delivery needs of the configuration.
+    mutating func flatten() {
+        deliverSubject.removeAll()
+        for byte in configuration.deliverSubject { deliverSubject.append(byte) }
+        backoff.removeAll()
+        for wait in configuration.backoff { backoff.append(UInt64(max(0, wait))) }
     }
 
     /// Whether delivery is held at `now`.

@@ -19,8 +19,8 @@ struct PendingDelivery: BitwiseCopyable {
 
 /// Deliveries in sequence order.
 ///
-/// They come in at the end and leave anywhere; places of those that left are used again when they are
-/// more than the others. No allocation at a steady number of deliveries.
+/// They come in at the end and leave anywhere; places of those that left are used again when they
+/// are more than the others. No allocation at a steady number of deliveries.
 struct PendingSet: ~Copyable {
     private var entries = Table<PendingDelivery>(capacity: 1)
     private var head = 0
@@ -125,7 +125,8 @@ struct PendingSet: ~Copyable {
         return at < entries.count ? at : -1
     }
 
-    /// Calls `body` with the place of each delivery whose wait ended at `now`, and finds the next end.
+    /// Calls `body` with the place of each delivery whose wait ended at `now`, and finds the next
+    /// end.
     ///
     /// `body` may make the delivery due; it removes nothing.
     mutating func forEachExpired(_ now: Instant, _ body: (inout PendingSet, Int) -> Void) {

@@ -14,14 +14,15 @@ struct SubjectSelection: ~Copyable {
     init(_ filters: [[UInt8]]) {
         let all: [UInt8] = [UInt8(ascii: ">")]
         self.filters = filters.contains(all) ? [] : filters
+        isEverything = self.filters.isEmpty
     }
 
     /// Whether every subject is taken.
-    var isEverything: Bool { filters.isEmpty }
+    let isEverything: Bool
 
     /// Whether messages on `subject` are taken.
     func matches(_ subject: RawSpan) -> Bool {
-        if filters.isEmpty { return true }
+        if isEverything { return true }
         for filter in filters where SubjectPattern.matches(filter.raw, subject) { return true }
         return false
     }
@@ -29,14 +30,15 @@ struct SubjectSelection: ~Copyable {
     /// Whether messages on the subject `number` are taken.
     @inline(__always)
     mutating func matches(_ number: UInt32, _ subjects: borrowing SubjectTable) -> Bool {
-        if filters.isEmpty { return true }
+        if isEverything { return true }
         if Int(number) < known.count, known[number] != 0 { return known[number] == 2 }
         return ask(number, subjects)
     }
 
-    /// What is known of the subject `number`, which may be gone; not taken if it was never asked for.
+    /// What is known of the subject `number`, which may be gone; not taken if it was never asked
+    /// for.
     func isKnownToMatch(_ number: UInt32) -> Bool {
-        if filters.isEmpty { return true }
+        if isEverything { return true }
         return Int(number) < known.count && known[number] == 2
     }
 

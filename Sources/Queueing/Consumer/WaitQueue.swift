@@ -52,9 +52,9 @@ struct WaitQueue: ~Copyable {
 
     subscript(index: UInt32) -> WaitingRequest {
         @inline(__always)
-        _read { yield requests[index] }
+        get { requests[index] }
         @inline(__always)
-        _modify { yield &requests[index] }
+        set { requests[index] = newValue }
     }
 
     /// The reply subject of a request, or the id of its pinned client.

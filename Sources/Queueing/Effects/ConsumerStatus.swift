@@ -57,8 +57,8 @@ public struct ConsumerStatus: BitwiseCopyable, Equatable, Sendable {
 
     /// Which status.
     public var kind: Kind
-    /// Messages of the request that were not sent; or the bound that was exceeded; or, of a heartbeat, the
-    /// last delivery.
+    /// Messages of the request that were not sent; or the bound that was exceeded; or, of a
+    /// heartbeat, the last delivery.
     public var first: Int64 = 0
     /// Bytes of the request that were not sent; or, of a heartbeat, the last sequence delivered.
     public var second: Int64 = 0

@@ -30,8 +30,8 @@ public struct StatusDelivery: BitwiseCopyable, Equatable, Sendable {
     public var status: ConsumerStatus
     /// Where the subject lies in `Effects.bytes` that it is routed to.
     public var destination: ByteSlice
-    /// Where the flow control subject lies in `Effects.bytes`: the reply of a request for it, or what a
-    /// heartbeat names as the reason of a stall; empty without one.
+    /// Where the flow control subject lies in `Effects.bytes`: the reply of a request for it, or
+    /// what a heartbeat names as the reason of a stall; empty without one.
     public var flowControl: ByteSlice
 }
 

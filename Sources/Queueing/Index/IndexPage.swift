@@ -4,9 +4,9 @@ import Base
 
 /// What is known about a run of sequences: which are alive, and where their columns lie.
 ///
-/// A column holds one number a sequence, less the column's smallest one, in as few whole bytes as the
-/// largest takes; a column of equal numbers takes no bytes at all. Times are kept to 1/65,536 of the
-/// time that the page spans. The newest page has no columns yet.
+/// A column holds one number a sequence, less the column's smallest one, in as few whole bytes as
+/// the largest takes; a column of equal numbers takes no bytes at all. Times are kept to 1/65,536
+/// of the time that the page spans. The newest page has no columns yet.
 struct IndexPage: BitwiseCopyable {
     static let slotsMax = 1_024
 
@@ -138,11 +138,12 @@ enum PageMemory {
         )
     }
 
-    /// The number in slot `slot` of the column that begins at `offset`; 0 for a column without bytes.
+    /// The number in slot `slot` of the column that begins at `offset`; 0 for a column without
+    /// bytes.
     @inline(__always)
     static func number(_ address: UInt, _ offset: Int, width: UInt8, _ slot: Int) -> UInt32 {
-        // SAFETY: columns have `columnSlots` slots, and callers ask for slots below `span`, which is
-        // not larger.
+        // SAFETY: columns have `columnSlots` slots, and callers ask for slots below `span`, which
+        // is not larger.
         switch width {
         case 1:
             return unsafe UInt32(

@@ -126,7 +126,8 @@ extension MessageIndex {
         return next(from: pages[low].first &+ UInt64(from))
     }
 
-    /// Calls `body` with each sequence from the first message up to `last` that is gone, at most `most`.
+    /// Calls `body` with each sequence from the first message up to `last` that is gone, at most
+    /// `most`.
     func forEachGone(upTo last: UInt64, most: Int, _ body: (UInt64) -> Void) {
         guard let first else { return }
         var sequence = first

@@ -4,8 +4,8 @@ import Base
 
 /// The messages of a stream by sequence: two to ten bytes a message, none of its content.
 ///
-/// Everything a decision needs is here, so that none waits for the disk. Messages are added at the end
-/// and removed anywhere; a page of sequences that are all gone costs nothing.
+/// Everything a decision needs is here, so that none waits for the disk. Messages are added at the
+/// end and removed anywhere; a page of sequences that are all gone costs nothing.
 struct MessageIndex: ~Copyable {
     var pages = Table<IndexPage>(capacity: 2)
     /// Pages before this one are gone.

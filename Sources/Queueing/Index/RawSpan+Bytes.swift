@@ -20,6 +20,7 @@ extension RawSpan {
     /// Whether these are the bytes of `text`, which has no more than 255.
     func equals(_ text: StaticString) -> Bool {
         guard byteCount == text.utf8CodeUnitCount else { return false }
+        // SAFETY: both have `byteCount` bytes.
         for offset in 0..<byteCount where unsafe byte(offset) != text.utf8Start[offset] {
             return false
         }

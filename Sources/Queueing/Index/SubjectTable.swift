@@ -52,9 +52,9 @@ struct SubjectTable: ~Copyable {
 
     subscript(number: UInt32) -> SubjectEntry {
         @inline(__always)
-        _read { yield entries[number] }
+        get { entries[number] }
         @inline(__always)
-        _modify { yield &entries[number] }
+        set { entries[number] = newValue }
     }
 
     /// The name of the subject `number`.
@@ -87,7 +87,8 @@ struct SubjectTable: ~Copyable {
         entries[number].last != 0
     }
 
-    /// Calls `body` with the number of each subject that matches `filter`; an empty one matches all.
+    /// Calls `body` with the number of each subject that matches `filter`; an empty one matches
+    /// all.
     ///
     /// - Complexity: O(1) for a literal filter, O(subjects) with wildcards
     func forEach(matching filter: RawSpan, _ body: (UInt32) -> Void) {

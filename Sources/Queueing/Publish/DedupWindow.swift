@@ -14,8 +14,8 @@ struct SeenId: Slot {
 
 /// Message ids of the last minutes and the sequences they were given.
 ///
-/// Ids are told apart by 128 bits of keyed hashes; two different ids meet with a chance below 2⁻¹⁰⁰ for
-/// any number that fits in memory.
+/// Ids are told apart by 128 bits of keyed hashes; two different ids meet with a chance below 2⁻¹⁰⁰
+/// for any number that fits in memory.
 struct DedupWindow: ~Copyable {
     private var ids = SlotTable<SeenId>(capacity: 2)
     private var index = HashIndex(capacity: 16)

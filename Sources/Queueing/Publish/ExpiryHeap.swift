@@ -10,7 +10,8 @@ struct Expiry: BitwiseCopyable {
 
 /// Messages with a time to live of their own, the next to end on top: 16 bytes each.
 ///
-/// Messages that go otherwise stay in the heap until their time; whoever pops checks that they are there.
+/// Messages that go otherwise stay in the heap until their time; whoever pops checks that they are
+/// there.
 struct ExpiryHeap: ~Copyable {
     private var heap = Table<Expiry>(capacity: 1)
 

@@ -5,8 +5,8 @@ public import Base
 extension StreamState {
     /// Stores a message that `decide` let pass, and removes what has to make room for it.
     ///
-    /// `isWanted` is `false` if nobody is interested in a stream that keeps only what somebody wants; the
-    /// sequence is used up all the same.
+    /// `isWanted` is `false` if nobody is interested in a stream that keeps only what somebody
+    /// wants; the sequence is used up all the same.
     ///
     /// - Throws: why there is no room.
     public mutating func commit(

@@ -101,7 +101,7 @@ extension StreamState {
     }
 
     private mutating func applyTransform(to subject: RawSpan) throws(PublishRefusal) -> Bool {
-        guard let transform, var made = stagedSubject.take() else { return false }
+        guard hasTransform, let transform, var made = stagedSubject.take() else { return false }
         made.removeAll()
         let chance = UInt32(truncatingIfNeeded: hash(subject, seed: lastSequence))
         let isMade = transform.apply(to: subject, chance: chance, into: &made)

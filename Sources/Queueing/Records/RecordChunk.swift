@@ -27,7 +27,8 @@ public struct Record: BitwiseCopyable, Sendable {
     public var payloadBytes: Int { Int(payload.count) }
 }
 
-/// A block of memory with messages in sequence order: records from the front, their offsets from the end.
+/// A block of memory with messages in sequence order: records from the front, their offsets from
+/// the end.
 struct RecordChunk: BitwiseCopyable {
     /// Bytes in front of each message.
     static let headBytes = 32
@@ -109,6 +110,7 @@ struct RecordChunk: BitwiseCopyable {
     }
 
     @unsafe private func store32(_ value: Int, _ offset: Int) {
+        // SAFETY: callers pass offsets inside the block.
         unsafe base.storeBytes(
             of: UInt32(truncatingIfNeeded: value),
             toByteOffset: offset,
@@ -117,6 +119,7 @@ struct RecordChunk: BitwiseCopyable {
     }
 
     @unsafe private func copy(_ bytes: RawSpan, _ end: inout Int) {
+        // SAFETY: `append` made sure that the bytes fit behind `end`.
         unsafe bytes.withUnsafeBytes { source in
             if let from = source.baseAddress {
                 unsafe (base + end).copyMemory(from: from, byteCount: source.count)
@@ -197,6 +200,7 @@ struct RecordChunk: BitwiseCopyable {
     @unsafe
     func bytes(_ slice: ByteSlice) -> UnsafeRawBufferPointer {
         precondition(slice.end <= Int(byteCount), "slice outside its chunk")
+        // SAFETY: checked above.
         return unsafe UnsafeRawBufferPointer(
             start: base + Int(slice.start),
             count: Int(slice.count)

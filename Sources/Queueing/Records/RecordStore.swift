@@ -4,8 +4,8 @@ import Base
 
 /// Whole messages in chunks of memory, in sequence order.
 ///
-/// A stream in memory keeps everything here; a stream on disk keeps what is not yet durable, what came
-/// last, and what was read lately, up to `residentBytesMax`.
+/// A stream in memory keeps everything here; a stream on disk keeps what is not yet durable, what
+/// came last, and what was read lately, up to `residentBytesMax`.
 public struct RecordStore: ~Copyable {
     private var chunks = Table<RecordChunk>(capacity: 2)
     private var hint = 0

@@ -29,7 +29,8 @@ public struct DrainProgress: BitwiseCopyable, Equatable, Sendable {
     /// No drain.
     public init() {}
 
-    /// Nanoseconds it still takes at the pace so far, from `depth` at `now`; `nil` while there is no pace.
+    /// Nanoseconds it still takes at the pace so far, from `depth` at `now`; `nil` while there is
+    /// no pace.
     public func remaining(depth: UInt64, at now: Instant) -> UInt64? {
         guard finished == .never, startDepth > depth, now > since else { return nil }
         let done = Double(startDepth - depth)

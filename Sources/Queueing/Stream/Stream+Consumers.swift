@@ -52,7 +52,8 @@ extension Stream {
 
     /// Puts a consumer back where its snapshot and the changes after it say it was.
     ///
-    /// - Returns: `false` if the bytes are broken; the consumer should then be held and shown, not used.
+    /// - Returns: `false` if the bytes are broken; the consumer should then be held and shown, not
+    /// used.
     public mutating func restoreConsumer(
         _ index: UInt32,
         snapshot: RawSpan,
@@ -72,7 +73,8 @@ extension Stream {
     /// How many consumers count for the limit.
     private var limitedConsumerCount: Int64 {
         var count: Int64 = 0
-        for index in 0..<consumers.limit where consumers.contains(index) {
+        var cursor: UInt32 = 0
+        while let index = consumers.next(&cursor) {
             let flags = consumers[index].configuration.flags
             if flags.isDisjoint(with: [.direct, .sourcing]) { count += 1 }
         }
@@ -81,8 +83,9 @@ extension Stream {
 
     private func configurations(except index: UInt32?) -> [ConsumerConfiguration] {
         var all: [ConsumerConfiguration] = []
-        for other in 0..<consumers.limit where consumers.contains(other) && other != index {
-            all.append(consumers[other].configuration)
+        var cursor: UInt32 = 0
+        while let other = consumers.next(&cursor) {
+            if other != index { all.append(consumers[other].configuration) }
         }
         return all
     }

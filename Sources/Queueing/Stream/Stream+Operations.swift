@@ -7,7 +7,8 @@ extension Stream {
     public var depth: UInt64 {
         guard consumers.count > 0 else { return state.messages }
         var depth: UInt64 = 0
-        for index in 0..<consumers.limit where consumers.contains(index) {
+        var cursor: UInt32 = 0
+        while let index = consumers.next(&cursor) {
             let open = consumers[index].pendingCount + UInt64(consumers[index].pending.count)
             depth = max(depth, open)
         }
@@ -39,7 +40,8 @@ extension Stream {
     /// Holds delivery to all consumers, or lets it go on.
     public mutating func holdDelivery(_ isHeld: Bool) {
         self.isHeld = isHeld
-        for index in 0..<consumers.limit where consumers.contains(index) {
+        var cursor: UInt32 = 0
+        while let index = consumers.next(&cursor) {
             consumers[index].isHeld = isHeld
             mark(index)
         }
@@ -73,7 +75,8 @@ extension Stream {
         into effects: inout Effects
     ) throws(QueueingError) -> UInt64 {
         let purged = try state.purge(purge)
-        for index in 0..<consumers.limit where consumers.contains(index) {
+        var cursor: UInt32 = 0
+        while let index = consumers.next(&cursor) {
             consumers[index].purged(in: state)
         }
         for at in 0..<state.removals.count { noteDeletion(of: at) }
@@ -113,13 +116,15 @@ extension Stream {
 
     /// The stream goes: whoever waits is told.
     public mutating func close(_ kind: ConsumerStatus.Kind, into effects: inout Effects) {
-        for index in 0..<consumers.limit where consumers.contains(index) {
+        var cursor: UInt32 = 0
+        while let index = consumers.next(&cursor) {
             consumers[index].endRequests(kind, into: &effects)
         }
     }
 
     private mutating func recount() {
-        for index in 0..<consumers.limit where consumers.contains(index) {
+        var cursor: UInt32 = 0
+        while let index = consumers.next(&cursor) {
             consumers[index].recount(in: &state)
             mark(index)
         }

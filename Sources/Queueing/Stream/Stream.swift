@@ -26,10 +26,11 @@ public struct SequenceRange: BitwiseCopyable, Equatable, Sendable {
 
 /// One stream and its consumers.
 ///
-/// Every event is a method; what has to happen comes back in `Effects`. After events, `pump` delivers to
-/// those consumers that something changed for.
+/// Every event is a method; what has to happen comes back in `Effects`. After events, `pump`
+/// delivers to those consumers that something changed for.
 public struct Stream: ~Copyable {
-    /// The stream itself; shells read and load through it and leave its changes to the methods below.
+    /// The stream itself; shells read and load through it and leave its changes to the methods
+    /// below.
     public var state: StreamState
     /// Its consumers by index.
     public var consumers = OwnerTable<ConsumerState>()
@@ -100,7 +101,8 @@ public struct Stream: ~Copyable {
     private func isWanted(own subject: borrowing Table<UInt8>) -> Bool { isWanted(subject.bytes) }
 
     private func isWanted(_ subject: RawSpan) -> Bool {
-        for index in 0..<consumers.limit where consumers.contains(index) {
+        var cursor: UInt32 = 0
+        while let index = consumers.next(&cursor) {
             if consumers[index].selection.matches(subject) { return true }
         }
         return false
@@ -109,7 +111,8 @@ public struct Stream: ~Copyable {
     /// Tells the consumers what a publish changed; call it once after each publish that was stored.
     public mutating func announce(_ stored: Stored, into effects: inout Effects) {
         if stored.isKept {
-            for index in 0..<consumers.limit where consumers.contains(index) {
+            var cursor: UInt32 = 0
+            while let index = consumers.next(&cursor) {
                 if stored.previousOnSubject == 0 { consumers[index].subjectChanged(stored.subject) }
                 consumers[index].stored(stored, in: state)
                 if state.rules.storage == .memory { mark(index) }
@@ -156,7 +159,8 @@ public struct Stream: ~Copyable {
     public var nextDeadline: Instant {
         mutating get {
             var next = state.nextExpiry
-            for index in 0..<consumers.limit where consumers.contains(index) {
+            var cursor: UInt32 = 0
+            while let index = consumers.next(&cursor) {
                 next = min(next, consumers[index].nextDeadline)
             }
             return next
@@ -170,7 +174,8 @@ public struct Stream: ~Copyable {
             _ = state.expire(at: now, most: 4_096)
             announceMarkers(after: last, into: &effects)
         }
-        for index in 0..<consumers.limit where consumers.contains(index) {
+        var cursor: UInt32 = 0
+        while let index = consumers.next(&cursor) {
             guard consumers[index].nextDeadline <= now else { continue }
             consumers[index].tick(at: now, into: &effects)
             mark(index)
@@ -248,7 +253,8 @@ public struct Stream: ~Copyable {
         guard state.contains(sequence), !state.rules.flags.contains(.sealed) else { return }
         if state.rules.retention == .interest {
             let subject = state.index.subject(of: sequence)
-            for index in 0..<consumers.limit where consumers.contains(index) {
+            var cursor: UInt32 = 0
+            while let index = consumers.next(&cursor) {
                 if consumers[index].needs(sequence, subject: subject, in: state) { return }
             }
         }
@@ -261,7 +267,8 @@ public struct Stream: ~Copyable {
         guard count > 0 else { return }
         for at in 0..<count {
             let removal = state.removals[at]
-            for index in 0..<consumers.limit where consumers.contains(index) {
+            var cursor: UInt32 = 0
+            while let index = consumers.next(&cursor) {
                 consumers[index].removed(removal, into: &effects)
             }
             noteDeletion(removal.sequence)
@@ -275,7 +282,8 @@ public struct Stream: ~Copyable {
     }
 
     private mutating func noteDeletion(_ sequence: UInt64) {
-        if let last = deletions.count - 1 as Int?, last >= 0 {
+        let last = deletions.count - 1
+        if last >= 0 {
             if deletions[last].last &+ 1 == sequence {
                 deletions[last].last = sequence
                 return

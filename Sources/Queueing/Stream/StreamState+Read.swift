@@ -22,7 +22,8 @@ extension StreamState {
         return index.next(from: sequence) { SubjectPattern.matches(filter, subjects.name($0)) }
     }
 
-    /// The first message that came at `time` or later, or 0; may be a little early for old messages.
+    /// The first message that came at `time` or later, or 0; may be a little early for old
+    /// messages.
     public func firstSequence(since time: Instant) -> UInt64 {
         index.next(since: time)
     }
@@ -45,7 +46,8 @@ extension StreamState {
         return index.next(from: sequence) { selection.matches($0, subjects) }
     }
 
-    /// The last messages, not behind `upTo`, of each subject that matches one of `filters`, in order.
+    /// The last messages, not behind `upTo`, of each subject that matches one of `filters`, in
+    /// order.
     ///
     /// - Returns: `nil` if there are more than `most`.
     public func lastSequences(

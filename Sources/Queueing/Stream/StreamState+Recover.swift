@@ -3,7 +3,8 @@
 public import Base
 
 extension StreamState {
-    /// Takes a message that was stored before, in sequence order; limits are enforced as when it came.
+    /// Takes a message that was stored before, in sequence order; limits are enforced as when it
+    /// came.
     ///
     /// Whether its bytes stay in memory is decided by `residentBytesMax`.
     public mutating func recover(

@@ -27,13 +27,15 @@ public struct Stored: BitwiseCopyable, Equatable, Sendable {
 
 /// One stream: an index of its messages, its subjects, and the bytes that are in memory.
 ///
-/// Has no clock, no files, no randomness: time and reads come as arguments. Bytes that are not in memory
-/// are asked for by whoever delivers them; no decision needs them.
+/// Has no clock, no files, no randomness: time and reads come as arguments. Bytes that are not in
+/// memory are asked for by whoever delivers them; no decision needs them.
 public struct StreamState: ~Copyable {
     /// What the stream was told to be.
     public private(set) var configuration: StreamConfiguration
     private(set) var rules: StreamRules
     var transform: SubjectTransform?
+    /// Whether there is a transform; asked instead of looking at it.
+    private(set) var hasTransform: Bool
     var index = MessageIndex()
     var subjects: SubjectTable
     var dedup: DedupWindow
@@ -84,6 +86,7 @@ public struct StreamState: ~Copyable {
         self.created = created
         rules = StreamRules(configuration)
         transform = Self.transform(configuration)
+        hasTransform = transform != nil
         subjects = SubjectTable(seed: seed)
         dedup = DedupWindow(seed: seed)
         let isInMemory = configuration.storage == .memory
@@ -137,6 +140,7 @@ public struct StreamState: ~Copyable {
         self.configuration = configuration
         rules = StreamRules(configuration)
         transform = Self.transform(configuration)
+        hasTransform = transform != nil
         if rules.messagesPerSubjectMax < wasPerSubject { enforceEverySubject() }
         enforceLimits()
         ageCursor = min(ageCursor, firstSequence)

@@ -19,7 +19,13 @@ struct ctally {
 int ctally_counts_allocations(void);
 
 /// Starts counting on the calling thread; not to be nested, one thread at a time.
+///
+/// While it counts, no other thread of the process may run Swift code: the runtime's hooks are for all
+/// threads, and what other threads keep in registers across a retain does not survive them.
 void ctally_begin(void);
+
+/// Starts counting allocations only, which other threads do not notice.
+void ctally_begin_allocations(void);
 
 /// Stops counting and tells the counts.
 struct ctally ctally_end(void);
