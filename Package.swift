@@ -131,7 +131,13 @@ let package = Package(
         testShim("CCertificates"),
         tests("BaseTests", ["Base"]),
         tests("EngineTests", ["Engine", "Base"]),
-        tests("JournalTests", ["Journal", "Sealing", "Base"]),
+        .target(
+            name: "DiskSimulation",
+            dependencies: ["Journal", "Base"],
+            path: "Tests/DiskSimulation",
+            swiftSettings: house
+        ),
+        tests("JournalTests", ["Journal", "DiskSimulation", "Reactor", "Sealing", "Base"]),
         tests("ClientTests", ["Client", "Broker", "Configuration", "Telemetry", "Wire", "Base"]),
         tests("ConfigurationTests", ["Configuration", "Base"]),
         tests("JSONTests", ["JSON"]),

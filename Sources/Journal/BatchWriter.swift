@@ -13,6 +13,13 @@ public struct RecordBatch: ~Copyable, Sendable {
     public let firstSequence: UInt64
     /// Sequence of the last message.
     public let lastSequence: UInt64
+    /// When the first message was taken in.
+    public let firstTime: Instant
+    /// When the last message was taken in.
+    public let lastTime: Instant
+
+    /// The buffer alone.
+    consuming func takeBuffer() -> RecordBuffer { buffer }
 }
 
 /// Collects messages of one stream, in sequence order, into a batch.
@@ -21,6 +28,7 @@ public struct RecordBatch: ~Copyable, Sendable {
 /// bytes, or one message of any size.
 public struct BatchWriter: ~Copyable {
     private var buffer: RecordBuffer
+    private var firstTime: UInt64 = 0
     private var lastTime: UInt64 = 0
     /// How many messages are in the batch.
     public private(set) var messageCount = 0
@@ -86,6 +94,7 @@ public struct BatchWriter: ~Copyable {
         buffer.append(time.nanoseconds)
         firstSequence = sequence
         lastSequence = sequence
+        firstTime = time.nanoseconds
         lastTime = time.nanoseconds
     }
 
@@ -96,7 +105,9 @@ public struct BatchWriter: ~Copyable {
             buffer: buffer,
             messageCount: messageCount,
             firstSequence: firstSequence,
-            lastSequence: lastSequence
+            lastSequence: lastSequence,
+            firstTime: Instant(nanoseconds: firstTime),
+            lastTime: Instant(nanoseconds: lastTime)
         )
     }
 }

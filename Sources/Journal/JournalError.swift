@@ -21,7 +21,7 @@ public enum JournalError: Error, Equatable, Sendable {
 }
 
 /// What is wrong with some bytes of a segment.
-public enum Defect: UInt8, BitwiseCopyable, Equatable, Sendable {
+public enum Defect: UInt8, Error, BitwiseCopyable, Equatable, Sendable {
     /// Not a segment, or its header fails its checksum.
     case segmentHeader
     /// The segment was not written under the key the ring has for it.

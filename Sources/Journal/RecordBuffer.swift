@@ -57,6 +57,9 @@ public struct RecordBuffer: ~Copyable, Sendable {
         }
     }
 
+    /// A copy of the bytes in use.
+    public var array: [UInt8] { bytes.array(0..<count) }
+
     /// Forgets the bytes and keeps the memory.
     public mutating func removeAll() {
         count = 0

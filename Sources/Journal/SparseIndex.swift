@@ -32,8 +32,12 @@ public struct SparseIndex: Equatable, Sendable {
 
     /// Notes a block unless the last entry is close before it.
     public mutating func note(_ entry: IndexEntry) {
-        if let last = entries.last, entry.offset < last.offset + Self.distanceBytes { return }
-        entries.append(entry)
+        if isDue(at: entry.offset) { entries.append(entry) }
+    }
+
+    /// Whether a block at `offset` is far enough behind the last entry to get one.
+    func isDue(at offset: UInt64) -> Bool {
+        entries.last.map { offset >= $0.offset + Self.distanceBytes } ?? true
     }
 
     /// The last entry that is not behind `sequence`; `nil` if all are.

@@ -65,6 +65,9 @@ public struct StateWriter: ~Copyable {
         buffer.appendVarint(sequence)
     }
 
+    /// The buffer alone.
+    consuming func takeBuffer() -> RecordBuffer { buffer }
+
     private mutating func begin(_ kind: StateRecord.Kind) {
         recordCount += 1
         buffer.append(kind.rawValue)

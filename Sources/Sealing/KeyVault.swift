@@ -31,7 +31,8 @@ public final class KeyVault: Sendable {
         }
     }
 
-    /// A new ring for `store` with a new root key and one slot that `secret` opens.
+    /// A new ring for `store` with a new root key, one slot that `secret` opens, and a key for what belongs
+    /// to no stream.
     /// - Throws: `keyMemoryFull`, `slotParameters` or `libraryUnavailable`.
     public static func create(
         store: UniqueId,
@@ -58,7 +59,9 @@ public final class KeyVault: Sendable {
             dataKeys: [],
             destroyed: []
         )
-        return KeyVault(arena: arena, state: State(ring: ring, root: root, dataKeys: [:]))
+        let vault = KeyVault(arena: arena, state: State(ring: ring, root: root, dataKeys: [:]))
+        try vault.add(DataKeyName(stream: .none, version: 1), state: .active, at: now)
+        return vault
     }
 
     /// Opens the ring in `file`.
@@ -98,6 +101,14 @@ public final class KeyVault: Sendable {
 
     /// What is known about the keys, without the keys.
     public var ring: KeyRing { state.withLock { $0.ring } }
+
+    /// The ring's generation.
+    public var generation: UInt64 { state.withLock { $0.ring.generation } }
+
+    /// The version that `stream` is written under.
+    public func activeVersion(of stream: UniqueId) -> UInt32? {
+        state.withLock { $0.ring.activeVersion(of: stream) }
+    }
 
     /// The ring file as it is to be written.
     public var file: [UInt8] {

@@ -1,0 +1,129 @@
+// An opened store becomes a running commit loop.
+
+import Base
+import Sealing
+
+extension CommitLoop {
+    /// Starts this run's catalog; from here on the previous run's files are history.
+    init(
+        _ opened: OpenedStore,
+        orders: consuming RingReceiver<JournalOrder>,
+        reports: consuming RingSender<JournalReport>,
+        notes: consuming RingSender<IndexNote>
+    ) throws(JournalError) {
+        var sealer = BlockSealer()
+        var zeros = RecordBuffer(capacity: Int(SegmentFile.zeroStepMax))
+        zeros.appendZeros(Int(SegmentFile.zeroStepMax))
+        let catalog = try CatalogFile(
+            opened.catalog,
+            number: opened.catalogNumber + 1,
+            origin: opened.origin,
+            sealer: &sealer,
+            zeros: zeros
+        )
+        let marks: Watermarks
+        do {
+            marks = try opened.beginRun(catalogNumber: catalog.number)
+        } catch {
+            throw .disk(error)
+        }
+        self.init(
+            disk: opened.origin.disk,
+            origin: opened.origin,
+            store: opened.file,
+            catalog: catalog,
+            marks: marks,
+            streams: opened.streamFiles,
+            spares: opened.spares,
+            sealer: sealer,
+            zeros: zeros,
+            orders: orders,
+            reports: reports,
+            notes: notes
+        )
+    }
+
+    /// Whether orders wait.
+    var hasOrders: Bool {
+        mutating get { !orders.isEmpty }
+    }
+}
+
+extension ReadLoop {
+    /// Whether orders wait.
+    var hasOrders: Bool {
+        mutating get { !orders.isEmpty }
+    }
+}
+
+extension OpenedStore {
+    /// Lets the files of the run before go, now that catalog `catalogNumber` names all that counts.
+    fileprivate func beginRun(catalogNumber: UInt64) throws(DiskError) -> Watermarks {
+        try file.update { state in
+            state.incarnation += 1
+            state.catalogFloor = catalogNumber
+            state.isClean = false
+        }
+        let marks = try Watermarks(origin.disk)
+        for old in try CatalogFile.numbers(on: origin.disk) where old < catalogNumber {
+            try origin.disk.remove(CatalogFile.name(old))
+        }
+        return marks
+    }
+
+    /// The streams as the commit loop keeps them.
+    fileprivate var streamFiles: [StreamFiles?] {
+        catalog.ordered.enumerated().map { index, stream in
+            StreamFiles(
+                index: UInt32(index),
+                id: stream.id,
+                segmentBytesMax: stream.entry.segmentBytesMax,
+                fold: folds[stream.id] ?? StateFold(),
+                hasDirectory: !stream.entry.numbersUsed.isEmpty
+            )
+        }
+    }
+
+    /// What the shard starts from.
+    var recoveredStreams: [RecoveredStream] {
+        catalog.ordered.enumerated().map { index, stream in
+            let fold = folds[stream.id] ?? StateFold()
+            let log = stream.entry.segments(in: .log).filter { $0.sealed != nil }
+            let first = max(fold.floor, log.first?.firstSequence ?? stream.entry.lastSequence + 1)
+            return RecoveredStream(
+                stream: UInt32(index),
+                id: stream.id,
+                configuration: stream.entry.configuration,
+                firstSequence: first,
+                lastSequence: stream.entry.lastSequence,
+                lastTime: Instant(nanoseconds: log.compactMap { $0.sealed?.lastTime }.max() ?? 0),
+                recordCount: log.reduce(0) { $0 + ($1.sealed?.recordCount ?? 0) },
+                byteCount: log.reduce(0) { $0 + ($1.sealed?.end ?? 0) },
+                deleted: deletions(fold, log, first: first, last: stream.entry.lastSequence),
+                values: fold.ordered,
+                lost: stream.entry.lost,
+                isStateDamaged: damagedStates.contains(stream.id)
+            )
+        }
+    }
+
+    /// Deleted sequences, and the gaps between segments: numbers that were never acknowledged.
+    private func deletions(
+        _ fold: StateFold,
+        _ log: [SegmentEntry],
+        first: UInt64,
+        last: UInt64
+    ) -> SequenceSet {
+        var deleted = fold.deleted
+        deleted.removeBelow(first)
+        var expected = first
+        for entry in log {
+            if entry.firstSequence > expected {
+                deleted.insert(expected...(entry.firstSequence - 1))
+            }
+            expected = max(expected, (entry.sealed?.lastSequence ?? 0) + 1)
+        }
+        if expected <= last { deleted.insert(expected...last) }
+        return deleted
+    }
+}

@@ -1,0 +1,132 @@
+// State batches into state segments; deletions let whole segments go.
+
+import Base
+import Sealing
+
+extension CommitLoop {
+    /// Writes a state batch; it is synced in this round if that was asked for, soon otherwise.
+    mutating func writeState(
+        _ ticket: JournalTicket,
+        _ index: UInt32,
+        _ recordCount: UInt32,
+        isDurable: Bool,
+        _ loan: BufferLoan
+    ) {
+        guard stopped == nil else { return refuse(ticket, index, .writeStopped, loan) }
+        guard let stream = stream(index) else { return refuse(ticket, index, .noSuchStream, loan) }
+        let batch = RecordBuffer(loan)
+        do throws(JournalError) {
+            let state = try openState(stream, rawBytes: batch.count)
+            stage(batch, recordCount, in: state)
+            touch(stream)
+            stream.isStateDirty = true
+            if isDurable { stream.mustSyncState = true }
+            let before = stream.fold.floor
+            let count = stream.fold.deleted.ranges.count
+            apply(batch, to: stream)
+            if stream.fold.floor != before || stream.fold.deleted.ranges.count != count {
+                try dropDeadSegments(stream)
+            }
+            pending.append(.stateWritten(ticket, stream: index, batch.lend()))
+        } catch {
+            refuse(ticket, index, refusal(for: error), batch.lend())
+        }
+    }
+
+    private mutating func stage(
+        _ batch: borrowing RecordBuffer,
+        _ recordCount: UInt32,
+        in state: SegmentFile
+    ) {
+        let first = state.staged.lastSequence + 1
+        let records = RecordFacts(
+            count: recordCount,
+            firstSequence: first,
+            lastSequence: first + UInt64(recordCount) - 1,
+            firstTime: now,
+            lastTime: now
+        )
+        state.stage(batch.bytes, kind: .records, records: records, sealer: &sealer)
+    }
+
+    private func apply(_ batch: borrowing RecordBuffer, to stream: StreamFiles) {
+        let isWhole = stream.fold.apply(batch.bytes)
+        precondition(isWhole, "a state batch is made by a state writer")
+    }
+
+    /// The state segment that takes the next block; a new one begins with all that counts.
+    private mutating func openState(
+        _ stream: StreamFiles,
+        rawBytes: Int
+    ) throws(JournalError) -> SegmentFile {
+        if let state = stream.state, state.staged.end < max(stream.stateLimit, 64 << 10) {
+            try reserve(state, rawBytes)
+            return state
+        }
+        let old = catalog.state.streams[stream.id]?.segments(in: .state).map(\.name) ?? []
+        let name = SegmentName(
+            stream: stream.id,
+            lane: .state,
+            number: nextNumber(stream.id, .state),
+            generation: 0
+        )
+        let checkpoint = stream.fold.checkpoint
+        let state = try makeSegment(stream, name, firstSequence: 1)
+        if !checkpoint.isEmpty {
+            try reserve(state, checkpoint.buffer.count)
+            stage(checkpoint.buffer, UInt32(checkpoint.recordCount), in: state)
+        }
+        do {
+            try state.write()
+            if state.isDirty { try state.sync() }
+        } catch {
+            stopWriting(error)
+            throw .disk(error)
+        }
+        stream.stateLimit = max(StreamFiles.stateBytesMax, state.durable.end * 4)
+        stream.state = state
+        stream.stateName = name
+        for name in old {
+            catalog.append(.segmentGone(name, lastSequence: 0))
+            doomed.append(DoomedFile(name: name, stream: nil))
+        }
+        try reserve(state, rawBytes)
+        return state
+    }
+
+    /// Lets every segment go in which no message is left.
+    mutating func dropDeadSegments(_ stream: StreamFiles) throws(JournalError) {
+        let floor = stream.fold.floor
+        if let log = stream.log, let name = stream.logName, log.staged.recordCount > 0,
+            log.staged.lastSequence < floor
+        {
+            let last = log.staged.lastSequence
+            stream.log = nil
+            stream.logName = nil
+            stream.isLogDirty = false
+            stream.unmarkedSince = nil
+            drop(stream, name, lastSequence: last)
+        }
+        let entries = catalog.state.streams[stream.id]?.segments(in: .log) ?? []
+        for entry in entries {
+            guard let facts = entry.sealed else { continue }
+            var isDead = facts.lastSequence < max(floor, entry.firstSequence)
+            if !isDead {
+                let range = entry.firstSequence...facts.lastSequence
+                isDead = stream.fold.deleted.count(in: range) == UInt64(range.count)
+            }
+            if isDead { drop(stream, entry.name, lastSequence: facts.lastSequence) }
+        }
+    }
+
+    private mutating func drop(
+        _ stream: StreamFiles,
+        _ name: SegmentName,
+        lastSequence: UInt64
+    ) {
+        // What deletes the segment's messages is durable before the segment goes.
+        stream.mustSyncState = true
+        catalog.append(.segmentGone(name, lastSequence: lastSequence))
+        doomed.append(DoomedFile(name: name, stream: stream.index))
+    }
+}

@@ -1,0 +1,226 @@
+// The thread that owns all files: seals, writes and syncs what waits, then answers.
+
+import Base
+import Sealing
+
+/// Takes orders in rounds and makes each round durable.
+///
+/// While one round syncs, orders pile up; the next round takes them all: that is
+/// the whole of group commit.
+///
+/// Order of a round: log blocks are written and synced first, then state (which may delete what a log block
+/// replaces), then the catalog; only then anything is answered.
+struct CommitLoop: ~Copyable {
+    let disk: any Disk
+    var origin: SegmentOrigin
+    let store: StoreFile
+    var catalog: CatalogFile
+    let marks: Watermarks
+    var streams: [StreamFiles?] = []
+    var spares: [UniqueId]
+    var sealer: BlockSealer
+    let zeros: RecordBuffer
+
+    var orders: RingReceiver<JournalOrder>
+    var reports: RingSender<JournalReport>
+    var notes: RingSender<IndexNote>
+    /// Answers that wait for the end of the round.
+    var pending: [JournalReport] = []
+    /// Streams with something staged in this round.
+    var dirty: [StreamFiles] = []
+    /// Files that go once the catalog no longer names them.
+    var doomed: [DoomedFile] = []
+    /// Streams whose keys go with the next write of the ring.
+    var gone: [UniqueId] = []
+    /// The failure after which nothing is written any more.
+    var stopped: DiskError?
+    /// Whether the client has asked for the end.
+    var hasStopped = false
+    var now = Instant.never
+    /// When something is next to be done without an order.
+    var nextDeadline = Instant.distantFuture
+
+    /// Most bytes of records that one round takes.
+    static var roundBytesMax: Int { 1 << 20 }
+    /// Most orders that one round takes.
+    static var roundOrdersMax: Int { 1_024 }
+    /// How long a stream is idle before a mark proves its last group.
+    static var markDelayNanoseconds: UInt64 { 50_000_000 }
+    /// How long state waits for a sync that nobody asked for.
+    static var stateDelayNanoseconds: UInt64 { 200_000_000 }
+
+    /// Takes what waits and commits it.
+    /// - Returns: whether there was anything to do.
+    mutating func step(at now: Instant) -> Bool {
+        self.now = now
+        guard notes.room > 4 * Self.roundOrdersMax, reports.room > 2 * Self.roundOrdersMax else {
+            return false
+        }
+        var bytes = 0
+        var count = 0
+        while count < Self.roundOrdersMax, bytes < Self.roundBytesMax,
+            let order = orders.receive()
+        {
+            count += 1
+            bytes += take(order)
+        }
+        let hadTimers = runTimers()
+        guard count > 0 || hadTimers else { return false }
+        commit()
+        answer()
+        return true
+    }
+
+    /// Carries one order out as far as it goes before the sync.
+    /// - Returns: how many bytes of records it brought.
+    private mutating func take(_ order: JournalOrder) -> Int {
+        switch order {
+        case .create(let ticket, let stream, let segmentBytesMax, let loan):
+            create(ticket, stream, segmentBytesMax, loan)
+            return 0
+        case .configure(let ticket, let stream, let loan):
+            configure(ticket, stream, loan)
+            return 0
+        case .remove(let ticket, let stream):
+            remove(ticket, stream)
+            return 0
+        case .append(let ticket, let stream, let facts, let loan):
+            append(ticket, stream, facts, loan)
+            return Int(loan.count)
+        case .state(let ticket, let stream, let recordCount, let isDurable, let loan):
+            writeState(ticket, stream, recordCount, isDurable: isDurable, loan)
+            return Int(loan.count)
+        case .stop(let ticket):
+            stop(ticket)
+            return 0
+        }
+    }
+
+    /// Makes everything staged durable, or stops writing for good.
+    private mutating func commit() {
+        guard stopped == nil else { return }
+        do throws(DiskError) {
+            for stream in dirty where stream.isLogDirty { try stream.log?.write() }
+            for stream in dirty where stream.isLogDirty { try syncLog(stream) }
+            for stream in dirty where stream.isStateDirty { try commitState(stream) }
+            if catalog.isDirty {
+                try catalog.write(sealer: &sealer, zeros: zeros)
+                try catalog.sync()
+                try marks.note(
+                    CatalogFile.segmentName(catalog.number),
+                    catalog.watermark,
+                    index: 0
+                )
+            }
+            try removeDoomed()
+        } catch {
+            stopWriting(error)
+        }
+        for stream in dirty {
+            stream.isLogDirty = false
+            stream.isStateDirty = false
+            stream.mustSyncState = false
+        }
+        dirty.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func syncLog(_ stream: StreamFiles) throws(DiskError) {
+        guard let log = stream.log, let name = stream.logName else { return }
+        try log.sync()
+        let durable = log.durable
+        let mark = Watermark(offset: durable.end, sequence: durable.lastSequence)
+        try marks.note(name, mark, index: stream.index + 1)
+        stream.unmarkedSince = now
+        nextDeadline = min(nextDeadline, now.adding(nanoseconds: Self.markDelayNanoseconds))
+        note(
+            .durable(
+                stream.index,
+                number: name.number,
+                end: durable.end,
+                lastSequence: durable.lastSequence
+            )
+        )
+    }
+
+    private mutating func commitState(_ stream: StreamFiles) throws(DiskError) {
+        guard let state = stream.state else { return }
+        try state.write()
+        if stream.mustSyncState {
+            try state.sync()
+            stream.unsyncedStateSince = nil
+        } else if stream.unsyncedStateSince == nil {
+            stream.unsyncedStateSince = now
+            nextDeadline = min(nextDeadline, now.adding(nanoseconds: Self.stateDelayNanoseconds))
+        }
+    }
+
+    private mutating func removeDoomed() throws(DiskError) {
+        guard !doomed.isEmpty else { return }
+        for file in doomed {
+            let name = file.name
+            if name.lane == .log, let index = file.stream {
+                note(.segmentRemoved(index, number: name.number, generation: name.generation))
+            }
+            do throws(DiskError) {
+                try disk.remove(name.path)
+            } catch {
+                if error.number != noSuchFile { throw error }
+            }
+        }
+        for directory in Set(doomed.map(\.name.directory)) { try disk.syncDirectory(directory) }
+        doomed.removeAll()
+    }
+
+    /// Nothing is written from here on; whatever waits for durability is refused.
+    mutating func stopWriting(_ error: DiskError) {
+        guard stopped == nil else { return }
+        stopped = error
+        pending = pending.map { $0.refused(because: .writeStopped) }
+        pending.append(.writeStopped(error))
+    }
+
+    private mutating func answer() {
+        for report in pending { _ = reports.send(report) }
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    mutating func note(_ note: IndexNote) {
+        let isSent = notes.send(note)
+        precondition(isSent, "a round begins only when its notes have room")
+    }
+
+    /// Puts `stream` among those this round commits.
+    mutating func touch(_ stream: StreamFiles) {
+        if !stream.isLogDirty && !stream.isStateDirty { dirty.append(stream) }
+    }
+
+    /// The stream called `index`, if there is one.
+    func stream(_ index: UInt32) -> StreamFiles? {
+        Int(index) < streams.count ? streams[Int(index)] : nil
+    }
+}
+
+/// A file that nothing names any more.
+struct DoomedFile: BitwiseCopyable {
+    let name: SegmentName
+    /// The stream that readers may still look for it in.
+    let stream: UInt32?
+}
+
+extension JournalReport {
+    /// The answer to the same order when it could not be made durable.
+    func refused(because refusal: JournalRefusal) -> JournalReport {
+        switch self {
+        case .created(let ticket, let stream, _), .configured(let ticket, let stream),
+            .removed(let ticket, let stream):
+            .refused(ticket, stream: stream, refusal, nil)
+        case .durable(let ticket, let stream, _, let loan):
+            .appendRefused(ticket, stream: stream, refusal, loan)
+        case .stateWritten(let ticket, let stream, let loan):
+            .refused(ticket, stream: stream, refusal, loan)
+        case .stopped, .appendRefused, .refused, .block, .endOfLog, .damaged, .unreadable,
+            .writeStopped:
+            self
+        }
+    }
+}

@@ -1,0 +1,161 @@
+// The durable log of one store: opened here, run by two threads, used through a client.
+
+public import Base
+import CLinux
+import Glibc
+public import Sealing
+import Synchronization
+
+/// An open store.
+///
+///     let journal = try Journal.open(disk, options, secret, wake: doorbell.ring)
+///     // journal.recovered: what the shard starts from
+///     // one thread:   journal.runCommits()
+///     // another one:  journal.runReads()
+///     // the shard:    var client = journal.makeClient()
+///
+/// A third way, for simulations, is to call `step` on one thread.
+public final class Journal: Sendable {
+    /// The streams as recovery found them, called 0, 1, 2 … .
+    public let recovered: [RecoveredStream]
+    /// The store's keys.
+    public let vault: KeyVault
+    private let commits: Mutex<CommitLoop>
+    private let reads: Mutex<ReadLoop>
+    private let commitBell: Bell
+    private let readBell: Bell
+    private let isEnding = Atomic<Bool>(false)
+    private let wake: @Sendable () -> Void
+    private let orders: Ring<JournalOrder>
+    private let readOrders: Ring<ReadOrder>
+    private let committed: Ring<JournalReport>
+    private let found: Ring<JournalReport>
+
+    /// Orders that can wait.
+    static var orderCountMax: Int { 4_096 }
+    /// Reads that can wait.
+    static var readCountMax: Int { 1_024 }
+
+    /// Opens the store on `disk`, or makes one; recovers what a run that was cut off left behind.
+    ///
+    /// `wake` is called after reports were sent; it makes the shard call `JournalClient.next`.
+    /// - Throws: `JournalError` when the store cannot be opened; nothing is changed then but what recovery
+    ///   had already made safe.
+    public static func open(
+        _ disk: any Disk,
+        _ options: StoreOptions,
+        _ secret: borrowing SlotSecret,
+        wake: @escaping @Sendable () -> Void
+    ) throws(JournalError) -> Journal {
+        try Journal(opening: disk, options, secret, wake: wake)
+    }
+
+    private init(
+        opening disk: any Disk,
+        _ options: StoreOptions,
+        _ secret: borrowing SlotSecret,
+        wake: @escaping @Sendable () -> Void
+    ) throws(JournalError) {
+        self.wake = wake
+        orders = Ring(capacity: Self.orderCountMax)
+        readOrders = Ring(capacity: Self.readCountMax)
+        committed = Ring(capacity: 2 * Self.orderCountMax)
+        found = Ring(capacity: 2 * Self.readCountMax)
+        let notes = Ring<IndexNote>(capacity: 16 * CommitLoop.roundOrdersMax)
+        do {
+            commitBell = try Bell()
+            readBell = try Bell()
+        } catch {
+            throw .disk(error)
+        }
+        var opening = StoreOpening(disk: disk, options: options)
+        let opened = try opening.run(secret)
+        vault = opened.origin.vault
+        recovered = opened.recoveredStreams
+        let catalog = opened.catalog
+        let store = opened.origin.store
+        reads = Mutex(
+            ReadLoop(
+                disk: disk,
+                store: store,
+                vault: vault,
+                streams: catalog.ordered.map {
+                    ReadStream(id: $0.id, segments: catalog.readSegments(of: $0.id))
+                },
+                orders: readOrders.makeReceiver(),
+                reports: found.makeSender(),
+                notes: notes.makeReceiver(),
+                walker: BlockWalker(disk: disk, store: store, vault: vault)
+            )
+        )
+        commits = Mutex(
+            try CommitLoop(
+                opened,
+                orders: orders.makeReceiver(),
+                reports: committed.makeSender(),
+                notes: notes.makeSender()
+            )
+        )
+    }
+
+    /// The shard's end; there is only one.
+    public func makeClient() -> JournalClient {
+        JournalClient(
+            orders: orders.makeSender(),
+            reads: readOrders.makeSender(),
+            committed: committed.makeReceiver(),
+            found: found.makeReceiver(),
+            commitBell: commitBell,
+            readBell: readBell
+        )
+    }
+
+    /// Commits until the client stops the journal: the body of the journal thread.
+    public func runCommits() {
+        commits.withLock { loop in
+            while !loop.hasStopped {
+                if loop.step(at: monotonicNow()) {
+                    wake()
+                    readBell.ring()
+                } else {
+                    let wait = loop.nextDeadline.nanoseconds(since: monotonicNow())
+                    let milliseconds = Int32(min(1_000, wait / 1_000_000 + 1))
+                    commitBell.sleep(milliseconds: milliseconds) { loop.hasOrders }
+                }
+            }
+        }
+        isEnding.store(true, ordering: .sequentiallyConsistent)
+        readBell.ring()
+    }
+
+    /// Reads until the journal is stopped: the body of the reading thread.
+    public func runReads() {
+        reads.withLock { loop in
+            while !isEnding.load(ordering: .sequentiallyConsistent) {
+                if loop.step() {
+                    wake()
+                } else {
+                    readBell.sleep(milliseconds: 1_000) {
+                        loop.hasOrders || isEnding.load(ordering: .sequentiallyConsistent)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does what waits on the calling thread, at the time `now`.
+    /// - Returns: whether there was anything to do.
+    public func step(at now: Instant) -> Bool {
+        let hasCommitted = commits.withLock { $0.step(at: now) }
+        let hasRead = reads.withLock { $0.step() }
+        return hasCommitted || hasRead
+    }
+}
+
+private func monotonicNow() -> Instant {
+    var time = timespec()
+    unsafe _ = clock_gettime(CLOCK_MONOTONIC, &time)
+    return Instant(
+        nanoseconds: UInt64(time.tv_sec) &* nanosecondsPerSecond &+ UInt64(time.tv_nsec)
+    )
+}

@@ -1,0 +1,79 @@
+// The state lane folded: what is under each key now, and which messages are deleted.
+
+import Base
+
+/// A value a stream's owner keeps, with what changed since it was put.
+public struct StateValue: Equatable, Sendable {
+    /// Under which key.
+    public let key: [UInt8]
+    /// The value of the last `put`; empty if there was none.
+    public internal(set) var value: [UInt8]
+    /// The deltas since, oldest first.
+    public internal(set) var deltas: [[UInt8]]
+}
+
+/// All state of one stream.
+struct StateFold: Equatable {
+    private(set) var values: [[UInt8]: StateValue] = [:]
+    private(set) var deleted = SequenceSet()
+    /// Every message below it is deleted.
+    private(set) var floor: UInt64 = 0
+
+    /// The values, always in the same order.
+    var ordered: [StateValue] {
+        values.values.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+    }
+
+    /// Takes all records of `batch`.
+    /// - Returns: `false` if the batch breaks the format; records before the break are taken.
+    mutating func apply(_ batch: RawSpan) -> Bool {
+        var reader = StateReader(batch)
+        while let record = reader.next(batch) {
+            switch record {
+            case .put(let key, let value):
+                let name = batch.array(key)
+                values[name] = StateValue(key: name, value: batch.array(value), deltas: [])
+            case .delta(let key, let change):
+                let name = batch.array(key)
+                values[name, default: StateValue(key: name, value: [], deltas: [])].deltas
+                    .append(batch.array(change))
+            case .remove(let key):
+                values[batch.array(key)] = nil
+            case .deleted(let first, let last):
+                if last >= floor { deleted.insert(max(first, floor)...last) }
+            case .floor(let sequence):
+                raiseFloor(to: sequence)
+            }
+        }
+        return !reader.isMalformed
+    }
+
+    /// Deletes everything below `sequence`.
+    mutating func raiseFloor(to sequence: UInt64) {
+        guard sequence > floor else { return }
+        floor = sequence
+        deleted.removeBelow(sequence)
+    }
+
+    /// Records that make an empty fold equal to this one.
+    var checkpoint: StateWriter {
+        var writer = StateWriter()
+        if floor > 0 { writer.setFloor(floor) }
+        for range in deleted.ranges {
+            writer.delete(first: range.lowerBound, through: range.upperBound)
+        }
+        for value in ordered {
+            writer.put(value.key.raw, value.value.raw)
+            for delta in value.deltas { writer.delta(value.key.raw, delta.raw) }
+        }
+        return writer
+    }
+}
+
+extension RawSpan {
+    /// A copy of the bytes of `range`.
+    func array(_ range: Range<Int>) -> [UInt8] {
+        let bytes = part(range.lowerBound, range.upperBound)
+        return unsafe bytes.withUnsafeBytes { unsafe Array($0) }
+    }
+}

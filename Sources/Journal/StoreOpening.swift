@@ -1,0 +1,299 @@
+// From a directory to an open store: lock, ring, catalog, segments.
+
+public import Base
+public import Sealing
+
+/// How a store is opened.
+public struct StoreOptions: Sendable {
+    /// The kind of slot a new store's first secret goes into.
+    public var slot: SlotKind
+    /// The time of opening.
+    public var now: Instant
+
+    /// The options of a store that is opened at `now`.
+    public init(slot: SlotKind, now: Instant) {
+        self.slot = slot
+        self.now = now
+    }
+}
+
+/// A stream as recovery found it.
+public struct RecoveredStream: Sendable {
+    /// What the stream is called between shard and journal from now on.
+    public let stream: UInt32
+    /// Its name on disk.
+    public let id: UniqueId
+    /// The bytes of the last `create` or `configure`.
+    public let configuration: [UInt8]
+    /// The lowest sequence that may still be there.
+    public let firstSequence: UInt64
+    /// No sequence up to here is given out again.
+    public let lastSequence: UInt64
+    /// When the last message was taken in.
+    public let lastTime: Instant
+    /// Messages in the log, deleted ones above `firstSequence` included.
+    public let recordCount: UInt64
+    /// Bytes the log takes on disk.
+    public let byteCount: UInt64
+    /// Deleted sequences from `firstSequence` on, and those that were never acknowledged.
+    public let deleted: SequenceSet
+    /// What the shard keeps, by key.
+    public let values: [StateValue]
+    /// Acknowledged messages that are gone.
+    public let lost: [LostRange]
+    /// Whether some of `values` or `deleted` may be missing or old.
+    public let isStateDamaged: Bool
+}
+
+/// What recovery hands to the commit loop.
+struct OpenedStore {
+    var origin: SegmentOrigin
+    var file: StoreFile
+    var catalogNumber: UInt64
+    var catalog: CatalogState
+    var folds: [UniqueId: StateFold] = [:]
+    var damagedStates: Set<UniqueId> = []
+    /// Streams that have keys but no name yet.
+    var spares: [UniqueId] = []
+}
+
+/// Opens or makes the store on a disk.
+struct StoreOpening: ~Copyable {
+    private let disk: any Disk
+    private let options: StoreOptions
+    private var opener = BlockOpener()
+    private var plain = RecordBuffer(capacity: 64 << 10)
+
+    static var ringName: String { "keyring" }
+    /// Streams whose keys are made in one write of the ring.
+    static var spareCount: Int { 32 }
+
+    init(disk: any Disk, options: StoreOptions) {
+        self.disk = disk
+        self.options = options
+    }
+
+    mutating func run(_ secret: borrowing SlotSecret) throws(JournalError) -> OpenedStore {
+        let names: [String]
+        do {
+            names = try disk.list("")
+        } catch {
+            throw .disk(error)
+        }
+        if !names.contains(StoreFile.name) || !names.contains(Self.ringName) {
+            guard !names.contains(where: { $0.hasPrefix("catalog-") && !$0.hasSuffix(".tmp") })
+            else { throw names.contains(Self.ringName) ? .storeDamaged : .ringMissing }
+            return try create(secret)
+        }
+        return try open(secret)
+    }
+
+    /// A store is made in an order in which a kill at any point leaves nothing or a store.
+    private func create(_ secret: borrowing SlotSecret) throws(JournalError) -> OpenedStore {
+        let store = UniqueId.random()
+        try? disk.remove(StoreFile.name)
+        try? disk.remove(Self.ringName)
+        let file = try StoreFile(creating: store, on: disk)
+        let vault: KeyVault
+        let spares: [UniqueId]
+        do {
+            vault = try KeyVault.create(
+                store: store,
+                slot: options.slot,
+                secret: secret,
+                at: options.now
+            )
+            spares = try vault.addStreams(count: Self.spareCount, at: options.now)
+        } catch {
+            throw .sealing(error)
+        }
+        do {
+            try disk.makeDirectory("s")
+            try RingFile.write(vault, disk: disk, store: file)
+            try disk.syncDirectory("")
+        } catch {
+            throw .disk(error)
+        }
+        return OpenedStore(
+            origin: origin(vault, store),
+            file: file,
+            catalogNumber: 0,
+            catalog: CatalogState(),
+            spares: spares
+        )
+    }
+
+    private func origin(_ vault: KeyVault, _ store: UniqueId) -> SegmentOrigin {
+        SegmentOrigin(
+            disk: disk,
+            vault: vault,
+            store: store,
+            incarnation: .random(),
+            created: options.now
+        )
+    }
+
+    private mutating func open(_ secret: borrowing SlotSecret) throws(JournalError) -> OpenedStore {
+        let file = try StoreFile(openingOn: disk)
+        let store = file.state.store
+        let vault: KeyVault
+        do {
+            let ring = try disk.readAll(Self.ringName, byteCountMax: KeyRing.byteCountMax)
+            vault = try KeyVault.open(
+                file: ring.bytes.array(0..<ring.count),
+                store: store,
+                generationFloor: file.state.ringFloor,
+                secret: secret
+            )
+        } catch let error as DiskError {
+            throw .disk(error)
+        } catch let error as SealingError {
+            throw .sealing(error)
+        } catch {
+            throw .storeDamaged
+        }
+        var opened = OpenedStore(
+            origin: origin(vault, store),
+            file: file,
+            catalogNumber: 0,
+            catalog: CatalogState()
+        )
+        var recovery = SegmentRecovery(disk: disk, vault: vault, store: store)
+        let marks = Watermarks.read(disk)
+        try readCatalog(&opened, marks)
+        do {
+            try recoverSegments(&opened, marks, &recovery)
+        } catch {
+            throw .disk(error)
+        }
+        let named = Set(opened.catalog.ordered.map(\.id)).union([.none])
+        opened.spares = vault.ring.dataKeys.filter { $0.state == .active && $0.name.version == 1 }
+            .map(\.name.stream).filter { !named.contains($0) }
+        return opened
+    }
+
+    private mutating func readCatalog(
+        _ opened: inout OpenedStore,
+        _ marks: [SegmentName: Watermark]
+    ) throws(JournalError) {
+        let numbers: [UInt64]
+        do {
+            numbers = try CatalogFile.numbers(on: disk)
+        } catch {
+            throw .disk(error)
+        }
+        guard let number = numbers.first else {
+            guard opened.file.state.catalogFloor == 0 else { throw .catalogDamaged }
+            return
+        }
+        guard number >= opened.file.state.catalogFloor else { throw .catalogDamaged }
+        opened.catalogNumber = number
+        let image: SegmentImage
+        do {
+            let bytes = try disk.readAll(
+                CatalogFile.name(number),
+                byteCountMax: SegmentImage.byteCountMax
+            )
+            image = try SegmentImage(
+                bytes,
+                name: CatalogFile.segmentName(number),
+                store: opened.origin.store,
+                vault: opened.origin.vault
+            )
+        } catch {
+            throw .catalogDamaged
+        }
+        let mark = marks[CatalogFile.segmentName(number)] ?? .none
+        let scan = image.scan(&opener, watermark: mark)
+        guard scan.damages.isEmpty, !scan.blocks.isEmpty || number == 1 else {
+            throw .catalogDamaged
+        }
+        for block in scan.blocks where block.header.kind == .records {
+            guard image.open(block, &opener, into: &plain) == nil,
+                Self.apply(plain, to: &opened.catalog)
+            else { throw .catalogDamaged }
+        }
+    }
+
+    private static func apply(
+        _ buffer: borrowing RecordBuffer,
+        to catalog: inout CatalogState
+    ) -> Bool {
+        let bytes = buffer.bytes
+        var cursor = ByteCursor()
+        guard cursor.byte(bytes) == CatalogRecord.format else { return false }
+        while !cursor.isAtEnd(bytes) {
+            guard let record = CatalogRecord.read(bytes, &cursor) else { return false }
+            catalog.apply(record)
+        }
+        return true
+    }
+
+    private mutating func recoverSegments(
+        _ opened: inout OpenedStore,
+        _ marks: [SegmentName: Watermark],
+        _ recovery: inout SegmentRecovery
+    ) throws(DiskError) {
+        for (id, stream) in opened.catalog.ordered {
+            for entry in stream.segments where entry.sealed == nil {
+                let recovered = try recovery.recover(entry, watermark: marks[entry.name] ?? .none)
+                if entry.name.lane == .log {
+                    for range in recovered.lost { opened.catalog.apply(.lost(id, range)) }
+                    opened.catalog.apply(.lastSequence(id, recovered.highestSequence))
+                } else if !recovered.lost.isEmpty {
+                    opened.damagedStates.insert(id)
+                }
+                if let facts = recovered.facts {
+                    opened.catalog.apply(.segmentSealed(entry.name, facts))
+                } else {
+                    opened.catalog.apply(.segmentGone(entry.name, lastSequence: 0))
+                }
+            }
+            foldState(id, &opened, recovery)
+        }
+    }
+
+    private mutating func foldState(
+        _ id: UniqueId,
+        _ opened: inout OpenedStore,
+        _ recovery: borrowing SegmentRecovery
+    ) {
+        var fold = StateFold()
+        let entries = opened.catalog.streams[id]?.segments(in: .state) ?? []
+        for entry in entries {
+            guard let facts = entry.sealed, let image = try? recovery.image(of: entry.name) else {
+                opened.damagedStates.insert(id)
+                continue
+            }
+            let sealed = Watermark(offset: facts.end, sequence: facts.lastSequence)
+            let scan = image.scan(&opener, watermark: .none, sealed: sealed)
+            var isWhole = scan.damages.isEmpty
+            for block in scan.blocks where block.header.kind == .records {
+                if image.open(block, &opener, into: &plain) != nil
+                    || !Self.apply(plain, to: &fold)
+                {
+                    isWhole = false
+                }
+            }
+            if !isWhole { opened.damagedStates.insert(id) }
+        }
+        opened.folds[id] = fold
+    }
+
+    private static func apply(
+        _ buffer: borrowing RecordBuffer,
+        to fold: inout StateFold
+    ) -> Bool {
+        fold.apply(buffer.bytes)
+    }
+}
+
+/// The ring on disk.
+enum RingFile {
+    /// Writes the ring of `vault`, then raises the floor below which no ring is taken.
+    static func write(_ vault: KeyVault, disk: any Disk, store: StoreFile) throws(DiskError) {
+        try disk.replace(StoreOpening.ringName, in: "", with: vault.file.raw)
+        let generation = vault.generation
+        try store.update { $0.ringFloor = generation }
+    }
+}

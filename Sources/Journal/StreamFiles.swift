@@ -1,0 +1,63 @@
+// One stream on the journal's thread: its segments, its state, what is deleted.
+
+import Base
+import Sealing
+
+/// What the commit loop knows of one stream.
+final class StreamFiles {
+    let index: UInt32
+    let id: UniqueId
+    var segmentBytesMax: UInt64
+    /// The log segment that takes blocks; made with the first batch of a run.
+    var log: SegmentFile?
+    var logName: SegmentName?
+    /// The state segment that takes blocks; begins with a checkpoint.
+    var state: SegmentFile?
+    var stateName: SegmentName?
+    var fold: StateFold
+    /// Bytes beyond which the state segment gives way to a new one.
+    var stateLimit: UInt64 = 0
+    /// Whether the directory is known to exist.
+    var hasDirectory: Bool
+    /// Whether this round staged something in the log.
+    var isLogDirty = false
+    /// Whether this round staged something in the state.
+    var isStateDirty = false
+    /// Whether the state is to be synced in this round.
+    var mustSyncState = false
+    /// When the log was last synced, while no mark proves it.
+    var unmarkedSince: Instant?
+    /// When state was written that is not yet synced.
+    var unsyncedStateSince: Instant?
+
+    /// The least such limit.
+    static var stateBytesMax: UInt64 { 1 << 20 }
+
+    init(
+        index: UInt32,
+        id: UniqueId,
+        segmentBytesMax: UInt64,
+        fold: StateFold,
+        hasDirectory: Bool
+    ) {
+        self.index = index
+        self.id = id
+        self.segmentBytesMax = segmentBytesMax
+        self.fold = fold
+        self.hasDirectory = hasDirectory
+    }
+}
+
+extension SegmentFile {
+    /// What the catalog says once the segment takes no more blocks.
+    func sealedFacts(sealOffset: UInt64) -> SealedFacts {
+        SealedFacts(
+            end: durable.end,
+            sealOffset: sealOffset,
+            lastSequence: durable.lastSequence,
+            lastTime: durable.lastTime,
+            recordCount: durable.recordCount,
+            chain: durable.chain
+        )
+    }
+}

@@ -1,0 +1,197 @@
+// A store from the shard's side: what was acknowledged is there in the next run.
+
+import Base
+import DiskSimulation
+import Journal
+import Sealing
+import Testing
+
+@Suite struct JournalTests {
+    @Test(arguments: [true, false])
+    func `the next run finds messages, configuration and state`(isClean: Bool) throws {
+        let disk = SimulatedDisk(seed: 1)
+        do {
+            var driver = try JournalDriver(disk)
+            #expect(driver.journal.recovered.isEmpty)
+            let isMade = driver.create(0, [9, 9])
+            #expect(isMade)
+            for first in stride(from: 1, to: 200, by: 10) as StrideTo<UInt64> {
+                let durable = driver.append(numbered(first...first + 9), to: 0)
+                #expect(durable == first + 9)
+            }
+            var state = StateWriter()
+            state.put([1].raw, [10, 11].raw)
+            state.delta([1].raw, [12].raw)
+            state.put([2].raw, [20].raw)
+            state.remove([2].raw)
+            state.delete(first: 50, through: 59)
+            state.setFloor(11)
+            let isWritten = driver.write(state, to: 0)
+            #expect(isWritten)
+            let (before, lost) = driver.readAll(0)
+            #expect(before == numbered(1...200))
+            #expect(lost.isEmpty)
+            if isClean {
+                let isStopped = driver.stop()
+                #expect(isStopped)
+            }
+        }
+        disk.restartProcess()
+        var driver = try JournalDriver(disk)
+        let stream = try #require(driver.journal.recovered.first)
+        #expect(stream.configuration == [9, 9])
+        #expect(stream.firstSequence == 11)
+        #expect(stream.lastSequence == 200)
+        #expect(stream.recordCount == 200)
+        #expect(stream.lastTime.nanoseconds == 1_700_000_000_000_200_000)
+        #expect(stream.deleted.ranges == [50...59])
+        #expect(stream.values.map(\.value) == [[10, 11]])
+        #expect(stream.values.map(\.deltas) == [[[12]]])
+        #expect(stream.lost.isEmpty)
+        let (after, lost) = driver.readAll(stream.stream)
+        #expect(after == numbered(1...200))
+        #expect(lost.isEmpty)
+        let durable = driver.append(numbered(201...203), to: stream.stream)
+        #expect(durable == 203)
+        let (tail, _) = driver.readAll(stream.stream, from: 199)
+        #expect(tail == numbered(199...203))
+    }
+
+    @Test func `many segments are read in order, from any sequence`() throws {
+        let disk = SimulatedDisk(seed: 2)
+        var driver = try JournalDriver(disk)
+        _ = driver.create(0)
+        let count: UInt64 = 6_000
+        for first in stride(from: 1, to: count, by: 100) as StrideTo<UInt64> {
+            _ = driver.append(numbered(first...first + 99, payload: 700), to: 0)
+        }
+        #expect(disk.files.filter { $0.contains("/log-") }.count > 3)
+        for sequence in [1, 99, 100, 101, 2_345, 4_999, count] as [UInt64] {
+            let (found, lost) = driver.readAll(0, from: sequence, blockCountMax: 64)
+            #expect(lost.isEmpty)
+            #expect(found.map(\.sequence) == Array(sequence...count))
+        }
+        let isStopped = driver.stop()
+        #expect(isStopped)
+        disk.restartProcess()
+        var next = try JournalDriver(disk)
+        let (found, _) = next.readAll(0, from: 3_210, blockCountMax: 64)
+        #expect(found == numbered(3_210...count, payload: 700))
+    }
+
+    @Test func `a segment without live messages goes from the disk`() throws {
+        let disk = SimulatedDisk(seed: 3)
+        var driver = try JournalDriver(disk)
+        _ = driver.create(0)
+        for first in stride(from: 1, to: 3_000, by: 100) as StrideTo<UInt64> {
+            _ = driver.append(numbered(first...first + 99, payload: 700), to: 0)
+        }
+        let before = disk.files.filter { $0.contains("/log-") }
+        var state = StateWriter()
+        state.setFloor(3_001)
+        _ = driver.write(state, to: 0)
+        #expect(disk.files.filter { $0.contains("/log-") }.isEmpty, "was \(before.count)")
+        let (found, lost) = driver.readAll(0)
+        #expect(found.isEmpty && lost.isEmpty)
+        _ = driver.append(numbered(3_001...3_002), to: 0)
+        disk.restartProcess()
+        let next = try JournalDriver(disk)
+        #expect(next.journal.recovered.map(\.firstSequence) == [3_001])
+        #expect(next.journal.recovered.map(\.lastSequence) == [3_002])
+    }
+
+    @Test func `no sequence comes back when all messages are gone`() throws {
+        let disk = SimulatedDisk(seed: 4)
+        do {
+            var driver = try JournalDriver(disk)
+            _ = driver.create(0)
+            _ = driver.append(numbered(1...50), to: 0)
+            var state = StateWriter()
+            state.delete(first: 1, through: 50)
+            state.setFloor(51)
+            _ = driver.write(state, to: 0)
+            _ = driver.stop()
+        }
+        disk.restartProcess()
+        let next = try JournalDriver(disk)
+        #expect(next.journal.recovered.map(\.firstSequence) == [51])
+        #expect(next.journal.recovered.map(\.lastSequence) == [50])
+    }
+
+    @Test func `a removed stream leaves no file and does not come back`() throws {
+        let disk = SimulatedDisk(seed: 5)
+        do {
+            var driver = try JournalDriver(disk)
+            _ = driver.create(0)
+            _ = driver.create(1, [2])
+            _ = driver.append(numbered(1...5), to: 0)
+            _ = driver.append(numbered(1...6), to: 1)
+            _ = driver.client.remove(stream: 0)
+            let reports = driver.run()
+            #expect(reports.contains { if case .removed = $0 { true } else { false } })
+            #expect(disk.files.filter { $0.contains("/log-") }.count == 1)
+            let refused = driver.append(numbered(6...6), to: 0)
+            #expect(refused == nil)
+        }
+        disk.restartProcess()
+        let next = try JournalDriver(disk)
+        #expect(next.journal.recovered.map(\.configuration) == [[2]])
+    }
+
+    @Test func `a full disk refuses at once and takes messages again when room returns`() throws {
+        let disk = SimulatedDisk(seed: 6)
+        var driver = try JournalDriver(disk)
+        _ = driver.create(0)
+        _ = driver.append(numbered(1...10), to: 0)
+        disk.limit(toFree: 8_192)
+        var accepted: UInt64 = 10
+        while let durable = driver.append(
+            numbered(accepted + 1...accepted + 10, payload: 500),
+            to: 0
+        ) {
+            accepted = durable
+            #expect(accepted < 5_000)
+        }
+        _ = driver.client.append(
+            batch(numbered(accepted + 1...accepted + 1, payload: 60_000)),
+            to: 0
+        )
+        let refusals = driver.run().compactMap { report -> JournalRefusal? in
+            if case .appendRefused(_, _, let why, _) = report { why } else { nil }
+        }
+        #expect(refusals == [.diskFull])
+        disk.limit(toFree: nil)
+        let durable = driver.append(numbered(accepted + 1...accepted + 10), to: 0)
+        #expect(durable == accepted + 10)
+        disk.restartProcess()
+        var next = try JournalDriver(disk)
+        let (found, lost) = next.readAll(0)
+        #expect(found.map(\.sequence) == Array(1...accepted + 10))
+        #expect(lost.isEmpty)
+    }
+
+    @Test func `a failed sync refuses the group and everything after it`() throws {
+        let disk = SimulatedDisk(seed: 7)
+        var driver = try JournalDriver(disk)
+        _ = driver.create(0)
+        _ = driver.append(numbered(1...10), to: 0)
+        disk.inject(.fails(5), at: disk.writeCalls + 2)
+        let failed = driver.append(numbered(11...20), to: 0)
+        #expect(failed == nil)
+        let after = driver.append(numbered(21...30), to: 0)
+        #expect(after == nil)
+        disk.restart()
+        var next = try JournalDriver(disk)
+        let (found, _) = next.readAll(0)
+        #expect(Array(found.prefix(10)) == numbered(1...10))
+        let last = try #require(next.journal.recovered.first).lastSequence
+        let durable = next.append(numbered(last + 1...last + 5), to: 0)
+        #expect(durable == last + 5)
+    }
+
+    private func batch(_ messages: [Message]) -> RecordBatch {
+        var writer = BatchWriter()
+        for message in messages { _ = writer.add(message) }
+        return writer.finish()
+    }
+}
