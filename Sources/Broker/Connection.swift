@@ -150,6 +150,8 @@ public struct ConnectionDetails: Sendable {
     public var certificate: CertificateClaim?
     /// What the client may sign to prove who it is; empty if signatures are of no use.
     public var nonce: [UInt8] = []
+    /// Time from INFO to the first command: the round trip as far as known before a ping.
+    public var firstRoundTripNanoseconds: UInt64 = 0
     /// Why it ended; `nil` while it goes on.
     public var closedReason: ClosedReason?
     /// The version of TLS; empty without.

@@ -125,6 +125,9 @@ extension Shard {
     mutating func begin(_ index: UInt32) {
         guard !connections[index].flags.contains(.isConnected) else { return }
         connections[index].flags.insert(.isConnected)
+        if let startedAt = details[Int(index)]?.startedAt {
+            details[Int(index)]?.firstRoundTripNanoseconds = tick.now.nanoseconds(since: startedAt)
+        }
         let jitter = UInt64(random.below(400)) * nanosecondsPerMillisecond
         let first = min(2 * nanosecondsPerSecond + jitter, settings.limits.pingIntervalNanoseconds)
         setDeadline(tick.now.adding(nanoseconds: first), of: index)

@@ -132,6 +132,9 @@ extension Shard {
             refuse(index, .invalidPublishSubject)
         }
         if flags.contains(.verbose) { send(Self.ok, to: index) }
+        tick.isServed =
+            !reply.isEmpty && SystemSubject.isLikely(bytes.slice(command.subject))
+            && takeSystemRequest(command, in: bytes, from: index)
         return true
     }
 
@@ -147,6 +150,7 @@ extension Shard {
     /// Tells a requester that nobody serves `subject`.
     @inline(never)
     mutating func answerUnserved(subject: RawSpan, reply: RawSpan, to index: UInt32) {
+        guard !tick.isServed else { return }
         let set = interests.lookUp(root: connections[index].root, subject: reply)
         var own = noIndex
         for at in 0..<Int(set.count) where own == noIndex {

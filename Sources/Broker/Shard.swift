@@ -65,6 +65,10 @@ struct Tick: ~Copyable {
     var overrun = Table<UInt32>(capacity: 64)
     /// Queue groups of the current publish, where several filters have some.
     var groups = Table<UInt32>(capacity: 16)
+    /// Requests to the server itself.
+    var systemRequests: [SystemRequest] = []
+    /// Whether the current publish is such a request.
+    var isServed = false
     /// Whether a receiver of the current publish lags far behind.
     var isReceiverLagging = false
     /// Passwords to be compared elsewhere.

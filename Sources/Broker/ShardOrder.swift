@@ -16,6 +16,8 @@ public enum ShardOrder: Sendable {
     case lameDuck
     /// End up to so many connections, oldest first, because the server goes away.
     case retire(count: Int)
+    /// Publish to a subject of an account, in the server's own name.
+    case publish([UInt8], subject: [UInt8], account: Int)
     /// Work with other settings from now on.
     case change(ShardSettings)
     /// A password was compared; `nil` refuses the client.

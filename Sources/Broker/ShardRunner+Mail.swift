@@ -31,10 +31,18 @@ extension ShardRunner {
         case .retire(let count):
             let ended = shard.endOldest(count)
             report(.remaining(shard.connections.used - ended))
+        case .publish(let payload, let subject, let account):
+            shard.publish(payload, to: subject, in: account)
         case .change(let settings):
             shard.change(settings)
             log.topics = settings.topics
         }
+    }
+
+    /// Hands requests to the server on to the control thread.
+    mutating func forwardRequests() {
+        for request in shard.tick.systemRequests { _ = posts.office.post(.system(request)) }
+        shard.tick.systemRequests.removeAll()
     }
 
     private func report(_ report: ShardReport) {

@@ -74,6 +74,7 @@ public struct ShardRunner: ~Copyable {
             resumeStalled()
             flush()
             closeEnded()
+            if !shard.tick.systemRequests.isEmpty { forwardRequests() }
             measure(shard.counters.traffic.messagesIn &- messages)
             askForChecks()
         }

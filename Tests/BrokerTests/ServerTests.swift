@@ -162,6 +162,34 @@ private final class Running {
         #expect(late.readToEnd().hasSuffix("{\"status\":\"ok\"}"))
     }
 
+    // MARK: - Requests by message
+
+    @Test func `a user asks who it is, and the system account asks for everything`() throws {
+        let running = try Running {
+            let names = ["a", "s"]
+            for (account, name) in names.enumerated() {
+                $0.access.users.append(
+                    User(
+                        name: Array(name.utf8),
+                        proof: .password(Array("x".utf8)),
+                        account: account
+                    )
+                )
+            }
+        }
+        let user = running.client("\"user\":\"a\",\"pass\":\"x\",\"no_responders\":true")
+        user.send("SUB in.> 1\r\nPUB $SYS.REQ.USER.INFO in.1 0\r\n\r\n")
+        let answer = user.read(through: "}}\r\n")
+        #expect(answer.hasPrefix("MSG in.1 1 "))
+        let wanted = #""data":{"user":"a","account":"$G","account_name":"$G"}}"# + "\r\n"
+        #expect(answer.hasSuffix(wanted))
+        user.send("PUB $SYS.REQ.SERVER.PING.VARZ in.2 0\r\n\r\n")
+        #expect(user.read(through: "\r\n\r\n\r\n").hasPrefix("HMSG in.2 1 "))
+        let system = running.client("\"user\":\"s\",\"pass\":\"x\"")
+        system.send("SUB in.> 1\r\nSUB > 2\r\nPUB $SYS.REQ.SERVER.PING.VARZ in.2 0\r\n\r\n")
+        #expect(system.read(through: "\"connections\":2,").hasSuffix("\"connections\":2,"))
+    }
+
     // MARK: - Engine
 
     /// Looks until `condition` holds; pictures come five times a second.

@@ -14,6 +14,8 @@ enum ControlLetter: Sendable {
     case shardFailed(SystemError)
     /// Something that an operator wants.
     case order(EngineOrder, Ticket)
+    /// A request by message.
+    case system(SystemRequest)
     /// Somebody looks at the engine's pictures again.
     case watched
     /// Work with another configuration from now on.

@@ -3,6 +3,7 @@
 import Base
 import Configuration
 import Engine
+import JSON
 import Reactor
 import Telemetry
 
@@ -34,6 +35,10 @@ struct ControlLoop: ~Copyable {
     var http: HttpServer
     /// Pages that wait for a picture, by the picture's number.
     var waiting: [UInt64: (page: MonitoringPage, call: HttpCall)] = [:]
+    /// Requests by message that wait for a picture, by the picture's number.
+    var asked: [UInt64: (request: SystemRequest, options: SystemOptions)] = [:]
+    /// Counts the answers to requests by message.
+    var systemSequence: UInt64 = 0
     var requestCounts: [String: UInt64] = [:]
     var sampler: EngineSampler
     var process = ProcessSampler()
@@ -66,7 +71,7 @@ struct ControlLoop: ~Copyable {
         seed = start.seed
         let logging = start.facts.configuration.logging
         book = LogBook(logging)
-        log = Log(logging.topics, office: start.posts.office)
+        log = Log(logging.topics, posts: start.posts)
         let poller = try Poller()
         try poller.add(start.posts.office.doorbell.descriptor, token: Self.mailToken)
         http = try HttpServer(start.monitor, poller)
@@ -110,6 +115,10 @@ struct ControlLoop: ~Copyable {
 
     private mutating func readMail(at now: Instant) {
         for letter in posts.office.takeAll() { obey(letter, at: now) }
+        let lost = posts.lost.take()
+        guard lost > 0 else { return }
+        let words = "\(lost) lines were lost because the log was busy"
+        book.take(LogLine(at: now, level: .warning, text: words))
     }
 
     private mutating func obey(_ letter: ControlLetter, at now: Instant) {
@@ -120,6 +129,7 @@ struct ControlLoop: ~Copyable {
             book.take(LogLine(at: now, level: .fatal, text: "Can't serve clients: \(error.text)"))
             posts.bell.ring()
         case .order(let order, let ticket): obey(order, ticket, at: now)
+        case .system(let request): take(request, at: now)
         case .watched: break
         case .reload(let configuration): reload(configuration, at: now)
         case .reopenLog:
@@ -153,6 +163,8 @@ struct ControlLoop: ~Copyable {
     private mutating func take(_ picture: ShardPicture, at now: Instant) {
         if let wait = waiting.removeValue(forKey: picture.number) {
             answer(wait.call, wait.page, picture, at: now)
+        } else if let ask = asked.removeValue(forKey: picture.number) {
+            answer(ask.request, ask.options, picture, at: now)
         } else if picture.number == sampler.awaitedPicture {
             show(picture)
         }
@@ -179,7 +191,7 @@ struct ControlLoop: ~Copyable {
         _ picture: ShardPicture,
         at now: Instant
     ) {
-        var view = MonitoringView(facts, picture)
+        var view = MonitoringView(facts, picture, layout: .indented)
         view.process = process.sample(at: now)
         view.requestCounts = requestCounts
         view.isLameDuck = lameDuck != nil

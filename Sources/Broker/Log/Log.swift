@@ -3,6 +3,7 @@
 public import Configuration
 import Base
 import Reactor
+import Synchronization
 
 /// Writes lines into the log.
 ///
@@ -11,11 +12,11 @@ import Reactor
 public struct Log: Sendable {
     /// What is said beyond the usual.
     public var topics: Logging.Topics
-    private let office: Mailbox<ControlLetter>
+    private let posts: ServerPosts
 
-    init(_ topics: Logging.Topics, office: Mailbox<ControlLetter>) {
+    init(_ topics: Logging.Topics, posts: ServerPosts) {
         self.topics = topics
-        self.office = office
+        self.posts = posts
     }
 
     /// Whether lines of `level` are wanted.
@@ -30,7 +31,8 @@ public struct Log: Sendable {
     /// Says `text`, made only if the `level` is wanted.
     public func write(_ level: LogLevel, _ text: @autoclosure () -> String) {
         guard wants(level) else { return }
-        _ = office.post(.line(LogLine(at: SystemClock.now(), level: level, text: text())))
+        let line = LogLine(at: SystemClock.now(), level: level, text: text())
+        if !posts.office.post(.line(line)) { posts.lost.add() }
     }
 
     /// Says what everybody should know.
@@ -41,4 +43,19 @@ public struct Log: Sendable {
 
     /// Says that something went wrong.
     public func error(_ text: @autoclosure () -> String) { write(.error, text()) }
+}
+
+/// Counts lines that found no room.
+final class LostLines: Sendable {
+    private let count = Atomic<UInt64>(0)
+
+    /// One more.
+    func add() {
+        count.add(1, ordering: .relaxed)
+    }
+
+    /// How many since the last call.
+    func take() -> UInt64 {
+        count.exchange(0, ordering: .relaxed)
+    }
 }

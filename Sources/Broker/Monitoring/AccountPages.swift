@@ -3,10 +3,30 @@
 import Base
 import JSON
 
+/// The arguments of /accstatz.
+struct AccstatzQuery: Equatable, Sendable {
+    /// Whether accounts without connections are shown.
+    var showsUnused: Bool
+    /// Only this account.
+    var account: [UInt8]?
+
+    /// The arguments of `request`.
+    /// - Throws: the first one that means nothing.
+    init(_ request: HttpRequest) throws(QueryError) {
+        showsUnused = try request.bool("unused")
+        account = request.given("acc")
+    }
+
+    /// Whether `row` is to be shown.
+    func means(_ row: AccountRow) -> Bool {
+        (showsUnused || row.connectionCount > 0) && (account == nil || account == row.name)
+    }
+}
+
 extension MonitoringView {
     /// The names of all accounts, or one in detail.
     func accountz(_ request: HttpRequest) throws(QueryError) -> HttpReply {
-        var json = JSONWriter(.indented)
+        var json = JSONWriter(layout)
         begin(&json)
         let system = picture.accounts.first { $0.isSystem }
         json.fieldIfPresent("system_account", system?.name ?? [])
@@ -46,13 +66,13 @@ extension MonitoringView {
         json.endObject()
     }
 
-    /// What accounts did; those without connections only if `showsUnused`.
-    func accstatz(_ showsUnused: Bool) -> [UInt8] {
-        var json = JSONWriter(.indented)
+    /// What the accounts that `query` means did.
+    func accstatz(_ query: AccstatzQuery) -> [UInt8] {
+        var json = JSONWriter(layout)
         begin(&json)
         json.name("account_statz")
         json.beginArray()
-        for account in picture.accounts where showsUnused || account.connectionCount > 0 {
+        for account in picture.accounts where query.means(account) {
             json.beginObject()
             json.field("acc", account.name)
             json.field("name", account.name)

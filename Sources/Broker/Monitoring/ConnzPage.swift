@@ -10,7 +10,7 @@ extension MonitoringView {
     func connz(_ query: ConnzQuery) -> [UInt8] {
         let rows = query.rows(of: picture)
         let shown = rows.dropFirst(query.offset).prefix(query.limit)
-        var json = JSONWriter(.indented, capacity: 512 + shown.count * 640)
+        var json = JSONWriter(layout, capacity: 512 + shown.count * 640)
         begin(&json)
         json.field("num_connections", shown.count)
         json.field("total", total(rows, query))

@@ -79,8 +79,12 @@ struct MonitoringView: Sendable {
     /// Whether clients are being sent away.
     var isLameDuck = false
 
+    /// How pages are laid out: for people, or for answers by message.
+    let layout: JSONWriter.Layout
+
     /// A view of the server at one moment.
-    init(_ facts: ServerFacts, _ picture: ShardPicture) {
+    init(_ facts: ServerFacts, _ picture: ShardPicture, layout: JSONWriter.Layout) {
+        self.layout = layout
         self.facts = facts
         self.picture = picture
     }
@@ -97,7 +101,7 @@ struct MonitoringView: Sendable {
             case .connz: return .json(connz(try ConnzQuery(request)))
             case .subsz, .subscriptionsz: return .json(subsz(try SubszQuery(request)))
             case .accountz: return try accountz(request)
-            case .accstatz: return .json(accstatz(try request.bool("unused")))
+            case .accstatz: return .json(accstatz(try AccstatzQuery(request)))
             case .routez: return .json(routez)
             case .leafz: return .json(leafz)
             case .gatewayz: return .json(gatewayz)

@@ -6,7 +6,7 @@ import JSON
 extension MonitoringView {
     /// Links to servers of the same cluster: none.
     var routez: [UInt8] {
-        var json = JSONWriter(.indented)
+        var json = JSONWriter(layout)
         json.beginObject()
         json.field("server_id", facts.id)
         json.field("server_name", facts.name)
@@ -21,7 +21,7 @@ extension MonitoringView {
 
     /// Links of leaf nodes: none.
     var leafz: [UInt8] {
-        var json = JSONWriter(.indented)
+        var json = JSONWriter(layout)
         begin(&json)
         json.field("leafnodes", 0)
         json.name("leafs")
@@ -33,7 +33,7 @@ extension MonitoringView {
 
     /// Links to other clusters: none.
     var gatewayz: [UInt8] {
-        var json = JSONWriter(.indented)
+        var json = JSONWriter(layout)
         begin(&json)
         for direction in ["outbound_gateways", "inbound_gateways"] {
             json.name(direction)
@@ -49,6 +49,7 @@ extension MonitoringView {
         var json = JSONWriter(.compact)
         json.beginObject()
         json.field("status", isLameDuck ? "unavailable" : "ok")
+        if layout == .compact { json.field("status_code", isLameDuck ? 503 : 200) }
         if isLameDuck { json.field("error", "the server is in lame duck mode") }
         json.endObject()
         return .json(json.bytes, isLameDuck ? .unavailable : .ok)

@@ -32,7 +32,7 @@ struct SubszQuery: Equatable, Sendable {
 extension MonitoringView {
     /// The page for `query`.
     func subsz(_ query: SubszQuery) -> [UInt8] {
-        var json = JSONWriter(.indented, capacity: 1_024)
+        var json = JSONWriter(layout, capacity: 1_024)
         begin(&json)
         let count = picture.accounts
             .filter { query.account == nil || $0.name == query.account }

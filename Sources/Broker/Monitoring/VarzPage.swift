@@ -17,7 +17,7 @@ struct ProcessSample: Equatable, Sendable {
 extension MonitoringView {
     /// The page.
     var varz: [UInt8] {
-        var json = JSONWriter(.indented, capacity: 4_096)
+        var json = JSONWriter(layout, capacity: 4_096)
         json.beginObject()
         writeIdentity(into: &json)
         writeLimits(into: &json)
@@ -27,6 +27,47 @@ extension MonitoringView {
         writeLabels(into: &json)
         json.endObject()
         return json.bytes
+    }
+
+    /// The sums alone, as answers by message give them.
+    var statsz: [UInt8] {
+        var json = JSONWriter(layout)
+        let counters = picture.counters
+        json.beginObject()
+        json.field("start", facts.startedAt.text)
+        json.field("mem", process.memoryBytes)
+        json.field("cores", process.cores)
+        json.name("cpu")
+        number(process.processorPercent, into: &json)
+        json.field("connections", picture.connectionCount)
+        json.field("total_connections", counters.connectionsTotal)
+        json.field("active_accounts", picture.accounts.count { $0.connectionCount > 0 })
+        json.field("subscriptions", picture.subscriptionCount)
+        let traffic = counters.traffic
+        for name in ["sent", "sent_to_clients"] {
+            writeVolume(name, traffic.messagesOut, traffic.bytesOut, into: &json)
+        }
+        for name in ["received", "received_from_clients"] {
+            writeVolume(name, traffic.messagesIn, traffic.bytesIn, into: &json)
+        }
+        json.field("slow_consumers", counters.slowConsumers)
+        json.field("active_servers", 1)
+        json.field("gomaxprocs", process.cores)
+        json.endObject()
+        return json.bytes
+    }
+
+    private func writeVolume(
+        _ name: String,
+        _ messages: UInt64,
+        _ bytes: UInt64,
+        into json: inout JSONWriter
+    ) {
+        json.name(name)
+        json.beginObject()
+        json.field("msgs", messages)
+        json.field("bytes", bytes)
+        json.endObject()
     }
 
     private func writeIdentity(into json: inout JSONWriter) {

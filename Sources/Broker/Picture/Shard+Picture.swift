@@ -73,7 +73,8 @@ extension Shard {
             activeAt: connection.lastHeard
         )
         row.closedReason = details.closedReason
-        row.roundTripNanoseconds = connection.roundTripNanoseconds
+        let measured = connection.roundTripNanoseconds
+        row.roundTripNanoseconds = measured > 0 ? measured : details.firstRoundTripNanoseconds
         row.pendingBytes = connection.queue.byteCount
         row.traffic = connection.traffic
         row.subscriptionCount = Int(connection.subscriptionCount)

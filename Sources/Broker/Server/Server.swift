@@ -47,7 +47,7 @@ public final class Server: Sendable {
         posts = try ServerPosts()
         files = try ServerFiles(facts)
         engine = EmbeddedEngine(posts)
-        log = Log(configuration.logging.topics, office: posts.office)
+        log = Log(configuration.logging.topics, posts: posts)
         bell = posts.bell
         (port, monitoringPort, id) = (facts.port, facts.monitoringPort, facts.id)
         Self.announce(facts, log)

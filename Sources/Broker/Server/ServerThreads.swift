@@ -15,6 +15,8 @@ struct ServerPosts: Sendable {
     let reports: Mailbox<EngineReport>
     /// To whoever runs the server.
     let bell: Doorbell
+    /// Lines that found no room in the mailbox.
+    let lost = LostLines()
 
     /// Lines of the log and other letters that may wait for the control thread.
     static let officeLettersMax = 16_384
