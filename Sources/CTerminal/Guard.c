@@ -90,3 +90,12 @@ int cterminal_enter(int descriptor) {
     atomic_store(&is_entered, 1);
     return 1;
 }
+
+int cterminal_cook(int descriptor) {
+    struct termios settings;
+    if (tcgetattr(descriptor, &settings) != 0) return 0;
+    settings.c_iflag |= ICRNL | IXON;
+    settings.c_oflag |= OPOST;
+    settings.c_lflag |= ECHO | ICANON | ISIG | IEXTEN;
+    return tcsetattr(descriptor, TCSANOW, &settings) == 0;
+}

@@ -43,6 +43,7 @@ public enum CommandManual {
         command(Commands.request),
         command(Commands.bench),
         command(Commands.themes),
+        command(Commands.resetTerminal),
     ]
 
     private static func command<Target>(_ rule: CommandRule<Target>) -> Command {
@@ -103,6 +104,8 @@ public enum ProgramRequest: Sendable {
     case serve(ServeRequest)
     /// Something about themes.
     case themes(ThemesRequest)
+    /// Put the terminal in order.
+    case resetTerminal(ResetTerminalRequest)
     /// Publish.
     case publish(PublishRequest)
     /// Subscribe.
@@ -126,6 +129,7 @@ public enum ProgramRequest: Sendable {
         case "version", "--version", "-v", "-version": self = .showVersion
         case "serve": self = .serve(try ServeRequest(rest))
         case "themes": self = .themes(try ThemesRequest(rest))
+        case "reset-tty": self = .resetTerminal(try ResetTerminalRequest(rest))
         case "pub": self = .publish(try PublishRequest.publish(rest))
         case "sub": self = .subscribe(try SubscribeRequest(rest))
         case "request": self = .request(try PublishRequest.request(rest))

@@ -192,6 +192,20 @@ public struct TerminalSession: ~Copyable {
         presenter.invalidate()
     }
 
+    /// Puts the terminal of the process in order after a console that had no chance to do so.
+    /// - Returns: false if there is no terminal.
+    public static func reset() -> Bool {
+        // SAFETY: the path is a literal.
+        let descriptor = unsafe open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        let plain = "\u{1B}[m\u{1B}[?7h\u{1B}[?25h\u{1B}[?1l\u{1B}>\u{1B}[?1049l"
+        let bytes = modesOff + Array(plain.utf8)
+        // SAFETY: the call reads as many bytes as the array has.
+        guard unsafe write(descriptor, bytes, bytes.count) == bytes.count else { return false }
+        return cterminal_cook(descriptor) == 1
+    }
+
     private static func size(of descriptor: Int32) -> Size {
         var columns: Int32 = 0
         var rows: Int32 = 0

@@ -4,6 +4,7 @@ import Broker
 import Client
 import Configuration
 import Glibc
+import Terminal
 
 @main
 enum Main {
@@ -37,6 +38,12 @@ enum Main {
                 return .success
             }
             return ExitStatus(rawValue: ThemesCommand.run(request.words)) ?? .failure
+        case .resetTerminal(let request):
+            guard !request.wantsHelp else {
+                Output.show(CommandManual.help("reset-tty") ?? "")
+                return .success
+            }
+            return TerminalSession.reset() ? .success : .failure
         case .publish(let request):
             return ClientCommand.run("pub", wantsHelp: request.wantsHelp) {
                 surroundings throws(ClientError) in

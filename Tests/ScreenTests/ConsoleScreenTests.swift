@@ -4,12 +4,17 @@ import Glibc
 import Testing
 
 /// Runs the console between two looks at the terminal's settings.
-private func session(_ columns: Int = 120, _ rows: Int = 40) -> Tmux? {
+private func session(
+    _ columns: Int = 120,
+    _ rows: Int = 40,
+    environment: String = "LANG=C.UTF-8 TERM=xterm-256color COLORTERM=truecolor",
+    isRecorded: Bool = false
+) -> Tmux? {
     Tmux(columns, rows) { directory in
         """
         cd \(directory)
-        export LANG=C.UTF-8 LC_ALL=C.UTF-8 SWIFT_BACKTRACE=enable=no
-        export TERM=xterm-256color COLORTERM=truecolor XDG_CONFIG_HOME=\(directory)
+        export SWIFT_BACKTRACE=enable=no XDG_CONFIG_HOME=\(directory) \(environment)
+        \(isRecorded ? "read line" : ":")
         stty -g > before
         sh -c 'echo $$ > pid; exec "$0" -p -1 -sd \(directory)/store' '\(Tmux.program)'
         echo "ended $?"
@@ -81,6 +86,55 @@ private func session(_ columns: Int = 120, _ rows: Int = 40) -> Tmux? {
         #expect(tmux.shows("theme harbour-dark"))
         tmux.press(": 'theme paper' Enter")
         #expect(tmux.shows("theme paper"))
+        tmux.press("q s")
+        expectRestored(tmux)
+    }
+
+    @Test func `losing the window does not lose the broker`() throws {
+        let tmux = try #require(session())
+        #expect(tmux.shows("Throughput"))
+        let process = try pid(tmux)
+        tmux.tmux("kill-window -t a")
+        #expect(!Tmux.waits(tries: 50) { kill(process, 0) != 0 })
+        kill(process, SIGTERM)
+        #expect(Tmux.waits { kill(process, 0) != 0 })
+    }
+
+    @Test func `NO_COLOR means no colour at all`() throws {
+        let environment = "LANG=C.UTF-8 TERM=xterm-256color COLORTERM=truecolor NO_COLOR=1"
+        let tmux = try #require(session(environment: environment, isRecorded: true))
+        tmux.record()
+        tmux.press("Enter")
+        #expect(tmux.shows("Throughput"))
+        tmux.press("q s")
+        expectRestored(tmux)
+        let log = tmux.file("log")
+        #expect(log.contains("Throughput"))
+        let sequences = log.split(separator: "\u{1B}[").compactMap { part in
+            part.split(separator: "m", omittingEmptySubsequences: false).first
+        }
+        let numbers = sequences.filter { $0.allSatisfy { $0.isNumber || $0 == ";" } }
+            .flatMap { $0.split(separator: ";").compactMap { Int($0) } }
+        #expect(numbers.filter { (30...49).contains($0) || (90...107).contains($0) } == [])
+    }
+
+    @Test func `without UTF-8 every byte is ASCII`() throws {
+        let environment = "LC_ALL=C TERM=xterm-256color"
+        let tmux = try #require(session(environment: environment, isRecorded: true))
+        tmux.record()
+        tmux.press("Enter")
+        #expect(tmux.shows("Throughput"))
+        tmux.press("q s")
+        expectRestored(tmux)
+        let log = tmux.file("log")
+        #expect(log.contains("+- Throughput") || log.contains("+= Throughput"))
+        #expect(log.utf8.allSatisfy { $0 < 0x80 })
+    }
+
+    @Test func `begins with the theme of the environment`() throws {
+        let environment = "LANG=C.UTF-8 TERM=xterm-256color SLUICE_THEME=midnight"
+        let tmux = try #require(session(environment: environment))
+        #expect(tmux.shows("theme midnight"))
         tmux.press("q s")
         expectRestored(tmux)
     }

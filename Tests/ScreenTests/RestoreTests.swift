@@ -4,14 +4,19 @@ import Glibc
 import Testing
 
 /// Runs the gallery of themes between two looks at the terminal's settings.
-private func session(_ environment: String = "TERM=xterm-256color COLORTERM=truecolor") -> Tmux? {
+private func session(
+    _ environment: String = "TERM=xterm-256color COLORTERM=truecolor",
+    ending: String = ":"
+) -> Tmux? {
     Tmux(100, 30) { directory in
         """
         cd \(directory)
         export LANG=C.UTF-8 LC_ALL=C.UTF-8 SWIFT_BACKTRACE=enable=no
         stty -g > before
         sh -c 'echo $$ > pid; exec env \(environment) "$0" themes show' '\(Tmux.program)' 2> errors
-        echo "ended $?"
+        echo "ended $?" > ending
+        \(ending)
+        cat ending
         stty -g > after
         echo done
         exec cat
@@ -58,6 +63,33 @@ private func session(_ environment: String = "TERM=xterm-256color COLORTERM=true
         expectRestored(tmux, "signal \(number)")
         let screen = tmux.screen
         #expect(screen.contains(ending), "signal \(number): \(screen)")
+    }
+
+    @Test func `after a terminal that took nothing`() throws {
+        let tmux = try #require(session())
+        #expect(tmux.shows("Gradients"))
+        let process = try #require(pid_t(tmux.file("pid").filter { $0 != "\n" }))
+        let server = try #require(pid_t(tmux.variable("pid")))
+        let tty = tmux.variable("pane_tty")
+        kill(server, SIGSTOP)
+        defer { kill(server, SIGCONT) }
+        // Each size is a whole picture, more than the terminal's queue holds.
+        for columns in 90..<96 { _ = Tmux.output("stty -F \(tty) cols \(columns)") }
+        kill(process, SIGTERM)
+        #expect(Tmux.waits { kill(process, 0) != 0 })
+        kill(server, SIGCONT)
+        #expect(tmux.shows("ended 0"))
+        #expect(tmux.shows("done"))
+        #expect(tmux.file("before") == tmux.file("after"))
+    }
+
+    @Test func `reset-tty puts a terminal in order that was left raw`() throws {
+        let tmux = try #require(session(ending: "'\(Tmux.program)' reset-tty"))
+        #expect(tmux.shows("Gradients"))
+        let process = try #require(pid_t(tmux.file("pid").filter { $0 != "\n" }))
+        kill(process, SIGKILL)
+        expectRestored(tmux, "kill")
+        #expect(tmux.screen.contains("ended 137"))
     }
 
     @Test func `stops on Ctrl-Z and comes back whole`() throws {

@@ -47,6 +47,11 @@ final class Tmux {
     /// Presses keys, by the names that tmux has for them.
     func press(_ keys: String) { tmux("send-keys -t a \(keys)") }
 
+    /// Everything that the program sends from now on also goes to the file `log`.
+    func record() {
+        tmux("pipe-pane -t a 'cat > \(directory)/log'")
+    }
+
     /// A variable of the window, such as `alternate_on`.
     func variable(_ name: String) -> String {
         tmux("display-message -p -t a '#{\(name)}'").filter { $0 != "\n" }
@@ -55,9 +60,9 @@ final class Tmux {
     /// The text of a file in the directory.
     func file(_ name: String) -> String { Tmux.output("cat '\(directory)/\(name)' 2>/dev/null") }
 
-    /// Asks again and again until `condition` holds; false after five seconds.
-    static func waits(_ condition: () -> Bool) -> Bool {
-        for _ in 0..<500 {
+    /// Asks again and again until `condition` holds; false after `tries` hundredths of a second.
+    static func waits(tries: Int = 500, _ condition: () -> Bool) -> Bool {
+        for _ in 0..<tries {
             if condition() { return true }
             // Ten milliseconds until the next look.
             _ = poll(nil, 0, 10)

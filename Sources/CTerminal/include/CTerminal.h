@@ -134,4 +134,8 @@ void cterminal_guard(const void *bytes, size_t count);
 /// Puts the terminal back in order, once; safe in signal handlers, never blocks.
 void cterminal_restore(void);
 
+/// Sets a terminal that was left raw so that it gives lines and shows what is typed; returns 1 on
+/// success.
+int cterminal_cook(int descriptor);
+
 #endif

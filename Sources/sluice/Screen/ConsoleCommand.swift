@@ -17,12 +17,14 @@ enum ConsoleCommand {
         guard let configuration = ServeCommand.configuration(request) else { return .configuration }
         let shelf = ThemeShelf(environment: variable)
         let name = BuiltInTheme.harbourDark
-        let settings = ScreenSettings(
+        let firstTheme = FirstTheme(environment: variable)
+        var settings = ScreenSettings(
             environment: variable,
             colours: nil,
             theme: name.theme,
             ticksPerSecond: Settings().refreshPerSecond
         )
+        settings.terminal.asksForBackground = firstTheme.isAutomatic
         var failure = ""
         var server: Server?
         let ending = ConsoleLoop.run(settings) { () -> ConsoleProgram<EmbeddedEngine>? in
@@ -30,7 +32,7 @@ enum ConsoleCommand {
             do throws(ServerError) {
                 let started = try Server(configuration)
                 server = started
-                return program(on: started, name.theme, shelf)
+                return program(on: started, name.theme, shelf, firstTheme)
             } catch {
                 failure = error.text
                 return nil
@@ -51,7 +53,8 @@ enum ConsoleCommand {
     private static func program(
         on server: Server,
         _ theme: Theme,
-        _ shelf: ThemeShelf
+        _ shelf: ThemeShelf,
+        _ firstTheme: FirstTheme
     ) -> ConsoleProgram<EmbeddedEngine> {
         let author = variable("USER") ?? variable("LOGNAME") ?? "operator"
         let name = server.engine.snapshot.server.name
@@ -66,6 +69,7 @@ enum ConsoleCommand {
             session: session,
             theme: theme,
             shelf: shelf,
+            firstTheme: firstTheme,
             hasStopped: { isRinging(server.bell) }
         )
     }

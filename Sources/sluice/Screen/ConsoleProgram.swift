@@ -16,6 +16,7 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
     private var model: ConsoleModel
     private var theme: Theme
     private var isAscii = false
+    private let firstTheme: FirstTheme
 
     /// A console on `engine` that ends by itself once `hasStopped` says so.
     init(
@@ -23,11 +24,13 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         session: Session,
         theme: Theme,
         shelf: ThemeShelf,
+        firstTheme: FirstTheme,
         hasStopped: @escaping () -> Bool
     ) {
         self.engine = engine
         self.shelf = shelf
         self.theme = theme
+        self.firstTheme = firstTheme
         self.hasStopped = hasStopped
         var session = session
         session.capabilities = engine.capabilities
@@ -44,7 +47,9 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         case .opened(let size, _, let isUtf8):
             isAscii = !isUtf8
             if isAscii { theme.glyphs = .ascii }
-            return apply(.resized(size)) + look()
+            let name = firstTheme.name
+            let dressed = name == model.settings.theme ? [] : apply(.command("theme \(name)"))
+            return apply(.resized(size)) + dressed + look()
         case .resized(let size): return apply(.resized(size))
         case .tick: return hasStopped() ? [.finish(0)] : look()
         case .terminal(let event): return take(event)
@@ -77,7 +82,12 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
             return apply(
                 .pointed(MouseAction(stroke.action), column: stroke.column, row: stroke.row)
             )
-        case .focus, .background: return []
+        case .focus: return []
+        case .background(let colour):
+            guard let name = firstTheme.name(on: colour), name != model.settings.theme else {
+                return []
+            }
+            return apply(.command("theme \(name)"))
         }
     }
 
