@@ -9,11 +9,10 @@ public enum NearestWord {
     public static func of(_ word: [UInt8], in words: [String]) -> String? {
         guard word.count <= 64 else { return nil }
         var best: (word: String, distance: Int)?
-        for candidate in words {
+        let most = max(1, (word.count + 1) / 3)
+        for candidate in words where abs(candidate.utf8.count - word.count) <= most {
             let distance = distance(word.lowercased, Array(candidate.utf8).lowercased)
-            guard distance <= max(1, (word.count + 1) / 3), distance < best?.distance ?? .max else {
-                continue
-            }
+            guard distance <= most, distance < best?.distance ?? .max else { continue }
             best = (candidate, distance)
         }
         return best?.word

@@ -22,6 +22,8 @@ public struct ServeRequest: Sendable {
     public var purpose = Purpose.run
     /// The configuration file; empty without one.
     public var configurationFile = ""
+    /// What the program was called as.
+    public var programName = "sluice"
     /// What the options change, in their order.
     var changes: [@Sendable (inout ServerConfiguration) -> Void] = []
     var user: [UInt8]?
@@ -95,6 +97,7 @@ public struct ServeRequest: Sendable {
             }
         }
         apply(to: &reading.configuration)
+        reading.configuration.traces.programName = programName
         reading.configuration.settle(in: Places(environment: surroundings.environment))
         if surroundings.environment.text("SLUICE_ALLOW_OPEN") == "1" {
             reading.configuration.clients.allowsOpenAccess = true

@@ -122,6 +122,8 @@ public struct ProcessTraces: Equatable, Sendable {
     public var processFile = ""
     /// The directory for a file that lists the ports in use; empty for none.
     public var portsDirectory = ""
+    /// What the program was called as; the file that lists the ports starts with it.
+    public var programName = "sluice"
     /// The configuration file this came from; empty for none.
     public var configurationFile = ""
 

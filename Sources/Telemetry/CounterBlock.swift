@@ -86,6 +86,20 @@ public struct CounterWriter: ~Copyable {
         if value > self.value(at: index) { set(index, to: value) }
     }
 
+    /// The counter at `index`, which the caller knows to be one of the block's.
+    @inline(__always)
+    func known(_ index: Int) -> UInt64 {
+        // SAFETY: the caller has made sure of the index, and `block` keeps the memory.
+        unsafe slots[index].load(ordering: .relaxed)
+    }
+
+    /// Makes the counter at `index`, which the caller knows to be one of the block's, show `value`.
+    @inline(__always)
+    func setKnown(_ index: Int, to value: UInt64) {
+        // SAFETY: the caller has made sure of the index, and `block` keeps the memory.
+        unsafe slots[index].store(value, ordering: .relaxed)
+    }
+
     /// The counter at `index`.
     public func value(at index: Int) -> UInt64 {
         precondition(index >= 0 && index < count, "no such counter")

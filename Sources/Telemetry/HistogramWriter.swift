@@ -27,11 +27,13 @@ public struct HistogramWriter: ~Copyable {
 
     /// Counts `value` so many `times`, at the cost of once.
     public func record(_ value: UInt64, times: UInt64) {
-        counters.add(times, to: Histogram.bucket(of: value))
-        let sum = counters.value(at: Histogram.sumCounter)
+        // Every bucket of a value is below `counterCount`, which the block has.
+        let bucket = Histogram.bucket(of: value)
+        counters.setKnown(bucket, to: counters.known(bucket) &+ times)
         let (product, isHuge) = value.multipliedReportingOverflow(by: times)
-        let (added, overflow) = sum.addingReportingOverflow(product)
-        counters.set(Histogram.sumCounter, to: isHuge || overflow ? .max : added)
-        counters.raise(Histogram.maximumCounter, to: value)
+        let (sum, overflow) = counters.known(Histogram.sumCounter).addingReportingOverflow(product)
+        counters.setKnown(Histogram.sumCounter, to: isHuge || overflow ? .max : sum)
+        guard value > counters.known(Histogram.maximumCounter) else { return }
+        counters.setKnown(Histogram.maximumCounter, to: value)
     }
 }

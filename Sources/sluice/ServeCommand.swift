@@ -7,12 +7,20 @@ import Configuration
 enum ServeCommand {
     /// Does what `request` asks for.
     static func run(_ request: ServeRequest) -> ExitStatus {
+        var request = request
+        request.programName = Process.name
         switch request.purpose {
         case .showHelp:
             Output.show(CommandManual.help("serve") ?? "")
             return .success
         case .showVersion:
-            Output.show("sluice: v\(ServerVersion.product)\n")
+            // Whoever asks for the server that is replaced wants to know what clients may expect.
+            let isReplacing = Process.name == "nats-server"
+            Output.show(
+                isReplacing
+                    ? "nats-server: v\(ServerVersion.nats)\n"
+                    : "sluice: v\(ServerVersion.product)\n"
+            )
             return .success
         case .signal(let order): return SignalCommand.run(order)
         case .checkConfiguration: return check(request)

@@ -113,6 +113,30 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
         #expect(error?.text == "connect: Connection refused")
     }
 
+    @Test func `users, tokens and keys are told`() throws {
+        let seed = bytes("SUAAAAICAMCAKBQHBAEQUCYMBUHA6EARCIJRIFIWC4MBSGQ3DQOR4H776Y")
+        let key = bytes("UAB2CB576PHBBPQ5ODORRZ2LYCMWPZGWGCN2KDK7DXOIMZASKUY3RLKK")
+        let local = try LocalServer { configuration in
+            configuration.access.users = [
+                User(name: bytes("u"), proof: .password(bytes("p")), account: 0),
+                User(name: key, proof: .nkey, account: 0),
+            ]
+        }
+        var options = local.options
+        _ = try ClientConnection.open(options, seed: seed).descriptor
+        options.user = bytes("u")
+        options.password = bytes("p")
+        _ = try ClientConnection.open(options, seed: nil).descriptor
+        options.password = bytes("q")
+        #expect(throws: ClientError.refused(bytes("Authorization Violation"))) {
+            _ = try ClientConnection.open(options, seed: nil).descriptor
+        }
+        let tokened = try LocalServer { $0.access.token = bytes("t") }
+        options = tokened.options
+        options.servers[0].user = bytes("t")
+        _ = try ClientConnection.open(options, seed: nil).descriptor
+    }
+
     @Test func `TLS that the server does not have is refused`() throws {
         let local = try LocalServer()
         var options = local.options

@@ -34,6 +34,18 @@ struct TestKey {
             .utf8
     )
 
+    @Test func `the holder of a seed answers`() throws {
+        let seed = Array("SUAAAAICAMCAKBQHBAEQUCYMBUHA6EARCIJRIFIWC4MBSGQ3DQOR4H776Y".utf8)
+        let answer = try #require(Challenge.answer(Array("nonce".utf8), seed: seed))
+        let expected =
+            "-HTq4d6DDHVNb8MsTRAZtSIa0vXA_yuZblwTA7JT5wYzmKBxJ2wpYfjHh7hcptZlidbVw_6ZLyubjm_yDk-OCQ"
+        #expect(
+            answer.key == Array("UAB2CB576PHBBPQ5ODORRZ2LYCMWPZGWGCN2KDK7DXOIMZASKUY3RLKK".utf8)
+        )
+        #expect(answer.signature == Array(expected.utf8))
+        #expect(Challenge.answer(Array("nonce".utf8), seed: Array("SUA".utf8)) == nil)
+    }
+
     private func isAnswered(
         _ challenge: [UInt8] = challenge,
         _ signature: [UInt8] = signature,

@@ -16,7 +16,7 @@ struct ServerFiles: Sendable {
         let traces = facts.configuration.traces
         processFile = traces.processFile
         let directory = traces.portsDirectory
-        let name = "sluice_\(ProcessUse.processId).ports"
+        let name = "\(traces.programName)_\(ProcessUse.processId).ports"
         portsFile = directory.isEmpty ? "" : "\(directory)/\(name)"
         if !processFile.isEmpty {
             try Self.write(Array("\(ProcessUse.processId)".utf8), to: processFile)
