@@ -86,8 +86,8 @@ let package = Package(
         module(
             "Broker",
             [
-                "Wire", "Routing", "Reactor", "Identity", "Telemetry", "Engine", "Configuration",
-                "Base", "JSON",
+                "Wire", "Routing", "Queueing", "JetStreamApi", "Journal", "Sealing", "Reactor",
+                "Identity", "Telemetry", "Engine", "Configuration", "Base", "JSON",
             ]
         ),
 

@@ -34,6 +34,7 @@ extension Shard {
             violate(index, .publish(subject: subject.array))
             return
         }
+        if !tick.hits.isEmpty { serve(from: 0, command, in: bytes, root: root) }
         if tick.isReceiverLagging { stall(index) }
         if deliveries == 0, !command.reply.isEmpty, flags.contains(.noResponders) {
             answerUnserved(subject: subject, reply: bytes.slice(command.reply), to: index)
@@ -145,6 +146,10 @@ extension Shard {
         from publisher: UInt32
     ) -> Bool {
         let owner = interests.subscriptions[subscription].owner
+        if owner >= ServiceOwner.first {
+            tick.hits.append(owner)
+            return true
+        }
         let flags = connections[owner].flags
         if flags.contains(.isClosing) || owner == publisher && !flags.contains(.echo) {
             return false

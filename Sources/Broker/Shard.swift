@@ -22,6 +22,10 @@ public struct ShardSettings: Sendable {
     public var authenticator: Authenticator?
     /// How connections are encrypted; `nil` if they are not.
     public var tls: ShardTls?
+    /// What streams are told.
+    public var streams = StreamHostSettings()
+    /// Whether there are streams.
+    public var hasStreams = false
     /// Seeds the hashes of the shard's tables; random for each process.
     public var seed: UInt64 = 0
     /// Memory for bytes that wait to be written, over all connections.
@@ -71,6 +75,8 @@ struct Tick: ~Copyable {
     var isServed = false
     /// Whether a receiver of the current publish lags far behind.
     var isReceiverLagging = false
+    /// Subscriptions of the shard itself that the current message goes to.
+    var hits = Table<UInt32>(capacity: 16)
     /// Passwords to be compared elsewhere.
     var checks: [AdmissionCheck] = []
     /// Publishers that were held back in this tick.
@@ -119,11 +125,24 @@ public struct Shard: ~Copyable {
     /// Connections that ended last.
     var closed: ClosedConnections
     var random: Random
+    /// Streams and consumers.
+    var host: StreamHost
+    /// A message that the shard sends, while it is not being sent.
+    var emission: Table<UInt8>? = Table<UInt8>(capacity: 1_024)
+    /// The answer to a publish, while it is not being sent.
+    var acknowledgement: Table<UInt8>? = Table<UInt8>(capacity: 128)
+    /// Whether the journal was told to end.
+    var isJournalStopping = false
+    /// Whether the journal has let go of the store.
+    var hasJournalStopped = false
+    /// Subscriptions that the shard has made for itself.
+    var serviceCount: UInt64 = 0
     var scratch: [UInt8] = []
 
     /// A shard without connections.
     public init(_ settings: ShardSettings) {
         self.settings = settings
+        host = StreamHost(settings.streams, seed: settings.seed)
         interests = InterestTable(seed: settings.seed)
         outbox = Outbox(byteCountMax: settings.outboxBytesMax)
         closed = ClosedConnections(countMax: settings.closedConnectionsMax)
@@ -134,6 +153,7 @@ public struct Shard: ~Copyable {
             space.isSystem = settings.access.systemAccount == index
             accounts.append(space)
         }
+        if settings.hasStreams { serveStreams() }
     }
 
     /// Tells the shard the time; before anything else in a tick.

@@ -2,6 +2,7 @@
 
 import Base
 import Identity
+import Journal
 import Reactor
 import Telemetry
 import Wire
@@ -18,6 +19,7 @@ public struct ShardRunner: ~Copyable {
     private let ticks: HistogramWriter
     var log: Log
     private let passwords: PasswordDesk
+    private let store: StoreLink?
     let buffer: UnsafeMutableRawBufferPointer
     private var stalled = Table<Stall>(capacity: 16)
     var isStopping = false
@@ -33,6 +35,7 @@ public struct ShardRunner: ~Copyable {
     private static let readBytes = 512 << 10
     private static let listenerToken = UInt64.max
     private static let mailboxToken = UInt64.max - 1
+    private static let journalToken = UInt64.max - 2
 
     /// A runner that accepts from `listener`.
     /// - Throws: `SystemError` when the system refuses a descriptor.
@@ -41,13 +44,16 @@ public struct ShardRunner: ~Copyable {
         listener: consuming Listener,
         posts: ServerPosts,
         ticks: consuming HistogramWriter,
+        store: StoreLink?,
         log: Log
     ) throws(SystemError) {
         let passwords = try PasswordDesk(answers: posts.shard)
         let poller = try Poller()
         try poller.add(listener.descriptor, token: Self.listenerToken)
         try poller.add(posts.shard.doorbell.descriptor, token: Self.mailboxToken)
+        if let store { try poller.add(store.bell.descriptor, token: Self.journalToken) }
         shard = Shard(settings)
+        self.store = store
         self.poller = poller
         self.listener = consume listener
         self.posts = posts
@@ -65,12 +71,15 @@ public struct ShardRunner: ~Copyable {
 
     /// Works until a letter says stop.
     public mutating func run() {
+        recoverStreams()
         while !isStopping {
             let count = poller.wait(milliseconds: timeout())
             let messages = shard.counters.traffic.messagesIn
             shard.begin(at: SystemClock.now())
             for at in 0..<count { handle(poller.ready(at)) }
+            shard.readJournal()
             shard.advance()
+            shard.flushJournal()
             resumeStalled()
             flush()
             closeEnded()
@@ -80,6 +89,30 @@ public struct ShardRunner: ~Copyable {
         }
         closeAll()
         passwords.stop()
+        stopJournal()
+    }
+
+    /// Reads the streams back; clients wait meanwhile.
+    private mutating func recoverStreams() {
+        guard let store else { return }
+        shard.begin(at: SystemClock.now())
+        shard.beginRecovery(store.store.journal.recovered, store.store.journal.makeClient())
+        while shard.isRecovering {
+            store.bell.wait()
+            store.bell.answer()
+            shard.begin(at: SystemClock.now())
+            shard.readBack()
+        }
+    }
+
+    /// Lets the journal finish what it was given and let go of the store.
+    private mutating func stopJournal() {
+        guard let store else { return }
+        while !shard.endJournal() {
+            store.bell.wait()
+            store.bell.answer()
+        }
+        store.store.join()
     }
 
     /// Notes how long a tick took for each of its `messages`, from receiving to writing.
@@ -103,6 +136,7 @@ public struct ShardRunner: ~Copyable {
         switch ready.token {
         case Self.listenerToken: acceptWaiting()
         case Self.mailboxToken: readMail()
+        case Self.journalToken: store?.bell.answer()
         default: serve(ready)
         }
     }

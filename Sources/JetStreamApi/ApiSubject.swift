@@ -232,3 +232,33 @@ public enum ApiResponseType: String, Sendable {
     /// What stands behind `"type"`.
     var name: String { "io.nats.jetstream.api.v1.\(rawValue)_response" }
 }
+
+extension ApiSubject {
+    /// The kind of the answer; `nil` where the answer is no JSON.
+    public var responseType: ApiResponseType? {
+        switch self {
+        case .accountInfo: .accountInfo
+        case .streamCreate: .streamCreate
+        case .streamUpdate: .streamUpdate
+        case .streamNames: .streamNames
+        case .streamList: .streamList
+        case .streamInfo: .streamInfo
+        case .streamDelete: .streamDelete
+        case .streamPurge: .streamPurge
+        case .streamSnapshot: .streamSnapshot
+        case .streamRestore: .streamRestore
+        case .messageGet: .messageGet
+        case .messageDelete: .messageDelete
+        case .consumerCreate, .consumerDurableCreate: .consumerCreate
+        case .consumerNames: .consumerNames
+        case .consumerList: .consumerList
+        case .consumerInfo: .consumerInfo
+        case .consumerDelete: .consumerDelete
+        case .consumerPause: .consumerPause
+        case .consumerReset: .consumerReset
+        case .consumerUnpin: .consumerUnpin
+        case .clusterOnly(let endpoint): endpoint.responseType
+        case .directGet, .directGetLast, .consumerNext: nil
+        }
+    }
+}

@@ -51,7 +51,8 @@ public final class Server: Sendable {
         bell = posts.bell
         (port, monitoringPort, id) = (facts.port, facts.monitoringPort, facts.id)
         Self.announce(facts, log)
-        threads = try ServerThreads(facts, clients, monitor, posts, engine, log)
+        let store = try Self.openStore(configuration)
+        threads = try ServerThreads(facts, clients, monitor, posts, engine, store, log)
         log.info("Listening for client connections on \(facts.clientAddress)")
         log.info("Server is ready")
     }
@@ -89,6 +90,17 @@ public final class Server: Sendable {
     }
 
     // MARK: - Start
+
+    private static func openStore(
+        _ configuration: ServerConfiguration
+    ) throws(ServerError) -> StoreLink? {
+        guard configuration.jetStream.isEnabled else { return nil }
+        do throws(StoreError) {
+            return try StoreLink(configuration.jetStream)
+        } catch {
+            throw .store(error)
+        }
+    }
 
     private static func listen(
         _ configuration: ServerConfiguration

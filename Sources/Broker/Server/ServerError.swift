@@ -18,6 +18,8 @@ public enum ServerError: Error, Equatable, Sendable {
     case tls(TlsError)
     /// The users cannot be served.
     case identity(IdentityError)
+    /// The store cannot be opened.
+    case store(StoreError)
     /// A thread or a descriptor is refused by the system.
     case system(SystemError)
     /// The configuration cannot work.
@@ -38,6 +40,7 @@ public enum ServerError: Error, Equatable, Sendable {
             "User number \(user + 1) has a permission with a malformed subject"
         case .identity(.tooManyRules(let user)):
             "User number \(user + 1) has more permissions than fit into memory"
+        case .store(let error): error.text
         case .system(let error): "Can't start: \(error.text)"
         case .configuration(let problem): problem.text
         }

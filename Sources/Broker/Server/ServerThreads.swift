@@ -50,6 +50,7 @@ struct ServerThreads: Sendable {
         _ monitor: ListenerHandle?,
         _ posts: ServerPosts,
         _ engine: EmbeddedEngine,
+        _ store: StoreLink?,
         _ log: Log
     ) throws(ServerError) {
         let ticks = CounterBlock(count: Histogram.counterCount)
@@ -69,7 +70,7 @@ struct ServerThreads: Sendable {
         }
         do throws(SystemError) {
             shard = try WorkerThread(name: "sluice-shard") {
-                Self.runShard(settings, clients, posts, ticks, log)
+                Self.runShard(settings, clients, posts, ticks, store, log)
             }
         } catch {
             _ = posts.office.post(.stop)
@@ -83,6 +84,7 @@ struct ServerThreads: Sendable {
         _ clients: ListenerHandle,
         _ posts: ServerPosts,
         _ ticks: CounterBlock,
+        _ store: StoreLink?,
         _ log: Log
     ) {
         do throws(SystemError) {
@@ -91,6 +93,7 @@ struct ServerThreads: Sendable {
                 listener: Listener(clients),
                 posts: posts,
                 ticks: HistogramWriter(ticks),
+                store: store,
                 log: log
             )
             runner.run()

@@ -26,6 +26,12 @@ extension ShardSettings {
         info.apiLevel = ServerVersion.apiLevel
         if !configuration.clients.supportsHeaders { info.flags.remove(.headers) }
         self.seed = seed
+        hasStreams = configuration.jetStream.isEnabled
+        if hasStreams { info.flags.insert(.jetstream) }
+        streams.domain = configuration.jetStream.domain
+        streams.leader = facts.name
+        streams.isStrict = configuration.jetStream.isStrict
+        info.domain = configuration.jetStream.domain
         if let terms = configuration.tls { try encrypt(terms) }
         try admit(configuration)
     }

@@ -29,6 +29,8 @@ public struct ErrorCode: BitwiseCopyable, Equatable, Sendable {
 }
 
 extension ErrorCode {
+    /// Only a cluster does this.
+    public static let clusteringRequired = ErrorCode(10_010)
     /// The request makes no sense.
     public static let badRequest = ErrorCode(10_003)
     /// An update of a consumer, or its creation, was refused.

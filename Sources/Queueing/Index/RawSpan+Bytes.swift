@@ -64,28 +64,3 @@ func hasWildcard(_ subject: RawSpan) -> Bool {
     }
     return false
 }
-
-extension Table<UInt8> {
-    /// Adds `bytes` at the end.
-    mutating func append(_ bytes: RawSpan) {
-        for offset in 0..<bytes.byteCount { append(bytes.byte(offset)) }
-    }
-
-    /// Adds the bytes of `text` at the end.
-    mutating func append(_ text: StaticString) {
-        for offset in 0..<text.utf8CodeUnitCount {
-            // SAFETY: `offset` is below the count of the text's bytes.
-            append(unsafe text.utf8Start[offset])
-        }
-    }
-
-    /// Adds `number` in decimal digits at the end.
-    mutating func append(decimal number: UInt64) {
-        var scale: UInt64 = 1
-        while number / scale >= 10 { scale &*= 10 }
-        while scale > 0 {
-            append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number / scale % 10))
-            scale /= 10
-        }
-    }
-}

@@ -1,0 +1,227 @@
+// Streams take messages in; publishers hear when they are safe.
+
+import Base
+import JetStreamApi
+import Journal
+import Queueing
+import Routing
+
+extension Shard {
+    /// A message for the stream at `index`.
+    mutating func ingest(
+        _ index: UInt32,
+        subject: RawSpan,
+        reply: RawSpan,
+        headers: RawSpan,
+        payload: RawSpan
+    ) {
+        var context = PublishContext(now: tick.now)
+        context.isFull = host.writeStopped != nil && host.streams[index].isOnDisk
+        do throws(PublishRefusal) {
+            let outcome = try host.streams[index].stream.publish(
+                subject: subject,
+                headers: headers,
+                payload: payload,
+                context
+            )
+            switch outcome {
+            case .duplicate(let sequence):
+                acknowledge(index, sequence, reply: reply, isDuplicate: true)
+            case .stored(let stored):
+                host.streams[index].counters.stored &+= 1
+                host.streams[index].counters.storedBytes &+= UInt64(
+                    headers.byteCount + payload.byteCount
+                )
+                if stored.isKept { record(index, stored.sequence) }
+                withEffects { host, effects in
+                    host.streams[index].stream.announce(stored, into: &effects)
+                }
+                acknowledge(index, stored.sequence, reply: reply, isDuplicate: false)
+            }
+        } catch {
+            host.streams[index].counters.refused &+= 1
+            refuse(index, error, reply: reply)
+        }
+        markActive(index)
+    }
+
+    /// Tells the publisher why its message was not taken.
+    @inline(never)
+    private mutating func refuse(_ index: UInt32, _ refusal: PublishRefusal, reply: RawSpan) {
+        guard !reply.isEmpty, takesAcks(index) else { return }
+        let error = host.streams[index].stream.state.error(refusal)
+        let text = PubAck.refusal(error, stream: host.streams[index].name)
+        emit(root(of: index), to: reply.array, text)
+    }
+
+    private func takesAcks(_ index: UInt32) -> Bool {
+        !host.streams[index].stream.state.configuration.flags.contains(.noAck)
+    }
+
+    /// The root of the stream's account.
+    func root(of index: UInt32) -> UInt32 {
+        accounts[Int(host.streams[index].account)].root
+    }
+
+    // MARK: - To the journal
+
+    /// Puts a stored message into the batch that the journal is given next.
+    mutating func record(_ index: UInt32, _ sequence: UInt64) {
+        guard host.streams[index].isOnDisk else { return }
+        if let refused = append(index, sequence) {
+            hand(over: refused, of: index)
+            _ = append(index, sequence)
+        }
+        host.markDirty(index)
+    }
+
+    /// - Returns: the full batch that had no room for the message.
+    private mutating func append(_ index: UInt32, _ sequence: UInt64) -> RecordBatch? {
+        var batch: BatchWriter
+        if let open = host.streams[index].batch.take() {
+            batch = open
+        } else {
+            batch = BatchWriter(host.takeBuffer())
+        }
+        guard let message = host.streams[index].stream.state.records.find(sequence) else {
+            host.streams[index].batch = consume batch
+            return nil
+        }
+        let isAdded = batch.add(
+            sequence: sequence,
+            time: message.time,
+            subject: host.streams[index].stream.state.records.subject(of: message),
+            headers: host.streams[index].stream.state.records.headers(of: message),
+            payload: host.streams[index].stream.state.records.payload(of: message)
+        )
+        if isAdded {
+            host.streams[index].batch = consume batch
+            return nil
+        }
+        return batch.finish()
+    }
+
+    private mutating func hand(over batch: consuming RecordBatch, of index: UInt32) {
+        guard let room = host.journal?.room, room > 0 else { return }
+        _ = host.journal?.append(batch, to: index)
+    }
+
+    /// Hands the journal what has come, unless it is busy and more can be collected meanwhile.
+    mutating func commit() {
+        guard !host.dirty.isEmpty, let inFlight = host.journal?.appendsInFlight else { return }
+        if inFlight == 0 {
+            for at in 0..<host.dirty.count {
+                let index = host.dirty[at]
+                guard host.streams.contains(index) else { continue }
+                host.streams[index].isDirty = false
+                if let batch = host.streams[index].batch.take() {
+                    hand(over: batch.finish(), of: index)
+                }
+            }
+            host.dirty.removeAll()
+        }
+    }
+
+    // MARK: - Acknowledgements
+
+    /// Acknowledges a message now, or once it is safe.
+    private mutating func acknowledge(
+        _ index: UInt32,
+        _ sequence: UInt64,
+        reply: RawSpan,
+        isDuplicate: Bool
+    ) {
+        guard !reply.isEmpty, takesAcks(index) else { return }
+        if sequence <= host.streams[index].stream.state.durableSequence {
+            answer(index, sequence, reply: reply, isDuplicate: isDuplicate)
+            return
+        }
+        guard let place = host.replies.store(reply) else { return }
+        host.streams[index].waiting.append(
+            WaitingAck(
+                sequence: sequence,
+                time: tick.now,
+                reply: place,
+                isDuplicate: isDuplicate
+            )
+        )
+    }
+
+    private mutating func answer(
+        _ index: UInt32,
+        _ sequence: UInt64,
+        reply: RawSpan,
+        isDuplicate: Bool
+    ) {
+        guard var text = acknowledgement.take() else { return }
+        text.removeAll()
+        PubAck.append(
+            stream: host.streams[index].escapedName.raw,
+            domain: host.settings.domain.raw,
+            sequence: sequence,
+            isDuplicate: isDuplicate,
+            to: &text
+        )
+        emit(
+            root(of: index),
+            to: reply,
+            subject: reply,
+            reply: RawSpan(),
+            headers: RawSpan(),
+            payload: text.bytes
+        )
+        acknowledgement = consume text
+    }
+
+    /// Answers everybody whose message is safe.
+    mutating func answerWaiting(_ index: UInt32) {
+        let durable = host.streams[index].stream.state.durableSequence
+        while host.streams[index].answered < host.streams[index].waiting.count {
+            let waiting = host.streams[index].waiting[host.streams[index].answered]
+            guard waiting.sequence <= durable else { break }
+            host.streams[index].answered += 1
+            let reply = host.replies.bytes(of: waiting.reply).array
+            host.replies.free(waiting.reply)
+            answer(index, waiting.sequence, reply: reply.raw, isDuplicate: waiting.isDuplicate)
+        }
+        if host.streams[index].answered == host.streams[index].waiting.count {
+            host.streams[index].waiting.removeAll()
+            host.streams[index].answered = 0
+        }
+    }
+
+    /// Tells everybody who waits that the message could not be stored.
+    mutating func refuseAllWaiting(_ index: UInt32) {
+        let text = PubAck.refusal(
+            QueueingError(.insufficientStorage),
+            stream: host.streams[index].name
+        )
+        while host.streams[index].answered < host.streams[index].waiting.count {
+            let waiting = host.streams[index].waiting[host.streams[index].answered]
+            host.streams[index].answered += 1
+            let reply = host.replies.bytes(of: waiting.reply).array
+            host.replies.free(waiting.reply)
+            emit(root(of: index), to: reply, text)
+        }
+        host.streams[index].waiting.removeAll()
+        host.streams[index].answered = 0
+    }
+
+    /// Tells the journal which messages have left the stream.
+    /// - Returns: the ticket; `nil` if there is nothing to write, or no room.
+    mutating func writeRemovals(_ index: UInt32, isDurable: Bool) -> JournalTicket? {
+        guard host.streams[index].isOnDisk, let room = host.journal?.room, room > 0,
+            host.streams[index].stream.deletions.count > 0
+        else { return nil }
+        let first = host.streams[index].stream.state.firstSequence
+        var writer = StateWriter(host.takeBuffer())
+        writer.setFloor(first)
+        for at in 0..<host.streams[index].stream.deletions.count {
+            let range = host.streams[index].stream.deletions[at]
+            guard range.last >= first else { continue }
+            writer.delete(first: max(first, range.first), through: range.last)
+        }
+        host.streams[index].stream.clearDeletions()
+        return host.journal?.write(writer, to: index, isDurable: isDurable)
+    }
+}

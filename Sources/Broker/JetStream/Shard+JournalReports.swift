@@ -1,0 +1,103 @@
+// What the journal answers, and what follows.
+
+import Base
+import Journal
+import Queueing
+
+extension Shard {
+    /// Takes every answer of the journal that waits.
+    mutating func readJournal() {
+        while let report = host.journal?.next() { take(report) }
+    }
+
+    /// Wakes the journal for what it was given in this tick.
+    mutating func flushJournal() {
+        runStreams()
+        commit()
+        host.journal?.flush()
+    }
+
+    /// Takes the journal towards its end; to be called again after its bell has rung.
+    /// - Returns: whether it has ended.
+    mutating func endJournal() -> Bool {
+        guard host.journal != nil else { return true }
+        readJournal()
+        commit()
+        let isIdle = host.dirty.isEmpty && host.journal?.appendsInFlight == 0
+        if isIdle, !isJournalStopping { isJournalStopping = (host.journal?.stop() ?? nil) != nil }
+        host.journal?.flush()
+        return hasJournalStopped
+    }
+
+    private mutating func take(_ report: JournalReport) {
+        switch report {
+        case .durable(_, let stream, let last, let loan):
+            host.giveBuffer(loan)
+            settle(durable: last, of: stream)
+        case .created(let ticket, _, _), .configured(let ticket, _), .removed(let ticket, _):
+            finish(ticket)
+        case .stateWritten(let ticket, _, let loan):
+            host.giveBuffer(loan)
+            finish(ticket)
+        case .appendRefused(_, let stream, let refusal, let loan):
+            host.giveBuffer(loan)
+            refuseWaiting(stream, refusal)
+        case .refused(let ticket, _, _, let loan):
+            if let loan { host.giveBuffer(loan) }
+            host.pending[ticket] = nil
+        case .block(let ticket, let stream, _, _, let isLast, let loan):
+            load(loan, into: stream)
+            if isLast { finish(ticket) }
+        case .endOfLog(let ticket, _), .damaged(let ticket, _, _), .unreadable(let ticket, _, _):
+            finish(ticket)
+        case .writeStopped(let error): host.writeStopped = error
+        case .stopped: hasJournalStopped = true
+        }
+    }
+
+    private mutating func settle(durable last: UInt64, of index: UInt32) {
+        guard host.streams.contains(index) else { return }
+        host.streams[index].stream.setDurable(last)
+        answerWaiting(index)
+        markActive(index)
+    }
+
+    private mutating func finish(_ ticket: JournalTicket) {
+        switch host.pending.removeValue(forKey: ticket) {
+        case .answer(let root, let reply, let text): emit(root, to: reply, text)
+        case .loaded(let stream): if host.streams.contains(stream) { markActive(stream) }
+        case .read(let stream, let reader):
+            if host.streams.contains(stream) { serve(reader, of: stream, afterLoad: true) }
+        case nil: break
+        }
+    }
+
+    /// Nothing behind the durable sequence was written: forget it and tell the publishers.
+    private mutating func refuseWaiting(_ index: UInt32, _ refusal: JournalRefusal) {
+        guard host.streams.contains(index) else { return }
+        let durable = host.streams[index].stream.state.durableSequence
+        withEffects { host, effects in
+            host.streams[index].stream.rollBack(to: durable, into: &effects)
+        }
+        host.streams[index].batch = nil
+        refuseAllWaiting(index)
+        markActive(index)
+    }
+
+    /// Puts messages that were read from disk where consumers find them.
+    private mutating func load(_ loan: BufferLoan, into index: UInt32) {
+        let buffer = RecordBuffer(loan)
+        guard host.streams.contains(index) else { return }
+        var reader = BatchReader(buffer.bytes)
+        while let message = reader.next(buffer.bytes) {
+            host.streams[index].stream.state.load(
+                sequence: message.sequence,
+                time: message.time,
+                subject: buffer.bytes.extracting(message.subject.range),
+                headers: buffer.bytes.extracting(message.headers.range),
+                payload: buffer.bytes.extracting(message.payload.range)
+            )
+        }
+        host.streams[index].stream.state.endLoad()
+    }
+}

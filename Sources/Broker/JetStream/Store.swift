@@ -1,0 +1,107 @@
+// The store of a server: opened with its key, run by two threads of its own.
+
+import Base
+import Configuration
+public import Journal
+public import Reactor
+import Sealing
+
+/// Why a store cannot be opened.
+public enum StoreError: Error, Equatable, Sendable {
+    /// A directory cannot be made.
+    case directory(String, SystemError)
+    /// The key file cannot be read or made.
+    case keyFile(String, SystemError)
+    /// Others than its owner can read the key file.
+    case keyFileOpen(String)
+    /// The key file has not the size of a key.
+    case keyFileSize(String)
+    /// The journal refuses.
+    case journal(JournalError)
+    /// A thread is refused by the system.
+    case system(SystemError)
+
+    /// What happened and what to do, for the operator.
+    public var text: String {
+        switch self {
+        case .directory(let path, let error): "Can't make the directory \(path): \(error.text)"
+        case .keyFile(let path, let error): "Can't use the key file \(path): \(error.text)"
+        case .keyFileOpen(let path):
+            "The key file \(path) can be read by others; set its mode to 0600 and its owner to you"
+        case .keyFileSize(let path): "The key file \(path) does not hold a key of 32 bytes"
+        case .journal(let error): "Can't open the store: \(error)"
+        case .system(let error): "Can't start: \(error.text)"
+        }
+    }
+}
+
+/// A store and the bell that rings when its journal has answers.
+struct StoreLink: Sendable {
+    let store: Store
+    let bell: Doorbell
+
+    /// Opens the store that `settings` name, or makes it.
+    init(_ settings: JetStreamSettings) throws(StoreError) {
+        let bell: Doorbell
+        do throws(SystemError) {
+            bell = try Doorbell()
+        } catch {
+            throw .system(error)
+        }
+        store = try Store(settings) { bell.ring() }
+        self.bell = bell
+    }
+}
+
+/// An open store and the threads that run it.
+final class Store: Sendable {
+    let journal: Journal
+    private let commits: WorkerThread
+    private let reads: WorkerThread
+
+    /// Opens the store that `settings` name, or makes it; `wake` tells the shard of answers.
+    init(
+        _ settings: JetStreamSettings,
+        wake: @escaping @Sendable () -> Void
+    ) throws(StoreError) {
+        let directory = settings.storeDirectory + "/store"
+        try KeyFile.makeDirectories(directory)
+        try KeyFile.makeDirectories(settings.keyDirectory)
+        let secret = SlotSecret(
+            .keyFile,
+            try KeyFile.open(settings.keyDirectory + "/store.key")
+        )
+        let made: Journal
+        do throws(JournalError) {
+            made = try Journal.open(
+                Self.disk(directory),
+                StoreOptions(slot: .keyFile, now: SystemClock.now()),
+                secret,
+                wake: wake
+            )
+        } catch {
+            throw .journal(error)
+        }
+        journal = made
+        do throws(SystemError) {
+            commits = try WorkerThread(name: "sluice-journal") { made.runCommits() }
+            reads = try WorkerThread(name: "sluice-reader") { made.runReads() }
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private static func disk(_ directory: String) throws(JournalError) -> SystemDisk {
+        do throws(DiskError) {
+            return try SystemDisk(path: directory)
+        } catch {
+            throw .disk(error)
+        }
+    }
+
+    /// Waits until both threads have ended, after the client has told the journal to stop.
+    func join() {
+        commits.join()
+        reads.join()
+    }
+}

@@ -1,0 +1,119 @@
+// All streams of a shard, and its end of the journal.
+
+import Base
+import Journal
+import Queueing
+
+/// Names a stream among those of all accounts.
+struct StreamName: Hashable {
+    let account: UInt32
+    let name: [UInt8]
+}
+
+/// What is to happen when the journal has answered an order.
+enum AfterJournal {
+    /// A request is answered.
+    case answer(root: UInt32, reply: [UInt8], text: [UInt8])
+    /// Messages that consumers wait for are there.
+    case loaded(stream: UInt32)
+    /// A message that somebody asked for is there.
+    case read(stream: UInt32, MessageReader)
+}
+
+/// What the host is told at the start.
+public struct StreamHostSettings: Sendable {
+    /// Domain of the server; empty for none.
+    public var domain: [UInt8] = []
+    /// Name of the server.
+    public var leader: [UInt8] = []
+    /// Whether requests with unknown members are refused.
+    public var isStrict = true
+    /// Bytes of messages that each stream on disk keeps in memory.
+    public var residentBytesMax = 4 << 20
+
+    /// The settings of a server without configuration.
+    public init() {}
+}
+
+/// All streams of a shard.
+struct StreamHost: ~Copyable {
+    let settings: StreamHostSettings
+    var streams = OwnerTable<HostedStream>()
+    var names: [StreamName: UInt32] = [:]
+    /// The store; `nil` where streams live in memory only.
+    var journal: JournalClient?
+    /// What follows from answers that are still to come.
+    var pending: [JournalTicket: AfterJournal] = [:]
+    /// Streams with something for the journal.
+    var dirty = Table<UInt32>(capacity: 16)
+    /// Streams in which something happened in this tick.
+    var active = Table<UInt32>(capacity: 16)
+    /// What streams want done, while it is not being done.
+    var effects: Effects? = Effects(countMax: 1_024)
+    /// When a stream wants the time told.
+    var nextDeadline = Instant.distantFuture
+    /// Consumers that push.
+    var pushConsumers: Set<PushConsumer> = []
+    /// Subscriptions made and ended when their bindings were looked at.
+    var bindingChanges: UInt64 = 0
+    /// The stream found last.
+    var lastFound = noIndex
+    /// Consumers of the store that nobody understands.
+    var unreadableConsumers = 0
+    /// A delivery, while it is not being sent.
+    var message: OutgoingDelivery? = OutgoingDelivery()
+    /// A header block, while it is not being sent.
+    var block: Table<UInt8>? = Table<UInt8>(capacity: 256)
+    /// A buffer for the next batch.
+    var spare: RecordBuffer?
+    /// Replies of publishers that wait.
+    var replies = ByteArena()
+    /// Bytes of what is being put together.
+    var scratch = Table<UInt8>(capacity: 512)
+    /// Why nothing is written any more; `nil` while writing works.
+    var writeStopped: DiskError?
+    /// Streams that are read back at the start.
+    var recoveries: [StreamRecovery] = []
+    /// Streams of the store whose configuration nobody understands; they stay on disk untouched.
+    var unreadable: [UInt32] = []
+    var apiTotal: UInt64 = 0
+    var apiErrors: UInt64 = 0
+    var seed: UInt64
+
+    init(_ settings: StreamHostSettings, seed: UInt64) {
+        self.settings = settings
+        self.seed = seed
+    }
+
+    /// The stream `name` of `account`.
+    func find(_ account: UInt32, _ name: [UInt8]) -> UInt32? {
+        names[StreamName(account: account, name: name)]
+    }
+
+    /// Indices of the streams of `account`, by ascending name.
+    func streams(of account: UInt32) -> [UInt32] {
+        names.filter { $0.key.account == account }
+            .sorted { $0.key.name.lexicographicallyPrecedes($1.key.name) }
+            .map(\.value)
+    }
+
+    /// Notes that `stream` has something for the journal.
+    mutating func markDirty(_ stream: UInt32) {
+        guard !streams[stream].isDirty else { return }
+        streams[stream].isDirty = true
+        dirty.append(stream)
+    }
+
+    /// A buffer for a batch.
+    mutating func takeBuffer() -> RecordBuffer {
+        if let buffer = spare.take() { return buffer }
+        return RecordBuffer(capacity: 4_096)
+    }
+
+    /// Takes a buffer back.
+    mutating func giveBuffer(_ loan: BufferLoan) {
+        let buffer = RecordBuffer(loan)
+        guard spare == nil, buffer.capacity <= 1 << 20 else { return }
+        spare = consume buffer
+    }
+}
