@@ -31,7 +31,8 @@ extension Table<UInt8> {
     public mutating func append(_ text: StaticString) {
         // SAFETY: a static string keeps its UTF-8 for ever.
         append(
-            unsafe UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount).bytes
+            unsafe UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+                .bytes
         )
     }
 

@@ -66,7 +66,7 @@ public struct StateWriter: ~Copyable {
     }
 
     /// The buffer alone.
-    consuming func takeBuffer() -> RecordBuffer { buffer }
+    public consuming func takeBuffer() -> RecordBuffer { buffer }
 
     private mutating func begin(_ kind: StateRecord.Kind) {
         recordCount += 1

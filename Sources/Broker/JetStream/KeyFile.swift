@@ -25,12 +25,15 @@ enum KeyFile {
         guard unsafe fstat(descriptor, &facts) == 0 else {
             throw .keyFile(path, SystemError("fstat"))
         }
-        guard facts.st_mode & 0o077 == 0, facts.st_uid == geteuid() else { throw .keyFileOpen(path) }
+        guard facts.st_mode & 0o077 == 0, facts.st_uid == geteuid() else {
+            throw .keyFileOpen(path)
+        }
         guard facts.st_size == byteCount else { throw .keyFileSize(path) }
         return try read(descriptor, path)
     }
 
-    private static func read(_ descriptor: Int32, _ path: String) throws(StoreError) -> SecretBytes {
+    private static func read(_ descriptor: Int32, _ path: String) throws(StoreError) -> SecretBytes
+    {
         var bytes = InlineArray<32, UInt8>(repeating: 0)
         var span = bytes.mutableSpan
         // SAFETY: the array outlives the call, which writes at most its count.

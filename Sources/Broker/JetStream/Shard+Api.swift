@@ -104,8 +104,10 @@ extension Shard {
         for index in host.streams(of: account) {
             report.streams += 1
             report.consumers += visibleConsumers(index)
-            let state = host.streams[index].stream.state.report(consumerCount: 0)
-            let limit = UInt64(max(0, host.streams[index].stream.state.configuration.limits.bytesMax))
+            let state = host.streams[index].stream.report(consumerCount: 0)
+            let limit = UInt64(
+                max(0, host.streams[index].stream.state.configuration.limits.bytesMax)
+            )
             if host.streams[index].isOnDisk {
                 report.storage += state.bytes
                 report.reservedStorage += limit
@@ -141,7 +143,7 @@ extension Shard {
             apiLevel: settings.info.apiLevel
         )
         report.created = host.streams[index].stream.state.created
-        report.state = host.streams[index].stream.state.report(
+        report.state = host.streams[index].stream.report(
             consumerCount: visibleConsumers(index)
         )
         report.domain = host.settings.domain

@@ -108,7 +108,7 @@ extension Shard {
         value.append(0x20)
         value.append(archive.raw)
         host.streams[index].stream.consumers[consumer].appendSnapshot(to: &value)
-        host.streams[index].stream.consumers[consumer].clearChanges()
+        host.streams[index].stream.clearChanges(of: consumer)
         var writer = StateWriter(host.takeBuffer())
         writer.put(ConsumerKey.bytes(name).raw, value.bytes)
         return host.journal?.write(writer, to: index, isDurable: true)
@@ -411,25 +411,16 @@ extension Shard {
                 into: &effects
             )
         }
-        let consumer = made.index
-        Self.restore(&host.streams[index].stream, consumer, snapshot, value.deltas, at: now)
+        let isWhole = host.streams[index].stream.restoreConsumer(
+            made.index,
+            snapshot: snapshot.raw,
+            changes: value.deltas,
+            at: now
+        )
+        if !isWhole { host.unreadableConsumers += 1 }
         if archive.configuration.isPush {
             host.pushConsumers.insert(PushConsumer(stream: index, consumer: archive.name))
         }
         markActive(index)
-    }
-
-    private static func restore(
-        _ stream: inout Queueing.Stream,
-        _ consumer: UInt32,
-        _ snapshot: [UInt8],
-        _ deltas: [[UInt8]],
-        at now: Instant
-    ) {
-        _ = stream.consumers[consumer].restore(snapshot.raw, in: &stream.state, at: now)
-        for delta in deltas {
-            _ = stream.consumers[consumer].replay(delta.raw, in: &stream.state, at: now)
-        }
-        stream.consumers[consumer].settleAfterReplay(in: &stream.state)
     }
 }

@@ -83,7 +83,7 @@ extension Shard {
         } else {
             batch = BatchWriter(host.takeBuffer())
         }
-        guard let message = host.streams[index].stream.state.records.find(sequence) else {
+        guard let message = host.streams[index].stream.find(sequence) else {
             host.streams[index].batch = consume batch
             return nil
         }

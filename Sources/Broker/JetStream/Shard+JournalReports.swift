@@ -90,7 +90,7 @@ extension Shard {
         guard host.streams.contains(index) else { return }
         var reader = BatchReader(buffer.bytes)
         while let message = reader.next(buffer.bytes) {
-            host.streams[index].stream.state.load(
+            host.streams[index].stream.load(
                 sequence: message.sequence,
                 time: message.time,
                 subject: buffer.bytes.extracting(message.subject.range),
@@ -98,6 +98,6 @@ extension Shard {
                 payload: buffer.bytes.extracting(message.payload.range)
             )
         }
-        host.streams[index].stream.state.endLoad()
+        host.streams[index].stream.endLoad()
     }
 }

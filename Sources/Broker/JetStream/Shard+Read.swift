@@ -44,7 +44,7 @@ extension Shard {
         while reader.sent < reader.sequences.count {
             let sequence = reader.sequences[reader.sent]
             guard let message = copy(sequence, of: index) else {
-                if !isRetry, host.streams[index].stream.state.contains(sequence),
+                if !isRetry, host.streams[index].stream.contains(sequence),
                     let ticket = host.journal?.read(stream: index, from: sequence) ?? nil
                 {
                     host.pending[ticket] = .read(stream: index, reader)
@@ -65,7 +65,7 @@ extension Shard {
 
     /// A copy of a message whose bytes are in memory.
     mutating func copy(_ sequence: UInt64, of index: UInt32) -> Queueing.StoredMessage? {
-        guard let record = host.streams[index].stream.state.records.find(sequence) else { return nil }
+        guard let record = host.streams[index].stream.find(sequence) else { return nil }
         return StoredMessage(
             subject: host.streams[index].stream.state.records.subject(of: record).array,
             sequence: sequence,
@@ -171,7 +171,7 @@ extension Shard {
         let index = try stream(name, request)
         guard !asked.isConflictingForGet else { throw QueueingError(.badRequest) }
         let sequence = find(asked, in: index)
-        guard sequence > 0, host.streams[index].stream.state.contains(sequence) else {
+        guard sequence > 0, host.streams[index].stream.contains(sequence) else {
             throw QueueingError(.noMessage)
         }
         let reader = MessageReader(
@@ -195,7 +195,10 @@ extension Shard {
             start = host.streams[index].stream.state.firstSequence(since: time)
         }
         if !asked.nextFor.isEmpty {
-            return host.streams[index].stream.state.nextSequence(from: start, matching: asked.nextFor.raw)
+            return host.streams[index].stream.state.nextSequence(
+                from: start,
+                matching: asked.nextFor.raw
+            )
         }
         return start
     }
@@ -217,7 +220,7 @@ extension Shard {
             return
         }
         let sequence = find(asked, in: index)
-        let exists = sequence > 0 && host.streams[index].stream.state.contains(sequence)
+        let exists = sequence > 0 && host.streams[index].stream.contains(sequence)
         let reader = MessageReader(
             form: .direct,
             root: request.root,

@@ -98,7 +98,7 @@ extension Shard {
         var reader = BatchReader(buffer.bytes)
         while let message = reader.next(buffer.bytes) {
             if hasDeleted, deleted.contains(message.sequence) { continue }
-            host.streams[index].stream.state.recover(
+            host.streams[index].stream.recover(
                 sequence: message.sequence,
                 time: message.time,
                 subject: buffer.bytes.extracting(message.subject.range),
@@ -111,11 +111,10 @@ extension Shard {
     private mutating func finishRecovery(_ at: Int) {
         host.recoveries[at].isDone = true
         let stream = host.recoveries[at].stream
-        host.streams[stream.stream].stream.state.recoverBounds(
+        host.streams[stream.stream].stream.endRecovery(
             first: stream.firstSequence,
             last: stream.lastSequence
         )
-        host.streams[stream.stream].stream.state.clearRemovals()
         recoverConsumers(stream.stream, stream.values)
     }
 }

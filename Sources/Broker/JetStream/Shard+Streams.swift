@@ -98,7 +98,7 @@ extension Shard {
         var sequence = last
         while sequence < host.streams[index].stream.state.lastSequence {
             sequence += 1
-            if host.streams[index].stream.state.contains(sequence) { record(index, sequence) }
+            if host.streams[index].stream.contains(sequence) { record(index, sequence) }
         }
     }
 
@@ -176,14 +176,15 @@ extension Shard {
     }
 
     private mutating func load(_ sequence: UInt64, of index: UInt32) {
-        guard let ticket = host.journal?.read(stream: index, from: sequence, blockCountMax: 4) ?? nil
+        guard
+            let ticket = host.journal?.read(stream: index, from: sequence, blockCountMax: 4) ?? nil
         else { return }
         host.pending[ticket] = .loaded(stream: index)
     }
 
     /// Sends a stored message to a consumer's receiver.
     private mutating func deliver(_ delivery: Delivery, _ bytes: RawSpan, _ index: UInt32) {
-        guard let record = host.streams[index].stream.state.records.find(delivery.sequence),
+        guard let record = host.streams[index].stream.find(delivery.sequence),
             var message = host.message.take()
         else { return }
         message.fill(&host.streams[index].stream, record, delivery, bytes)
@@ -263,7 +264,7 @@ extension Shard {
                 ConsumerKey.bytes(stream.consumers[consumer].name).raw,
                 stream.consumers[consumer].changes.bytes
             )
-            stream.consumers[consumer].clearChanges()
+            stream.clearChanges(of: consumer)
         }
     }
 }

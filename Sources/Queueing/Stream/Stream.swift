@@ -31,9 +31,9 @@ public struct SequenceRange: BitwiseCopyable, Equatable, Sendable {
 public struct Stream: ~Copyable {
     /// The stream itself; shells read and load through it and leave its changes to the methods
     /// below.
-    public var state: StreamState
+    public internal(set) var state: StreamState
     /// Its consumers by index.
-    public var consumers = OwnerTable<ConsumerState>()
+    public internal(set) var consumers = OwnerTable<ConsumerState>()
     private var byName = HashIndex(capacity: 16)
     /// Hashes of the consumers' names, by index.
     private var nameHashes = Table<UInt64>(capacity: 1)

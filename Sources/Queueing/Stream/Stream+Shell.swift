@@ -1,0 +1,93 @@
+// What the shell does with a stream besides events: look for bytes, load them, read it all back.
+//
+// Each of these goes through to a part of the stream, so that nobody outside can put another part there.
+
+public import Base
+
+extension Stream {
+    /// The message `sequence` if its bytes are in memory.
+    public mutating func find(_ sequence: UInt64) -> Record? {
+        state.records.find(sequence)
+    }
+
+    /// Whether the message is there.
+    public mutating func contains(_ sequence: UInt64) -> Bool {
+        state.contains(sequence)
+    }
+
+    /// The numbers of the stream, of whose consumers `consumerCount` are counted.
+    public mutating func report(consumerCount: Int) -> StreamStateReport {
+        state.report(consumerCount: consumerCount)
+    }
+
+    /// Takes a message that was read from disk because somebody waits for it.
+    public mutating func load(
+        sequence: UInt64,
+        time: Instant,
+        subject: RawSpan,
+        headers: RawSpan,
+        payload: RawSpan
+    ) {
+        state.load(
+            sequence: sequence,
+            time: time,
+            subject: subject,
+            headers: headers,
+            payload: payload
+        )
+    }
+
+    /// Ends a series of `load`.
+    public mutating func endLoad() {
+        state.endLoad()
+    }
+
+    // MARK: - Recovery
+
+    /// Takes a message that was stored before, in sequence order.
+    public mutating func recover(
+        sequence: UInt64,
+        time: Instant,
+        subject: RawSpan,
+        headers: RawSpan,
+        payload: RawSpan
+    ) {
+        state.recover(
+            sequence: sequence,
+            time: time,
+            subject: subject,
+            headers: headers,
+            payload: payload
+        )
+    }
+
+    /// Ends recovery: what is below `first` is gone, and `last` was given before.
+    public mutating func endRecovery(first: UInt64, last: UInt64) {
+        state.recoverBounds(first: first, last: last)
+        state.clearRemovals()
+    }
+
+    /// Puts a consumer where it was: the snapshot, and what happened since.
+    ///
+    /// - Returns: `false` if some of the bytes make no sense; the consumer stands where the others say.
+    public mutating func restoreConsumer(
+        _ index: UInt32,
+        snapshot: RawSpan,
+        changes: [[UInt8]],
+        at now: Instant
+    ) -> Bool {
+        var isWhole = consumers[index].restore(snapshot, in: &state, at: now)
+        for change in changes {
+            let isRead = consumers[index].replay(change.raw, in: &state, at: now)
+            isWhole = isWhole && isRead
+        }
+        consumers[index].settleAfterReplay(in: &state)
+        mark(index)
+        return isWhole
+    }
+
+    /// Forgets a consumer's changes once they are on their way to the log.
+    public mutating func clearChanges(of index: UInt32) {
+        consumers[index].clearChanges()
+    }
+}
