@@ -62,6 +62,8 @@ struct HostedStream: ~Copyable {
     var isActive = false
     /// The lowest sequence that the journal was told to keep.
     var floor: UInt64 = 0
+    /// Messages that were found damaged.
+    var lost: [LostRange] = []
     /// Counts for the console.
     var counters = StreamCounters()
 

@@ -48,8 +48,10 @@ extension Shard {
         case .block(let ticket, let stream, _, _, let isLast, let loan):
             load(loan, into: stream)
             if isLast { finish(ticket) }
-        case .endOfLog(let ticket, _), .damaged(let ticket, _, _), .unreadable(let ticket, _, _):
+        case .damaged(let ticket, let stream, let lost):
+            lose(lost, of: stream)
             finish(ticket)
+        case .endOfLog(let ticket, _), .unreadable(let ticket, _, _): finish(ticket)
         case .writeStopped(let error): host.writeStopped = error
         case .stopped: hasJournalStopped = true
         }
@@ -60,6 +62,19 @@ extension Shard {
         host.streams[index].stream.setDurable(last)
         answerWaiting(index)
         markActive(index)
+    }
+
+    /// Messages cannot be read any more: consumers go on behind them, and the console shows the range.
+    private mutating func lose(_ lost: LostRange, of index: UInt32) {
+        guard host.streams.contains(index) else { return }
+        host.streams[index].lost.append(lost)
+        withEffects { host, effects in
+            host.streams[index].stream.lose(
+                first: lost.firstSequence,
+                through: lost.lastSequence,
+                into: &effects
+            )
+        }
     }
 
     private mutating func finish(_ ticket: JournalTicket) {

@@ -37,9 +37,19 @@ extension Stream {
         )
     }
 
-    /// Ends a series of `load`.
+    /// Ends a series of `load`: consumers that waited for bytes go on.
     public mutating func endLoad() {
         state.endLoad()
+        for index in 0..<consumers.limit where consumers.contains(index) {
+            if consumers[index].loading != 0 { mark(index) }
+        }
+    }
+
+    /// The messages from `first` through `last` cannot be read any more: they count as gone.
+    public mutating func lose(first: UInt64, through last: UInt64, into effects: inout Effects) {
+        state.recoverDeletion(first: first, through: last)
+        tellRemovals(into: &effects)
+        for index in 0..<consumers.limit where consumers.contains(index) { mark(index) }
     }
 
     // MARK: - Recovery
