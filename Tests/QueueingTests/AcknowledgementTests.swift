@@ -1,7 +1,7 @@
 // Acknowledgements and redelivery, told as short stories.
 
 import Base
-import Queueing
+@testable import Queueing
 import Testing
 
 @Suite struct AcknowledgementTests {

@@ -1,6 +1,6 @@
 // What may change about streams and consumers that exist.
 
-import Queueing
+@testable import Queueing
 import Testing
 
 @Suite struct ConfigurationUpdateTests {

@@ -1,7 +1,7 @@
 // Random work on a consumer, compared with a model of arrays after every step.
 
 import Base
-import Queueing
+@testable import Queueing
 import Routing
 import Testing
 

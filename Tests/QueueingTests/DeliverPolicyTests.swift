@@ -1,7 +1,7 @@
 // Where consumers start, what they select, and how they begin again.
 
 import Base
-import Queueing
+@testable import Queueing
 import Testing
 
 @Suite struct DeliverPolicyTests {

@@ -2,7 +2,7 @@
 // lines.
 
 import Base
-import Queueing
+@testable import Queueing
 import Testing
 
 /// Drives a stream and writes its effects down.

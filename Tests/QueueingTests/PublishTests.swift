@@ -1,7 +1,7 @@
 // What headers make of a publish, and what is stored in the end.
 
 import Base
-import Queueing
+@testable import Queueing
 import Testing
 
 @Suite struct PublishTests {

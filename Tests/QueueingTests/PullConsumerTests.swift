@@ -1,7 +1,7 @@
 // Pull consumers, told as short stories.
 
 import Base
-import Queueing
+@testable import Queueing
 import Testing
 
 @Suite struct PullConsumerTests {

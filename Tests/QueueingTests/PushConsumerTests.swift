@@ -1,7 +1,7 @@
 // Push consumers, told as short stories.
 
 import Base
-import Queueing
+@testable import Queueing
 import Testing
 
 @Suite struct PushConsumerTests {

@@ -1,7 +1,7 @@
 // What operators do to queues.
 
 import Base
-import Queueing
+@testable import Queueing
 import Testing
 
 @Suite struct QueueOperationsTests {

@@ -2,7 +2,7 @@
 
 import Base
 import CTally
-import Queueing
+@testable import Queueing
 import Testing
 
 @Suite(.serialized) struct QueueingHotPathTests {

@@ -1,7 +1,7 @@
 // Streams that keep only what somebody wants.
 
 import Base
-import Queueing
+@testable import Queueing
 import Testing
 
 @Suite struct RetentionTests {

@@ -1,6 +1,6 @@
 // A stream that is an array: slow, simple and right.
 
-import Queueing
+@testable import Queueing
 
 /// One message of the model.
 struct ModelMessage: Equatable {

@@ -1,7 +1,7 @@
 // Random work on a stream, compared with the model after every step.
 
 import Base
-import Queueing
+@testable import Queueing
 import Routing
 import Testing
 
