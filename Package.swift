@@ -123,7 +123,8 @@ let package = Package(
         tests(
             "BrokerTests",
             [
-                "Broker", "Reactor", "Configuration", "Engine", "Telemetry", "Wire", "Base",
+                "Broker", "Reactor", "Configuration", "Engine", "Identity", "Telemetry", "Wire",
+                "Base",
                 "CTally",
                 "Support",
             ]
