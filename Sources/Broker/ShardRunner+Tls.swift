@@ -67,7 +67,10 @@ extension ShardRunner {
     }
 
     /// Reads until the session has nothing more: what waits inside it is not announced again.
+    ///
+    /// Once the buffer was full, only what is inside is read, so that others get their turn.
     mutating func readSecurely(_ index: UInt32) {
+        var isSocketOpen = true
         while !shard.connections[index].flags.contains(.isClosing) {
             let room = room(index)
             var count = 0
@@ -77,7 +80,12 @@ extension ShardRunner {
                 let rest = unsafe UnsafeMutableRawBufferPointer(
                     rebasing: buffer[room.lowerBound + count..<room.upperBound]
                 )
-                switch unsafe sessions[shard.connections[index].tls].read(into: rest) {
+                let session = shard.connections[index].tls
+                let outcome =
+                    isSocketOpen
+                    ? unsafe sessions[session].read(into: rest)
+                    : unsafe sessions[session].readHeld(into: rest)
+                switch outcome {
                 case .bytes(let more): count += more
                 case .wouldBlock: end = .wouldBlock
                 case .ended: end = .ended
@@ -87,7 +95,7 @@ extension ShardRunner {
             take(index, room.lowerBound + count)
             if shard.connections[index].flags.contains(.isThrottled) { pause(index, after: count) }
             switch end {
-            case nil, .bytes: continue
+            case nil, .bytes: isSocketOpen = false
             case .wouldBlock: return
             case .ended: shard.end(index, .clientClosed)
             case .failed: shard.end(index, .readError)

@@ -11,7 +11,11 @@
 
 // OpenSSL's own socket BIO writes with write(2), which raises SIGPIPE; this one never does.
 
-static int socket_of(BIO *bio) { return (int)(intptr_t)BIO_get_data(bio); }
+// Its data is the socket, and one bit that is set while nothing may be taken from it.
+
+static const intptr_t closed_bit = 1;
+
+static int socket_of(BIO *bio) { return (int)((intptr_t)BIO_get_data(bio) >> 1); }
 
 static int is_temporary(void) { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
@@ -23,6 +27,10 @@ static int transport_write(BIO *bio, const char *bytes, int count) {
 }
 
 static int transport_read(BIO *bio, char *bytes, int count) {
+    if ((intptr_t)BIO_get_data(bio) & closed_bit) {
+        BIO_set_retry_read(bio);
+        return -1;
+    }
     ssize_t taken = recv(socket_of(bio), bytes, (size_t)count, 0);
     BIO_clear_retry_flags(bio);
     if (taken < 0 && is_temporary()) BIO_set_retry_read(bio);
@@ -56,10 +64,16 @@ int copenssl_attach(SSL *session, int descriptor) {
     pthread_once(&transport_once, make_transport);
     BIO *bio = transport == NULL ? NULL : BIO_new(transport);
     if (bio == NULL) return 0;
-    BIO_set_data(bio, (void *)(intptr_t)descriptor);
+    BIO_set_data(bio, (void *)((intptr_t)descriptor * 2));
     BIO_set_init(bio, 1);
     SSL_set_bio(session, bio, bio);
     return 1;
+}
+
+void copenssl_set_open(SSL *session, int is_open) {
+    BIO *bio = SSL_get_rbio(session);
+    intptr_t data = (intptr_t)BIO_get_data(bio);
+    BIO_set_data(bio, (void *)(is_open ? data & ~closed_bit : data | closed_bit));
 }
 
 // Contexts

@@ -78,6 +78,14 @@ public struct TlsSession: ~Copyable {
         return result == 1 ? .bytes(count) : outcome(result)
     }
 
+    /// Reads into `buffer` like `read`, but only from what the session holds already; the socket
+    /// announces by itself what it holds.
+    public func readHeld(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+        unsafe copenssl_set_open(session, 0)
+        defer { unsafe copenssl_set_open(session, 1) }
+        return unsafe read(into: buffer)
+    }
+
     /// Writes `bytes` as far as the socket takes them.
     ///
     /// After an answer below their count the next write must begin with the rest of the same bytes,

@@ -42,11 +42,13 @@ struct TlsPair: ~Copyable {
 
 extension TlsSession {
     /// Everything that can be read now, and how the reading stopped.
-    func readAll(chunk: Int = 4_096) -> (bytes: [UInt8], last: Transfer) {
+    func readAll(chunk: Int = 4_096, held: Bool = false) -> (bytes: [UInt8], last: Transfer) {
         var (all, buffer) = ([UInt8](), [UInt8](repeating: 0, count: chunk))
         while true {
             // SAFETY: the array lives through the call.
-            let answer = unsafe buffer.withUnsafeMutableBytes { unsafe read(into: $0) }
+            let answer = unsafe buffer.withUnsafeMutableBytes {
+                unsafe held ? readHeld(into: $0) : read(into: $0)
+            }
             guard case .bytes(let count) = answer else { return (all, answer) }
             all += buffer[..<count]
         }

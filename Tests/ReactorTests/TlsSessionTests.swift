@@ -109,6 +109,27 @@ import Testing
         #expect(stops > 0)
     }
 
+    @Test func `reads what it holds without taking more from the socket`() throws {
+        let pair = try TlsPair(
+            server: try server(),
+            client: try client(),
+            peerName: "broker.test"
+        )
+        #expect(pair.shakeHands().server == .done)
+        for number in UInt8(0)..<3 {
+            #expect(pair.client.write([number, number].raw) == .bytes(2))
+        }
+        // The first read takes all three records from the socket and gives one byte of the first.
+        var buffer: [UInt8] = [9]
+        // SAFETY: the array lives through the call.
+        let first = unsafe buffer.withUnsafeMutableBytes { unsafe pair.server.read(into: $0) }
+        #expect(first == .bytes(1) && buffer == [0])
+        #expect(pair.client.write([7, 7].raw) == .bytes(2))
+        #expect(pair.server.readAll(held: true).bytes == [0, 1, 1, 2, 2])
+        #expect(pair.server.readAll(held: true).last == .wouldBlock)
+        #expect(pair.server.readAll().bytes == [7, 7])
+    }
+
     @Test func `tells the end of the peer from silence`() throws {
         let pair = try TlsPair(
             server: try server(),

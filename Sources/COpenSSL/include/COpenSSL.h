@@ -32,6 +32,9 @@ int copenssl_set_groups(SSL_CTX *context, const char *groups);
 /// Lets `session` read and write the socket `descriptor`, which stays the caller's. 1 on success.
 int copenssl_attach(SSL *session, int descriptor);
 
+/// Whether `session` may take more from its socket; otherwise it reads only what it holds already.
+void copenssl_set_open(SSL *session, int is_open);
+
 /// Makes a client demand a certificate for `name`, a host name or a numeric address. 1 on success.
 int copenssl_expect_name(SSL *session, const char *name);
 
