@@ -141,7 +141,7 @@ extension Shard {
         if connections[index].flags.contains(.takesInfo) { sendInfo(to: index, isWelcome: true) }
     }
 
-    /// Tells a client that has introduced itself who we are, and what its account is if `isWelcome`.
+    /// Tells a client that has introduced itself who we are, and its account if `isWelcome`.
     mutating func sendInfo(to index: UInt32, isWelcome: Bool) {
         var connection = infoConnection(index)
         if isWelcome {

@@ -1,4 +1,4 @@
-// Queue groups of one name on several filters: for a message that all of them reach they are one group.
+// Queue groups of one name on several filters: a message that reaches all of them sees one group.
 
 import Base
 import Routing
@@ -57,8 +57,8 @@ extension Shard {
         return sum
     }
 
-    /// Delivers to the namesake that the member numbered `wanted` belongs to, or to the next one that
-    /// takes the message.
+    /// Delivers to the namesake that the member numbered `wanted` belongs to, or to the next one
+    /// that takes the message.
     private mutating func deliverToNamesake(
         of first: Int,
         skipping wanted: inout Int,

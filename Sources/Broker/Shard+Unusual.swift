@@ -1,4 +1,5 @@
-// What rarely happens to a published message: odd forms, refusals, headers taken off, nobody to serve it.
+// What rarely happens to a published message: odd forms, refusals, headers taken off, nobody to
+// serve it.
 
 import Base
 import Reactor

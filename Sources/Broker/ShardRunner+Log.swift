@@ -27,7 +27,8 @@ extension ShardRunner {
         switch reason {
         case .slowConsumerPendingBytes:
             log.info(
-                "\(who(index)) - Slow Consumer Detected: MaxPending of \(limits.pendingBytesMax) Exceeded"
+                "\(who(index)) - Slow Consumer Detected: "
+                    + "MaxPending of \(limits.pendingBytesMax) Exceeded"
             )
         case .slowConsumerWriteDeadline:
             let bytes = shard.connections[index].queue.byteCount

@@ -6,14 +6,10 @@ public enum UnservedPart: String, CaseIterable, Sendable {
     case sharing = "exports and imports"
     /// Subjects that are rewritten.
     case mappings
-    /// Monitoring with TLS.
-    case secureMonitoring = "https"
     /// Certificates known by their fingerprints.
     case pinnedCertificates = "pinned_certs"
     /// A limit of handshakes.
     case handshakeRate = "connection_rate_limit"
-    /// A limit of tokens.
-    case subscriptionTokens = "max_subscription_tokens"
 
     /// Whether `configuration` asks for it.
     func isAskedFor(by configuration: ServerConfiguration) -> Bool {
@@ -21,10 +17,8 @@ public enum UnservedPart: String, CaseIterable, Sendable {
         return switch self {
         case .sharing: accounts.contains { !$0.exports.isEmpty || !$0.imports.isEmpty }
         case .mappings: accounts.contains { !$0.mappings.isEmpty }
-        case .secureMonitoring: configuration.monitoring.securePort != .none
         case .pinnedCertificates: configuration.tls?.pinnedCertificates.isEmpty == false
         case .handshakeRate: configuration.tls?.connectionsPerSecondMax != nil
-        case .subscriptionTokens: configuration.limits.subscriptionTokensMax != nil
         }
     }
 }

@@ -296,6 +296,14 @@ private final class Running {
         }
     }
 
+    @Test func `monitoring with TLS needs a certificate`() {
+        var configuration = ServerConfiguration()
+        configuration.clients.port = .anyFree
+        configuration.monitoring.port = .none
+        configuration.monitoring.securePort = .anyFree
+        #expect(throws: ServerError.missingCertificate) { try Server(configuration) }
+    }
+
     @Test func `a changed limit holds for the next message`() throws {
         let running = try Running()
         let client = running.client()

@@ -147,8 +147,6 @@ private let pin = String(repeating: "ab", count: 32)
                 "tls { cert_file: a, key_file: b, pinned_certs: [\"\(pin)\"] }",
                 .pinnedCertificates
             ),
-            ("tls { cert_file: a, key_file: b }, https_port: 1", .secureMonitoring),
-            ("max_sub_tokens: 5", .subscriptionTokens),
         ] as [(String, UnservedPart)]
     )
     func `what is not done yet is not promised`(source: String, part: UnservedPart) throws {

@@ -69,6 +69,7 @@ extension ControlLoop {
         let settings: ShardSettings
         do throws(ServerError) {
             settings = try ShardSettings(facts, seed: seed)
+            if http.context != nil { http.context = try MonitoringDoors.context(next) }
         } catch {
             facts.configuration = current
             log.error("Failed to reload server configuration: \(error.text)")

@@ -11,8 +11,8 @@ import Telemetry
 struct ControlStart: Sendable {
     /// The server.
     var facts: ServerFacts
-    /// The monitoring listener, if there is one.
-    var monitor: ListenerHandle?
+    /// The monitoring listeners.
+    var monitor: MonitoringDoors
     /// The mailboxes.
     var posts: ServerPosts
     /// What the console sees.
@@ -107,7 +107,8 @@ struct ControlLoop: ~Copyable {
         case Self.mailToken:
             posts.office.doorbell.answer()
             readMail(at: now)
-        case HttpServer.listenerToken: http.accept(poller, at: now)
+        case HttpServer.listenerToken, HttpServer.secureToken:
+            http.accept(ready.token, poller, at: now)
         default:
             if let call = http.serve(ready, poller, at: now) { take(call, at: now) }
         }

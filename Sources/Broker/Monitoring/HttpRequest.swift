@@ -49,6 +49,8 @@ enum HttpRequestReader {
     static let headBytesMax = 8_192
     /// Longest body that is skipped.
     static let bodyBytesMax = 65_536
+    /// Longest request that is looked at.
+    static let byteCountMax = headBytesMax + bodyBytesMax
     /// Most arguments of a request.
     static let argumentsMax = 64
 

@@ -12,6 +12,10 @@ private struct HttpConnection {
     var awaited: HttpRequest?
     /// Whether it ends once everything was written.
     var isClosing = false
+    /// The TLS session; `noIndex` without.
+    var session = noIndex
+    /// Whether TLS is not agreed yet.
+    var isShakingHands = false
     var deadline: Instant
 }
 
@@ -27,12 +31,18 @@ struct HttpCall {
 ///
 /// Each has at most one request under way; what it sends meanwhile waits in its socket.
 struct HttpServer: ~Copyable {
-    private let listener: Listener?
+    private var plainDoor: HttpDoor
+    private var secureDoor: HttpDoor
+    /// Certificate and key for those who come through the secure door.
+    var context: TlsContext?
+    private var sessions = TlsSessions()
     private var connections: [UInt64: HttpConnection] = [:]
-    private var nextToken = HttpServer.listenerToken + 1
+    private var nextToken = HttpServer.secureToken + 1
 
-    /// What the listener is watched under; connections have larger tokens.
+    /// What the plain listener is watched under.
     static let listenerToken: UInt64 = 1 << 32
+    /// What the listener with TLS is watched under; connections have larger tokens.
+    static let secureToken: UInt64 = listenerToken + 1
     /// Most connections; others wait in the listener's backlog.
     static let connectionsMax = 64
     /// How long a request may take to come, and an answer to be read.
@@ -40,16 +50,14 @@ struct HttpServer: ~Copyable {
     /// How long a connection may say nothing between requests.
     static let idleNanoseconds = 60 * nanosecondsPerSecond
 
-    /// Serves the connections of the listener `handle`, watched by `poller`; nobody without one.
-    /// - Throws: `SystemError` when the listener cannot be watched.
-    init(_ handle: ListenerHandle?, _ poller: borrowing Poller) throws(SystemError) {
-        guard let handle else {
-            listener = nil
-            return
-        }
-        let listener = Listener(handle)
-        try poller.add(listener.descriptor, token: Self.listenerToken)
-        self.listener = consume listener
+    /// Serves who comes through the listeners of `doors`, watched by `poller`.
+    /// - Throws: `SystemError` when a listener cannot be watched.
+    init(_ doors: MonitoringDoors, _ poller: borrowing Poller) throws(SystemError) {
+        let plain = try HttpDoor(doors.plain, token: Self.listenerToken, poller)
+        let secure = try HttpDoor(doors.secure, token: Self.secureToken, poller)
+        plainDoor = consume plain
+        secureDoor = consume secure
+        context = doors.context
     }
 
     deinit {
@@ -61,34 +69,52 @@ struct HttpServer: ~Copyable {
         connections.values.map(\.deadline).min() ?? .distantFuture
     }
 
-    /// Takes new connections, as many as there may be.
-    mutating func accept(_ poller: borrowing Poller, at now: Instant) {
+    /// Takes new connections, as many as there may be, of the listener watched under `token`.
+    mutating func accept(_ token: UInt64, _ poller: borrowing Poller, at now: Instant) {
+        let isSecure = token == Self.secureToken
         while connections.count < Self.connectionsMax {
-            guard let accepted = accepted() else { return }
-            let token = nextToken
-            nextToken += 1
-            connections[token] = HttpConnection(
-                descriptor: accepted.descriptor,
-                deadline: now.adding(nanoseconds: Self.deadlineNanoseconds)
-            )
-            if (try? poller.add(accepted.descriptor, token: token)) == nil { close(token, poller) }
+            guard let accepted = isSecure ? secureDoor.accepted() : plainDoor.accepted() else {
+                return
+            }
+            take(accepted, isSecure: isSecure, poller, at: now)
         }
-        // Level-triggered: without this the full house would wake the thread again and again.
-        watchListener(false, poller)
+        // Level-triggered: an open door would wake the thread of a full house again and again.
+        setDoors(open: false, poller)
     }
 
-    private func accepted() -> Accepted? {
-        switch listener {
-        case .some(let listener): try? listener.accept()
-        case .none: nil
+    private mutating func take(
+        _ accepted: Accepted,
+        isSecure: Bool,
+        _ poller: borrowing Poller,
+        at now: Instant
+    ) {
+        var connection = HttpConnection(
+            descriptor: accepted.descriptor,
+            deadline: now.adding(nanoseconds: Self.deadlineNanoseconds)
+        )
+        if isSecure {
+            guard let context,
+                let session = try? TlsSession(
+                    context,
+                    descriptor: accepted.descriptor,
+                    peerName: nil
+                )
+            else {
+                Socket.close(accepted.descriptor)
+                return
+            }
+            connection.session = sessions.insert(session)
+            connection.isShakingHands = true
         }
+        let token = nextToken
+        nextToken += 1
+        connections[token] = connection
+        if (try? poller.add(accepted.descriptor, token: token)) == nil { close(token, poller) }
     }
 
-    private var listenerDescriptor: Int32? {
-        switch listener {
-        case .some(let listener): listener.descriptor
-        case .none: nil
-        }
+    private mutating func setDoors(open isWanted: Bool, _ poller: borrowing Poller) {
+        plainDoor.set(open: isWanted, poller)
+        secureDoor.set(open: isWanted, poller)
     }
 
     /// Reads and writes what `ready` allows.
@@ -98,7 +124,11 @@ struct HttpServer: ~Copyable {
         _ poller: borrowing Poller,
         at now: Instant
     ) -> HttpCall? {
-        guard connections[ready.token] != nil else { return nil }
+        guard let connection = connections[ready.token] else { return nil }
+        if connection.isShakingHands {
+            guard shakeHands(ready.token, poller) else { return nil }
+            return read(ready.token, poller, at: now)
+        }
         if ready.isWritable { write(ready.token, poller, at: now) }
         guard connections[ready.token] != nil, ready.isReadable || ready.isHungUp else {
             return nil
@@ -131,26 +161,54 @@ struct HttpServer: ~Copyable {
 
     // MARK: - Bytes
 
+    /// Takes the handshake further.
+    /// - Returns: whether TLS is agreed.
+    private mutating func shakeHands(_ token: UInt64, _ poller: borrowing Poller) -> Bool {
+        guard let connection = connections[token] else { return false }
+        var wantsRoom = false
+        switch sessions[connection.session].handshake() {
+        case .done: connections[token]?.isShakingHands = false
+        case .wantsRead: break
+        case .wantsWrite: wantsRoom = true
+        case .ended, .failed:
+            close(token, poller)
+            return false
+        }
+        try? poller.change(
+            connection.descriptor,
+            token: token,
+            forReading: true,
+            forWriting: wantsRoom
+        )
+        return connections[token]?.isShakingHands == false
+    }
+
     private mutating func read(
         _ token: UInt64,
         _ poller: borrowing Poller,
         at now: Instant
     ) -> HttpCall? {
         guard let connection = connections[token] else { return nil }
-        var piece = InlineArray<4_096, UInt8>(repeating: 0)
-        var span = piece.mutableSpan
-        // SAFETY: the array outlives the call.
-        let outcome = unsafe span.withUnsafeMutableBytes { region in
-            unsafe Socket.read(connection.descriptor, into: region)
-        }
-        guard case .bytes(let count) = outcome else {
-            if outcome != .wouldBlock { close(token, poller) }
-            return nil
-        }
         if connection.input.isEmpty {
             connections[token]?.deadline = now.adding(nanoseconds: Self.deadlineNanoseconds)
         }
-        for offset in 0..<count { connections[token]?.input.append(piece[offset]) }
+        var piece = InlineArray<4_096, UInt8>(repeating: 0)
+        // A TLS session is read until it has nothing left, but not beyond what a request may take.
+        while (connections[token]?.input.count ?? .max) <= HttpRequestReader.byteCountMax {
+            var span = piece.mutableSpan
+            // SAFETY: the array outlives the call.
+            let outcome = unsafe span.withUnsafeMutableBytes { region in
+                connection.session == noIndex
+                    ? unsafe Socket.read(connection.descriptor, into: region)
+                    : unsafe sessions[connection.session].read(into: region)
+            }
+            guard case .bytes(let count) = outcome else {
+                if outcome != .wouldBlock { close(token, poller) }
+                break
+            }
+            for offset in 0..<count { connections[token]?.input.append(piece[offset]) }
+            if connection.session == noIndex { break }
+        }
         return nextCall(token, poller, at: now)
     }
 
@@ -182,7 +240,11 @@ struct HttpServer: ~Copyable {
     private mutating func write(_ token: UInt64, _ poller: borrowing Poller, at now: Instant) {
         while let connection = connections[token], !connection.output.isEmpty {
             let piece = Array(connection.output.prefix(65_536))
-            switch Socket.write(connection.descriptor, piece) {
+            let outcome =
+                connection.session == noIndex
+                ? Socket.write(connection.descriptor, piece)
+                : sessions[connection.session].write(piece.raw)
+            switch outcome {
             case .bytes(let count): connections[token]?.output.removeFirst(count)
             case .wouldBlock:
                 connections[token]?.deadline = now.adding(nanoseconds: Self.deadlineNanoseconds)
@@ -217,20 +279,8 @@ struct HttpServer: ~Copyable {
     private mutating func close(_ token: UInt64, _ poller: borrowing Poller) {
         guard let connection = connections.removeValue(forKey: token) else { return }
         poller.remove(connection.descriptor)
+        if connection.session != noIndex { sessions.remove(connection.session) }
         Socket.closeGently(connection.descriptor)
-        watchListener(true, poller)
-    }
-
-    private func watchListener(_ isOpen: Bool, _ poller: borrowing Poller) {
-        let isWanted = isOpen && connections.count < Self.connectionsMax
-        guard let descriptor = listenerDescriptor,
-            isOpen || connections.count >= Self.connectionsMax
-        else { return }
-        try? poller.change(
-            descriptor,
-            token: Self.listenerToken,
-            forReading: isWanted,
-            forWriting: false
-        )
+        setDoors(open: true, poller)
     }
 }

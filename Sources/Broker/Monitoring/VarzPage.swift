@@ -118,7 +118,7 @@ extension MonitoringView {
         json.field("http_port", Int(facts.monitoringPort))
         let base = configuration.monitoring.basePath
         json.field("http_base_path", base == "/" ? "" : base)
-        json.field("https_port", Int(configuration.monitoring.securePort.number ?? 0))
+        json.field("https_port", Int(facts.secureMonitoringPort))
         json.name("auth_timeout")
         seconds(configuration.access.timeoutNanoseconds, into: &json)
         json.field("max_control_line", limits.controlLineBytesMax)

@@ -15,6 +15,8 @@ public final class Server: Sendable {
     public let port: UInt16
     /// The port of the HTTP endpoints; 0 if there are none.
     public let monitoringPort: UInt16
+    /// The port of the same with TLS; 0 if there are none.
+    public let secureMonitoringPort: UInt16
     /// The public key that names the server.
     public let id: [UInt8]
     /// The server's log.
@@ -36,12 +38,13 @@ public final class Server: Sendable {
         let startedAt = SystemClock.now()
         if let problem = configuration.problems.first { throw .configuration(problem) }
         try LogBook.check(configuration.logging)
-        let monitor = try Self.monitor(configuration)
+        let monitor = try MonitoringDoors(configuration)
         let clients = try Self.listen(configuration)
         let facts = ServerFacts(
             configuration,
             port: clients.port,
-            monitoringPort: monitor?.port ?? 0,
+            monitoringPort: monitor.plain?.port ?? 0,
+            secureMonitoringPort: monitor.secure?.port ?? 0,
             startedAt: startedAt
         )
         posts = try ServerPosts()
@@ -49,7 +52,8 @@ public final class Server: Sendable {
         engine = EmbeddedEngine(posts)
         log = Log(configuration.logging.topics, posts: posts)
         bell = posts.bell
-        (port, monitoringPort, id) = (facts.port, facts.monitoringPort, facts.id)
+        (port, id) = (facts.port, facts.id)
+        (monitoringPort, secureMonitoringPort) = (facts.monitoringPort, facts.secureMonitoringPort)
         Self.announce(facts, log)
         let store = try Self.openStore(configuration)
         threads = try ServerThreads(facts, clients, monitor, posts, engine, store, log)
@@ -114,20 +118,6 @@ public final class Server: Sendable {
         }
     }
 
-    /// The monitoring listener; `nil` without one, or if its port is taken and nobody asked for it.
-    private static func monitor(
-        _ configuration: ServerConfiguration
-    ) throws(ServerError) -> ListenerHandle? {
-        let monitoring = configuration.monitoring
-        guard let port = monitoring.port.number else { return nil }
-        do throws(SystemError) {
-            return try Listener(host: monitoring.host, port: port, backlog: 64).hand()
-        } catch {
-            guard monitoring.isRequired else { return nil }
-            throw .monitor(host: monitoring.host, port: port, error)
-        }
-    }
-
     private static func announce(_ facts: ServerFacts, _ log: Log) {
         log.info("Starting sluice")
         log.info(
@@ -144,6 +134,9 @@ public final class Server: Sendable {
             log.info("Starting http monitor on \(hostPort(host, facts.monitoringPort))")
         } else if let port = configuration.monitoring.port.number {
             log.warn("No http monitor: \(hostPort(host, port)) is taken")
+        }
+        if facts.secureMonitoringPort != 0 {
+            log.info("Starting https monitor on \(hostPort(host, facts.secureMonitoringPort))")
         }
     }
 }

@@ -14,6 +14,8 @@ public enum ServerError: Error, Equatable, Sendable {
     case log(path: String, SystemError)
     /// A file that tells of the server cannot be written.
     case file(path: String, SystemError)
+    /// Monitoring with TLS is asked for, and there is no certificate for it.
+    case missingCertificate
     /// Certificates or keys cannot be used.
     case tls(TlsError)
     /// The users cannot be served.
@@ -34,6 +36,7 @@ public enum ServerError: Error, Equatable, Sendable {
             "Can't start monitoring: \(host):\(port), \(error.text)"
         case .log(let path, let error): "Can't open the log \(path): \(error.text)"
         case .file(let path, let error): "Can't write \(path): \(error.text)"
+        case .missingCertificate: "https monitoring needs a certificate: the block tls"
         case .tls(let error): "Can't use TLS: \(error.text)"
         case .identity(.noCryptography): "Can't use libsodium"
         case .identity(.malformedRule(let user)):

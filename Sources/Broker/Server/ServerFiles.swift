@@ -48,10 +48,13 @@ struct ServerFiles: Sendable {
         let scheme = configuration.tls == nil ? "nats" : "tls"
         json.string("\(scheme)://\(hostPort(configuration.clients.host, facts.port))")
         json.endArray()
-        if facts.monitoringPort != 0 {
+        let host = configuration.monitoring.host
+        let doors = [("http", facts.monitoringPort), ("https", facts.secureMonitoringPort)]
+        let urls = doors.filter { $0.1 != 0 }.map { "\($0.0)://\(hostPort(host, $0.1))" }
+        if !urls.isEmpty {
             json.name("monitoring")
             json.beginArray()
-            json.string("http://\(hostPort(configuration.monitoring.host, facts.monitoringPort))")
+            for url in urls { json.string(url) }
             json.endArray()
         }
         json.endObject()

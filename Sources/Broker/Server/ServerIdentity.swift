@@ -25,6 +25,8 @@ struct ServerFacts: Sendable {
     let port: UInt16
     /// Where monitoring is; 0 for nowhere.
     let monitoringPort: UInt16
+    /// Where monitoring with TLS is; 0 for nowhere.
+    let secureMonitoringPort: UInt16
     /// When it started.
     let startedAt: Instant
     /// What it was told; changes with a reload.
@@ -37,6 +39,7 @@ struct ServerFacts: Sendable {
         _ configuration: ServerConfiguration,
         port: UInt16,
         monitoringPort: UInt16,
+        secureMonitoringPort: UInt16 = 0,
         startedAt: Instant
     ) {
         id = Self.freshId()
@@ -44,6 +47,7 @@ struct ServerFacts: Sendable {
         self.name = name.isEmpty ? id : name
         self.port = port
         self.monitoringPort = monitoringPort
+        self.secureMonitoringPort = secureMonitoringPort
         self.startedAt = startedAt
         self.configuration = configuration
         configuredAt = startedAt

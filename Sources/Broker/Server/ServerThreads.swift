@@ -47,7 +47,7 @@ struct ServerThreads: Sendable {
     init(
         _ facts: ServerFacts,
         _ clients: ListenerHandle,
-        _ monitor: ListenerHandle?,
+        _ monitor: MonitoringDoors,
         _ posts: ServerPosts,
         _ engine: EmbeddedEngine,
         _ store: StoreLink?,
