@@ -112,7 +112,11 @@ import Testing
         stuck.state = .draining(from: 10)
         stuck.depth = 5
         snapshot.streams = [held, stuck]
-        let readings = snapshot.alertReadings(publishP99: nil, syncP99: nil)
+        let readings = snapshot.alertReadings(
+            publishP99: nil,
+            syncP99: nil,
+            floors: AlertBook().floors
+        )
         #expect(readings.contains(AlertReading(.pausedLong, bytes("held"), 1_000)))
         #expect(readings.contains(AlertReading(.drainStalled, bytes("stuck"), 1)))
     }
@@ -129,7 +133,11 @@ import Testing
         snapshot.streams[2].stateSince = SampleMarket.start
         snapshot.streams[3].state = .running
         snapshot.streams[3].activeConsumerCount = 0
-        let readings = snapshot.alertReadings(publishP99: 1, syncP99: 1)
+        let readings = snapshot.alertReadings(
+            publishP99: 1,
+            syncP99: 1,
+            floors: AlertRule.allCases.map { _ in 0 }
+        )
         #expect(Set(readings.map(\.id.rule)) == Set(AlertRule.allCases))
     }
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Console
 
-@Suite struct ConsoleManualTests {
+@Suite(.serialized) struct ConsoleManualTests {
     private static let path: String = {
         let here = "\(#filePath)"
         let root = here.split(separator: "/").dropLast(3).joined(separator: "/")

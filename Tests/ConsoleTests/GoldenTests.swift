@@ -72,6 +72,26 @@ enum Scenes {
         text.unicodeScalars.map { .pressed(.char($0)) }
     }
 
+    private static var peeked: EngineReport {
+        let ticket = Ticket(id: 1, seen: 0, author: bytes("anna"))
+        let messages = (0..<24).map { number -> PeekedMessage in
+            let at = SampleMarket.start.adding(nanoseconds: UInt64(number) * 41_000_000)
+            var message = PeekedMessage(
+                sequence: 89_000_107 + UInt64(number),
+                storedAt: at,
+                subject: bytes("risk.margin.ACME.\(number % 5)")
+            )
+            message.headers = bytes(
+                "NATS/1.0\r\nNats-Msg-Id: m-\(number)\r\nDesk: delta-one\r\n\r\n"
+            )
+            message.payload = bytes("{\"account\":\"A-\(number)\",\"margin\":12840.55,\"calls\":3}")
+            message.payloadByteCount = UInt64(message.payload.count) + (number == 0 ? 4_000 : 0)
+            message.deliveries = number == 2 ? 4 : 1
+            return message
+        }
+        return .peeked(ticket, stream: bytes("risk.margin"), messages: messages)
+    }
+
     static let all: [Scene] = [
         Scene(name: "help", intents: keys("?")),
         Scene(name: "palette", intents: keys(":pau")),
@@ -86,6 +106,8 @@ enum Scenes {
             name: "frozen",
             intents: keys("f") + [.ticked(SampleMarket.start.adding(nanoseconds: 312_000_000_000))]
         ),
+        Scene(name: "peek", intents: keys("p") + [.reported([peeked])]),
+        Scene(name: "compare", intents: keys("4[[[[[[[[[[[[[[[[[[[[m0")),
         Scene(name: "quit", intents: keys("q")),
         Scene(name: "readonly-notice", intents: keys("4P")),
     ]

@@ -70,6 +70,20 @@ import Testing
         #expect(text.unicodeScalars.allSatisfy { $0.value < 0x7F })
     }
 
+    @Test func `the keymap is printed with a line for each binding`() {
+        let lines = PlainText.keymap(.standard).split(separator: "\n")
+        #expect(lines.count == Keymap.standard.bindings.count)
+        #expect(lines.contains { $0.hasPrefix("freeze\tF5 f\tEverywhere\tview\tFreeze") })
+    }
+
+    @Test func `the whole picture is JSON with every table`() {
+        let text = PlainText.json(SampleConsole.model(80, 24))
+        #expect(text.hasPrefix("{\n\"at\": \"2026-11-24T17:44:08Z\",\n\"state\": \"RUN\""))
+        for name in ["queues", "clients", "keys", "targets", "damage", "alerts", "events"] {
+            #expect(text.contains("\n\"\(name)\": ["))
+        }
+    }
+
     @Test func `plain text tells changes once`() {
         let old = SampleConsole.model(80, 24)
         var new = old

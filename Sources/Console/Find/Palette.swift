@@ -138,9 +138,10 @@ enum Palette {
         if let completed = argumentSuggestions(model, text) { return completed }
         let verbs = PaletteVerb.allCases.compactMap { suggestion($0, text, model) }
         let names = Set(PaletteVerb.allCases.map(\.rawValue))
+        let targets = model.actionTargets
         let bindings = model.keymap.bindings
             .filter { !names.contains($0.name) }
-            .compactMap { suggestion($0, text, model) }
+            .compactMap { suggestion($0, text, model, targets) }
         return (verbs + bindings).sorted { left, right in
             (right.score, left.title) < (left.score, right.title)
         }
@@ -168,7 +169,8 @@ enum Palette {
     private static func suggestion(
         _ binding: Binding,
         _ text: String,
-        _ model: ConsoleModel
+        _ model: ConsoleModel,
+        _ targets: ActionTargets
     ) -> Suggestion? {
         let byName = Fuzzy.score(binding.name, text)
         guard let score = byName ?? Fuzzy.score(binding.label.lowercased(), text) else {
@@ -180,7 +182,7 @@ enum Palette {
             keys: binding.keyLabels,
             completion: binding.name,
             isMutating: binding.effect == .mutates,
-            reason: model.reasonAgainst(binding),
+            reason: model.reasonAgainst(binding, targets),
             score: score
         )
     }

@@ -166,7 +166,7 @@ extension Keymap {
         ),
         act(
             "destroy",
-            [.char("X"), .function(8)],
+            [.function(8), .char("X")],
             .destroyKey,
             "Destroy",
             "Destroy an old key for ever; refused while data is left under it.",

@@ -3,11 +3,25 @@
 import Base
 import Engine
 
+extension AlertBook {
+    /// The value of each rule, by raw value, below which a reading changes nothing.
+    var floors: [Double] {
+        AlertRule.allCases.map { rule in
+            let policy = policy(of: rule)
+            return min(policy.raise, policy.clear)
+        }
+    }
+}
+
 extension EngineSnapshot {
-    /// Everything the rules look at; values below every limit are included, so that alerts can end.
-    func alertReadings(publishP99 milliseconds: Double?, syncP99: Double?) -> [AlertReading] {
+    /// What the rules see; readings below `floors` are left out, as an alert ends without one.
+    func alertReadings(
+        publishP99 milliseconds: Double?,
+        syncP99: Double?,
+        floors: [Double]
+    ) -> [AlertReading] {
         var readings: [AlertReading] = []
-        for stream in streams { readings += self.readings(of: stream) }
+        for stream in streams { append(stream, to: &readings, floors) }
         for connection in connections where connection.flags.contains(.slow) {
             let name = connection.name.isEmpty ? connection.address : connection.name
             readings.append(AlertReading(.slowClient, name, 1))
@@ -15,32 +29,33 @@ extension EngineSnapshot {
         if let milliseconds { readings.append(AlertReading(.publishSlow, [], milliseconds)) }
         if let syncP99 { readings.append(AlertReading(.syncSlow, [], syncP99)) }
         readings += keyReadings + storageReadings
-        return readings
+        return readings.filter { $0.value >= floors[Int($0.id.rule.rawValue)] }
     }
 
-    private func readings(of stream: StreamStatus) -> [AlertReading] {
-        var readings = [
-            AlertReading(.depthHigh, stream.name, Double(stream.depth)),
-            AlertReading(.redelivery, stream.name, stream.redeliveries.messagesPerSecond),
-            AlertReading(.deadLetters, stream.name, Double(stream.deadLetters)),
-        ]
-        let growth = stream.ingress.messagesPerSecond - stream.egress.messagesPerSecond
+    /// Appends what is worth a look about `stream`: hardly ever anything, for there may be many.
+    private func append(
+        _ stream: StreamStatus,
+        to readings: inout [AlertReading],
+        _ floors: [Double]
+    ) {
+        func add(_ rule: AlertRule, _ value: Double) {
+            guard value >= floors[Int(rule.rawValue)] else { return }
+            readings.append(AlertReading(rule, stream.name, value))
+        }
+        add(.depthHigh, Double(stream.depth))
+        add(.redelivery, stream.redeliveries.messagesPerSecond)
+        add(.deadLetters, Double(stream.deadLetters))
         if stream.depth > 10_000 {
-            readings.append(AlertReading(.depthGrowing, stream.name, max(0, growth)))
+            let growth = stream.ingress.messagesPerSecond - stream.egress.messagesPerSecond
+            add(.depthGrowing, max(0, growth))
         }
         let isServed = stream.state == .running && stream.consumerCount > 0
         if stream.oldestPendingAt != .never, stream.depth > 0, isServed {
-            let age = takenAt.nanoseconds(since: stream.oldestPendingAt)
-            readings.append(AlertReading(.oldestAge, stream.name, seconds(age)))
+            add(.oldestAge, seconds(takenAt.nanoseconds(since: stream.oldestPendingAt)))
         }
-        if stream.state == .running, stream.consumerCount > 0, stream.activeConsumerCount == 0,
-            stream.depth > 0
-        {
-            readings.append(AlertReading(.noConsumer, stream.name, 1))
-        }
+        if isServed, stream.activeConsumerCount == 0, stream.depth > 0 { add(.noConsumer, 1) }
+        if !stream.damage.isEmpty { add(.damage, 1) }
         readings += stateReadings(of: stream)
-        if !stream.damage.isEmpty { readings.append(AlertReading(.damage, stream.name, 1)) }
-        return readings
     }
 
     private func stateReadings(of stream: StreamStatus) -> [AlertReading] {

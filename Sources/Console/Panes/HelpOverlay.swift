@@ -13,6 +13,7 @@ enum HelpText {
         let wanted = Filter.lowered(Array(text.utf8))
         var lines: [TextLine] = []
         let here = model.contexts
+        let targets = model.actionTargets
         let others = KeyContext.allCases.filter { !here.contains($0) }
         for context in here + others {
             let bindings = model.keymap.bindings.filter { binding in
@@ -23,7 +24,7 @@ enum HelpText {
             if !lines.isEmpty { lines.append([]) }
             let note = here.contains(context) ? "" : "  (not in this pane)"
             lines.append([TextRun(context.title, .textStrong), TextRun(note, .textMuted)])
-            lines += bindings.flatMap { entry($0, model, cells: cells) }
+            lines += bindings.flatMap { entry($0, model, targets, cells: cells) }
         }
         return lines.isEmpty ? [[TextRun("no key matches \(text)", .textMuted)]] : lines
     }
@@ -37,9 +38,10 @@ enum HelpText {
     private static func entry(
         _ binding: Binding,
         _ model: ConsoleModel,
+        _ targets: ActionTargets,
         cells: Int
     ) -> [TextLine] {
-        let reason = binding.effect == .mutates ? model.reasonAgainst(binding) : nil
+        let reason = binding.effect == .mutates ? model.reasonAgainst(binding, targets) : nil
         let role: StyleRole = binding.effect == .mutates ? .actionMutating : .text
         let mark = binding.effect == .mutates ? "!" : " "
         let head: TextLine = [

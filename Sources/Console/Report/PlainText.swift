@@ -43,6 +43,37 @@ public enum PlainText {
         return lines
     }
 
+    /// Every binding as tab-separated name, keys, context, effect and sentence.
+    public static func keymap(_ keymap: Keymap) -> String {
+        keymap.bindings.map { binding in
+            let effect =
+                switch binding.effect {
+                case .view: "view"
+                case .console: "console"
+                case .mutates: "mutates"
+                }
+            let keys = binding.keyLabels
+            return
+                "\(binding.name)\t\(keys)\t\(binding.context.title)\t\(effect)\t\(binding.help)\n"
+        }.joined()
+    }
+
+    /// The picture as JSON: when, the server's state, and every table with all its columns.
+    public static func json(_ model: ConsoleModel) -> String {
+        let picture = Picture(model, glyphs: .ascii)
+        let tables: [(String, Pane)] = [
+            ("queues", .queues), ("clients", .clients), ("keys", .keys), ("targets", .targets),
+            ("damage", .damage), ("alerts", .alerts), ("events", .events),
+        ]
+        let head =
+            "\"at\": \(Export.jsonString(Format.timestamp(picture.snapshot.takenAt))),\n"
+            + "\"state\": \(Export.jsonString(StateText(picture.snapshot.server.state).word))"
+        let parts = tables.map { name, pane in
+            "\(Export.jsonString(name)): \(Export.json(pane, model).dropLast())"
+        }
+        return "{\n" + ([head] + parts).joined(separator: ",\n") + "\n}\n"
+    }
+
     private static func state(_ picture: Picture) -> String {
         let server = picture.snapshot.server
         let name = picture.style.name(picture.model.session.target)

@@ -16,6 +16,8 @@ struct Picture: Sendable {
     private var wholeWindow: LatencyHistogram?
     /// The queue that the cursor is on, once it was needed for a whole screen.
     private var wholeStream: StreamStatus??
+    /// What actions would be done to, once it was needed for a whole screen.
+    private var wholeTargets: ActionTargets?
 
     /// The moment that `model` shows, written with `glyphs`.
     init(_ model: ConsoleModel, glyphs: GlyphSet) {
@@ -38,11 +40,15 @@ struct Picture: Sendable {
         var picture = self
         picture.wholeWindow = LatencyWindow(model).publish
         picture.wholeStream = .some(selectedStream)
+        picture.wholeTargets = model.actionTargets
         return picture
     }
 
     /// Latencies from publish to acknowledgement in the window that graphs show.
     var publishWindow: LatencyHistogram { wholeWindow ?? LatencyWindow(model).publish }
+
+    /// What actions would be done to.
+    var actionTargets: ActionTargets { wholeTargets ?? model.actionTargets }
 
     /// The stream called `name`.
     func stream(_ name: [UInt8]) -> StreamStatus? { snapshot.streams.first { $0.name == name } }

@@ -62,6 +62,8 @@ public struct History: Hashable, Sendable {
     /// When the first sample came.
     public private(set) var beganAt: Instant = .never
     private var last: EngineSnapshot?
+    /// The ten seconds in which the queues to remember were chosen.
+    private var chosenAt = UInt64.max
 
     /// Nothing yet.
     public init() {}
@@ -96,15 +98,17 @@ public struct History: Hashable, Sendable {
     }
 
     private mutating func recordQueues(_ snapshot: EngineSnapshot, at: Instant) {
-        let kept = Self.hottest(snapshot.streams)
-        if queues.count + kept.count > Self.queuesMax {
+        let kept = remembered(snapshot.streams, at: at)
+        if queues.count > kept.count {
             let names = Set(kept.map(\.name))
             queues = queues.filter { names.contains($0.key) }
         }
         let isSameRun = last?.server.startedAt == snapshot.server.startedAt
         var before: [[UInt8]: LatencyHistogram] = [:]
         if isSameRun, let last {
-            for stream in last.streams { before[stream.name] = stream.publishLatency }
+            for stream in last.streams where stream.publishLatency.count > 0 {
+                before[stream.name] = stream.publishLatency
+            }
         }
         for stream in kept {
             var queue = queues.removeValue(forKey: stream.name) ?? QueueHistory()
@@ -122,8 +126,18 @@ public struct History: Hashable, Sendable {
         }
     }
 
+    /// The queues to remember; when there are too many they are chosen anew every ten seconds.
+    private mutating func remembered(_ streams: [StreamStatus], at: Instant) -> [StreamStatus] {
+        guard streams.count > Self.queuesMax else { return streams }
+        let tenth = at.nanoseconds / (10 * nanosecondsPerSecond)
+        guard tenth == chosenAt else {
+            chosenAt = tenth
+            return Self.hottest(streams)
+        }
+        return streams.filter { queues[$0.name] != nil }
+    }
+
     private static func hottest(_ streams: [StreamStatus]) -> [StreamStatus] {
-        guard streams.count > queuesMax else { return streams }
         let heat = streams.map { stream in
             stream.ingress.messagesPerSecond + stream.egress.messagesPerSecond
                 + Double(stream.depth) / 100

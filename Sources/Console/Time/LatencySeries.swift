@@ -36,7 +36,7 @@ public struct LatencySeries: Sendable, Hashable {
 
     /// Everything from second `first` up to and including second `last`.
     public func merged(from first: Int, through last: Int) -> LatencyHistogram {
-        let resolution = Resolution.forColumns(of: max(1, (last - first) / 60))
+        let resolution = Resolution.forColumns(of: max(1, (last - first) / 30))
         let low = first / resolution.seconds
         return merged(low..<max(low, last / resolution.seconds) + 1, resolution)
     }

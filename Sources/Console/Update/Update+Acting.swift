@@ -9,8 +9,13 @@ extension ConsoleModel {
 
     /// Why `binding` does nothing now; nil if it works.
     public func reasonAgainst(_ binding: Binding) -> String? {
+        reasonAgainst(binding, actionTargets)
+    }
+
+    /// The same for one of many bindings, so that rows are looked for only once.
+    func reasonAgainst(_ binding: Binding, _ chosen: ActionTargets) -> String? {
         switch binding.intent {
-        case .ask(let action): reasonAgainst(action)
+        case .ask(let action): reasonAgainst(action, targets: chosen[action])
         case .undo:
             session.isReadOnly
                 ? "read-only" : work.undo.isEmpty ? "nothing to take back" : nil
@@ -23,7 +28,7 @@ extension ConsoleModel {
 
     /// Why `action` cannot be asked for now; nil if it can.
     public func reasonAgainst(_ action: Action) -> String? {
-        reasonAgainst(action, targets: targets(of: action))
+        reasonAgainst(action, targets: actionTargets[action])
     }
 
     /// Why `action` cannot be done to `targets` now; nil if it can.
@@ -75,33 +80,23 @@ extension ConsoleModel {
 
     // MARK: What it is about
 
-    /// The rows that `action` would be done to: those marked, or the selected one.
-    func targets(of action: Action) -> [RowId] {
-        switch action {
-        case .pause, .resume:
-            if focusedPane == .consumers, let id = selectedId(.consumers) { return [id] }
-            return chosen(in: focusedPane == .queueLatency ? .queueLatency : .queues)
-        case .delete:
-            if focusedPane == .consumers, let id = selectedId(.consumers) { return [id] }
-            return chosen(in: .queues)
-        case .pauseIngress, .drain, .purge, .redrive:
-            return chosen(in: focusedPane == .queueLatency ? .queueLatency : .queues)
-        case .kick: return chosen(in: .clients)
-        case .throttle:
-            let isClients = focusedPane == .clients || focusedPane == .clientDetail
-            return isClients ? chosen(in: .clients) : []
-        case .compromise, .destroyKey, .retireKey, .rotate, .verify:
-            return screen.current == .keys ? chosen(in: .keys).prefix(1).map { $0 } : []
-        case .holdRewrite, .addSlot, .removeSlot, .lock, .unlock, .resumeWriting, .lameDuck:
-            return []
-        }
+    /// The rows that actions would be done to: those marked, or the selected ones.
+    var actionTargets: ActionTargets {
+        var targets = ActionTargets()
+        let pane = focusedPane
+        targets.queues = chosen(in: pane == .queueLatency ? .queueLatency : .queues)
+        if pane == .consumers { targets.consumer = selectedId(.consumers) }
+        targets.clients = chosen(in: .clients)
+        targets.isAboutClients = pane == .clients || pane == .clientDetail
+        if screen.current == .keys { targets.keys = Array(chosen(in: .keys).prefix(1)) }
+        return targets
     }
 
     private func chosen(in pane: Pane) -> [RowId] {
         let ids = rowIds(pane)
-        let marked = ids.filter { listState(pane).marks.contains($0) }
-        if !marked.isEmpty { return marked }
-        return selectedId(pane).map { [$0] } ?? []
+        let state = listState(pane)
+        let marked = state.marks.isEmpty ? [] : ids.filter { state.marks.contains($0) }
+        return marked.isEmpty ? selected(among: ids, state).map { [$0] } ?? [] : marked
     }
 
     /// The stream that `id` stands for.
@@ -132,7 +127,7 @@ extension ConsoleModel {
     // MARK: Asking
 
     mutating func ask(_ action: Action) -> [Effect] {
-        ask(action, targets: targets(of: action), options: [])
+        ask(action, targets: actionTargets[action], options: [])
     }
 
     /// Opens the question for `action`; what `options` names is chosen beforehand.

@@ -144,9 +144,12 @@ extension ConsoleModel {
 
     /// The row under the cursor of `pane`.
     func selectedId(_ pane: Pane) -> RowId? {
-        let ids = rowIds(pane)
+        selected(among: rowIds(pane), listState(pane))
+    }
+
+    /// The row of `ids` under the cursor of `state`.
+    func selected(among ids: [RowId], _ state: ListState) -> RowId? {
         guard !ids.isEmpty else { return nil }
-        let state = listState(pane)
         if let selected = state.selected, ids.contains(selected) { return selected }
         return ids[min(max(0, state.index), ids.count - 1)]
     }

@@ -58,7 +58,8 @@ extension ConsoleModel {
         let syncs = data.history.syncs.merged(from: last - 9, through: last)
         let readings = snapshot.alertReadings(
             publishP99: publish.percentile(0.99).map { Double($0) / 1e6 },
-            syncP99: syncs.percentile(0.99).map { Double($0) / 1e6 }
+            syncP99: syncs.percentile(0.99).map { Double($0) / 1e6 },
+            floors: data.alerts.floors
         )
         let fired = data.alerts.judge(readings, at: snapshot.takenAt)
         return fired.compactMap { alert in

@@ -41,16 +41,16 @@ enum KeyBar {
     static func items(_ columns: Int, _ picture: Picture, _ plan: ScreenPlan) -> [KeyBarItem] {
         let bindings = shown(picture.model, plan)
         let width = columns / max(1, bindings.count)
-        guard width >= 12 else { return packed(bindings, columns, picture.model) }
+        guard width >= 12 else { return packed(bindings, columns, picture) }
         return bindings.enumerated().map { place, binding in
             let key = TextWidth.cells(of: binding.keys.first?.label ?? "")
-            let label = label(binding, picture.model, gap: " ")
+            let label = label(binding, picture, gap: " ")
             return KeyBarItem(
                 binding: binding,
                 column: place * width,
                 cells: width,
                 label: TextWidth.fit(label, cells: width - key - 1),
-                reason: reason(binding, picture.model)
+                reason: reason(binding, picture)
             )
         }
     }
@@ -68,13 +68,13 @@ enum KeyBar {
     private static func packed(
         _ bindings: [Binding],
         _ columns: Int,
-        _ model: ConsoleModel
+        _ picture: Picture
     ) -> [KeyBarItem] {
         var column = 0
         var items: [KeyBarItem] = []
         for binding in bindings {
             let key = TextWidth.cells(of: binding.keys.first?.label ?? "")
-            var text = label(binding, model, gap: "")
+            var text = label(binding, picture, gap: "")
             if column + key + text.count > columns {
                 text = String(text.prefix(max(0, columns - column - key)))
             }
@@ -86,7 +86,7 @@ enum KeyBar {
                     column: column,
                     cells: cells,
                     label: text,
-                    reason: reason(binding, model)
+                    reason: reason(binding, picture)
                 )
             )
             column += cells + 1
@@ -104,13 +104,14 @@ enum KeyBar {
         }
     }
 
-    private static func label(_ binding: Binding, _ model: ConsoleModel, gap: String) -> String {
+    private static func label(_ binding: Binding, _ picture: Picture, gap: String) -> String {
         guard binding.effect == .mutates else { return (gap.isEmpty ? " " : gap) + binding.label }
-        return gap + (reason(binding, model) == nil ? "!" : "-") + binding.label
+        return gap + (reason(binding, picture) == nil ? "!" : "-") + binding.label
     }
 
-    private static func reason(_ binding: Binding, _ model: ConsoleModel) -> String? {
-        let applies = model.contexts.contains(binding.context)
-        return applies ? model.reasonAgainst(binding) : "not here"
+    private static func reason(_ binding: Binding, _ picture: Picture) -> String? {
+        let applies = picture.model.contexts.contains(binding.context)
+        guard applies else { return "not here" }
+        return picture.model.reasonAgainst(binding, picture.actionTargets)
     }
 }
