@@ -1,31 +1,42 @@
-// The catalog on disk: one segment that names all others.
+// The catalog on disk: one segment that names all others, kept twice.
 
 import Base
 import Sealing
 
-/// Appends changes of the catalog; each run starts a new file with all that still counts.
+/// Appends changes of the catalog; each run starts new files with all that still counts.
+///
+/// The two files hold the same blocks at the same places under different keys: what is damaged in one is
+/// read from the other.
 final class CatalogFile {
     let number: UInt64
-    private let segment: SegmentFile
+    private let copies: [SegmentFile]
     private var pending = RecordBuffer(capacity: 4_096)
     private var pendingCount: UInt32 = 0
     private(set) var state: CatalogState
 
-    static func name(_ number: UInt64) -> String { "catalog-\(number)" }
+    /// How many files hold the same.
+    static var copyCount: UInt32 { 2 }
+
+    static func name(_ number: UInt64, copy: UInt32) -> String { "catalog-\(number).\(copy)" }
 
     /// Numbers of the catalogs on `disk`, newest first.
     static func numbers(on disk: any Disk) throws(DiskError) -> [UInt64] {
-        try disk.list("").compactMap { name in
-            name.hasPrefix("catalog-") ? UInt64(name.dropFirst(8)) : nil
-        }.sorted(by: >)
+        let numbers = try disk.list("").compactMap { name -> UInt64? in
+            let parts = name.dropFirst(8).split(separator: ".", omittingEmptySubsequences: false)
+            guard name.hasPrefix("catalog-"), parts.count == 2, UInt32(parts[1]) != nil else {
+                return nil
+            }
+            return UInt64(parts[0])
+        }
+        return Set(numbers).sorted(by: >)
     }
 
-    /// The identity under which catalog `number` is sealed.
-    static func segmentName(_ number: UInt64) -> SegmentName {
-        SegmentName(stream: .none, lane: .catalog, number: number, generation: 0)
+    /// The identity under which a copy of catalog `number` is sealed.
+    static func segmentName(_ number: UInt64, copy: UInt32) -> SegmentName {
+        SegmentName(stream: .none, lane: .catalog, number: number, generation: copy)
     }
 
-    /// Writes `state` as catalog `number`; durable under its name when it returns.
+    /// Writes `state` as catalog `number`; durable under its names when it returns.
     init(
         _ state: CatalogState,
         number: UInt64,
@@ -35,21 +46,30 @@ final class CatalogFile {
     ) throws(JournalError) {
         self.state = state
         self.number = number
-        let name = Self.name(number)
-        let temporary = name + ".tmp"
-        try? origin.disk.remove(temporary)
-        segment = try origin.makeSegment(
-            Self.segmentName(number),
-            directory: "",
-            file: temporary,
-            firstSequence: 1,
-            previousChain: .start
-        )
+        var copies: [SegmentFile] = []
+        for copy in 0..<Self.copyCount {
+            let temporary = Self.name(number, copy: copy) + ".tmp"
+            try? origin.disk.remove(temporary)
+            copies.append(
+                try origin.makeSegment(
+                    Self.segmentName(number, copy: copy),
+                    directory: "",
+                    file: temporary,
+                    firstSequence: 1,
+                    previousChain: .start
+                )
+            )
+        }
+        self.copies = copies
         for record in state.records { stage(record) }
         do {
             try write(sealer: &sealer, zeros: zeros)
             try sync()
-            try origin.disk.rename(temporary, to: name)
+            // Both are complete before either gets its name.
+            for copy in 0..<Self.copyCount {
+                let name = Self.name(number, copy: copy)
+                try origin.disk.rename(name + ".tmp", to: name)
+            }
             try origin.disk.syncDirectory("")
         } catch {
             throw .disk(error)
@@ -57,15 +77,22 @@ final class CatalogFile {
     }
 
     /// Whether changes wait to be written or synced.
-    var isDirty: Bool { pendingCount > 0 || segment.isDirty }
+    var isDirty: Bool { pendingCount > 0 || copies.contains { $0.isDirty } }
 
-    /// How far the file is durable.
+    /// How far both files are durable.
     var watermark: Watermark {
-        Watermark(offset: segment.durable.end, sequence: segment.durable.lastSequence)
+        Watermark(offset: copies[0].durable.end, sequence: copies[0].durable.lastSequence)
     }
 
-    /// How many bytes the file has by now.
-    var byteCount: UInt64 { segment.staged.end }
+    /// Makes sure that changes of `byteCount` bytes can be written, so that none meets a full disk later.
+    func secureRoom(
+        _ byteCount: Int,
+        zeros: borrowing RecordBuffer
+    ) throws(DiskError) {
+        for copy in copies {
+            try copy.reserve(rawBytes: pending.count + byteCount + 4_096, zeros: zeros)
+        }
+    }
 
     /// Takes a change; it counts at once and is durable after `write` and `sync`.
     func append(_ record: CatalogRecord) {
@@ -88,32 +115,34 @@ final class CatalogFile {
         zeros: borrowing RecordBuffer
     ) throws(DiskError) {
         if pendingCount > 0 {
-            try segment.reserve(rawBytes: pending.count, zeros: zeros)
-            let next = segment.staged.lastSequence + 1
-            let facts = RecordFacts(
-                count: pendingCount,
-                firstSequence: next,
-                lastSequence: next + UInt64(pendingCount) - 1,
-                firstTime: .never,
-                lastTime: .never
-            )
-            seal(pending, facts, &sealer)
+            for copy in copies {
+                try copy.reserve(rawBytes: pending.count, zeros: zeros)
+                seal(pending, in: copy, &sealer)
+            }
             pendingCount = 0
         }
-        try segment.write()
+        for copy in copies { try copy.write() }
     }
 
     private func seal(
         _ buffer: borrowing RecordBuffer,
-        _ facts: RecordFacts,
+        in copy: SegmentFile,
         _ sealer: inout BlockSealer
     ) {
-        segment.stage(buffer.bytes, kind: .records, records: facts, sealer: &sealer)
+        let next = copy.staged.lastSequence + 1
+        let facts = RecordFacts(
+            count: pendingCount,
+            firstSequence: next,
+            lastSequence: next + UInt64(pendingCount) - 1,
+            firstTime: .never,
+            lastTime: .never
+        )
+        copy.stage(buffer.bytes, kind: .records, records: facts, sealer: &sealer)
     }
 
     /// Makes all written changes durable.
     func sync() throws(DiskError) {
-        try segment.sync()
+        for copy in copies { try copy.sync() }
     }
 }
 

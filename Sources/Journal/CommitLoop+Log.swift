@@ -104,6 +104,7 @@ extension CommitLoop {
         _ name: SegmentName,
         firstSequence: UInt64
     ) throws(JournalError) -> SegmentFile {
+        try secureCatalog(0)
         if !stream.hasDirectory {
             do {
                 try disk.makeDirectory(name.directory)

@@ -66,7 +66,9 @@ extension OpenedStore {
         }
         let marks = try Watermarks(origin.disk)
         for old in try CatalogFile.numbers(on: origin.disk) where old < catalogNumber {
-            try origin.disk.remove(CatalogFile.name(old))
+            for copy in 0..<CatalogFile.copyCount {
+                try? origin.disk.remove(CatalogFile.name(old, copy: copy))
+            }
         }
         return marks
     }

@@ -15,6 +15,7 @@ extension CommitLoop {
         guard stopped == nil else { return refuse(ticket, index, .writeStopped, buffer.lend()) }
         precondition(stream(index) == nil, "the name of a stream is free before it is given")
         do throws(JournalError) {
+            try secureCatalog(buffer.count)
             if spares.isEmpty { try makeSpares() }
         } catch {
             return refuse(ticket, index, refusal(for: error), buffer.lend())
@@ -41,6 +42,15 @@ extension CommitLoop {
         pending.append(.created(ticket, stream: index, id))
     }
 
+    /// Makes sure that the catalog can take changes of `byteCount` bytes and a few more.
+    func secureCatalog(_ byteCount: Int) throws(JournalError) {
+        do {
+            try catalog.secureRoom(byteCount, zeros: zeros)
+        } catch {
+            throw .disk(error)
+        }
+    }
+
     private mutating func makeSpares() throws(JournalError) {
         do {
             spares = try origin.vault.addStreams(count: StoreOpening.spareCount, at: now)
@@ -60,6 +70,11 @@ extension CommitLoop {
         guard stopped == nil else { return refuse(ticket, index, .writeStopped, buffer.lend()) }
         guard let stream = stream(index) else {
             return refuse(ticket, index, .noSuchStream, buffer.lend())
+        }
+        do throws(JournalError) {
+            try secureCatalog(buffer.count)
+        } catch {
+            return refuse(ticket, index, refusal(for: error), buffer.lend())
         }
         catalog.append(
             .streamPut(

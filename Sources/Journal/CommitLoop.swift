@@ -107,7 +107,7 @@ struct CommitLoop: ~Copyable {
                 try catalog.write(sealer: &sealer, zeros: zeros)
                 try catalog.sync()
                 try marks.note(
-                    CatalogFile.segmentName(catalog.number),
+                    CatalogFile.segmentName(catalog.number, copy: 0),
                     catalog.watermark,
                     index: 0
                 )

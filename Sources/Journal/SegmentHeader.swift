@@ -1,4 +1,4 @@
-// The first 4,096 bytes of every segment.
+// The first 4,096 bytes of every segment: the header, twice.
 // Layout: sluice-journal(5), SEGMENT HEADER.
 
 public import Base
@@ -62,6 +62,8 @@ public struct SegmentHeader: BitwiseCopyable, Equatable, Sendable {
     static var committedBytes: Int { 152 }
     static var checkedBytes: Int { 184 }
     static var usedBytes: Int { 188 }
+    /// Where the second copy of the header begins.
+    static var copyOffset: Int { 2_048 }
 
     /// The header's bytes, with the commitment that `cipher` makes over them.
     func encoded(by cipher: borrowing SegmentCipher) -> RecordBuffer {
@@ -89,19 +91,34 @@ public struct SegmentHeader: BitwiseCopyable, Equatable, Sendable {
         precondition(buffer.count == Self.committedBytes, "the header has another layout")
         buffer.append(cipher.commitment(of: buffer.bytes).bytes.raw)
         buffer.append(Crc32c.of(buffer.bytes))
+        let header = buffer.array
+        buffer.appendZeros(Self.copyOffset - buffer.count)
+        buffer.append(header)
         buffer.appendZeros(Self.byteCount - buffer.count)
         return buffer
     }
 
-    /// Reads the header at the start of `bytes`; `nil` if it is damaged or no header at all.
-    init?(_ bytes: RawSpan) {
-        guard bytes.byteCount >= Self.byteCount,
-            bytes.number(UInt64.self, at: 0) == Self.magic,
-            bytes.number(UInt16.self, at: 8) == Self.version,
-            bytes.number(UInt8.self, at: 10) == 1,
-            bytes.number(UInt32.self, at: Self.checkedBytes)
-                == Crc32c.of(bytes.part(0, Self.checkedBytes))
-        else { return nil }
+    /// The first copy of the header at the start of `bytes` that passes its checksum.
+    @_lifetime(copy bytes)
+    private static func intactCopy(_ bytes: RawSpan) -> RawSpan? {
+        guard bytes.byteCount >= byteCount else { return nil }
+        for start in [0, copyOffset] {
+            let copy = bytes.part(start, start + usedBytes)
+            if copy.number(UInt64.self, at: 0) == magic,
+                copy.number(UInt16.self, at: 8) == version,
+                copy.number(UInt8.self, at: 10) == 1,
+                copy.number(UInt32.self, at: checkedBytes)
+                    == Crc32c.of(copy.part(0, checkedBytes))
+            {
+                return copy
+            }
+        }
+        return nil
+    }
+
+    /// Reads the header at the start of `bytes`; `nil` if both copies are damaged or there is none.
+    init?(_ segment: RawSpan) {
+        guard let bytes = Self.intactCopy(segment) else { return nil }
         identity = SegmentIdentity(
             store: bytes.uniqueId(at: 16),
             stream: bytes.uniqueId(at: 32),
@@ -123,13 +140,15 @@ public struct SegmentHeader: BitwiseCopyable, Equatable, Sendable {
 
     /// Whether the header in `bytes` was written by somebody who knew the key of `cipher`.
     static func isCommitted(_ bytes: RawSpan, by cipher: borrowing SegmentCipher) -> Bool {
-        cipher.commitment(of: bytes.part(0, committedBytes))
-            == Digest(bytes.part(committedBytes, checkedBytes))
+        guard let header = intactCopy(bytes) else { return false }
+        return cipher.commitment(of: header.part(0, committedBytes))
+            == Digest(header.part(committedBytes, checkedBytes))
     }
 
     /// What every block's associated bytes begin with.
     static func digest(_ bytes: RawSpan) -> Digest {
-        Digest.of(bytes.part(0, usedBytes))
+        guard let header = intactCopy(bytes) else { return .zero }
+        return Digest.of(header)
     }
 }
 

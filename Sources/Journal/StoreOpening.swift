@@ -64,7 +64,6 @@ struct StoreOpening: ~Copyable {
     private var opener = BlockOpener()
     private var plain = RecordBuffer(capacity: 64 << 10)
 
-    static var ringName: String { "keyring" }
     /// Streams whose keys are made in one write of the ring.
     static var spareCount: Int { 32 }
 
@@ -80,9 +79,10 @@ struct StoreOpening: ~Copyable {
         } catch {
             throw .disk(error)
         }
-        if !names.contains(StoreFile.name) || !names.contains(Self.ringName) {
+        let hasRing = RingFile.names.contains { names.contains($0) }
+        if !names.contains(StoreFile.name) || !hasRing {
             guard !names.contains(where: { $0.hasPrefix("catalog-") && !$0.hasSuffix(".tmp") })
-            else { throw names.contains(Self.ringName) ? .storeDamaged : .ringMissing }
+            else { throw hasRing ? .storeDamaged : .ringMissing }
             return try create(secret)
         }
         return try open(secret)
@@ -92,7 +92,7 @@ struct StoreOpening: ~Copyable {
     private func create(_ secret: borrowing SlotSecret) throws(JournalError) -> OpenedStore {
         let store = UniqueId.random()
         try? disk.remove(StoreFile.name)
-        try? disk.remove(Self.ringName)
+        for name in RingFile.names { try? disk.remove(name) }
         let file = try StoreFile(creating: store, on: disk)
         let vault: KeyVault
         let spares: [UniqueId]
@@ -136,22 +136,7 @@ struct StoreOpening: ~Copyable {
     private mutating func open(_ secret: borrowing SlotSecret) throws(JournalError) -> OpenedStore {
         let file = try StoreFile(openingOn: disk)
         let store = file.state.store
-        let vault: KeyVault
-        do {
-            let ring = try disk.readAll(Self.ringName, byteCountMax: KeyRing.byteCountMax)
-            vault = try KeyVault.open(
-                file: ring.bytes.array(0..<ring.count),
-                store: store,
-                generationFloor: file.state.ringFloor,
-                secret: secret
-            )
-        } catch let error as DiskError {
-            throw .disk(error)
-        } catch let error as SealingError {
-            throw .sealing(error)
-        } catch {
-            throw .storeDamaged
-        }
+        let vault = try RingFile.open(disk, file.state, secret)
         var opened = OpenedStore(
             origin: origin(vault, store),
             file: file,
@@ -188,45 +173,26 @@ struct StoreOpening: ~Copyable {
         }
         guard number >= opened.file.state.catalogFloor else { throw .catalogDamaged }
         opened.catalogNumber = number
-        let image: SegmentImage
-        do {
-            let bytes = try disk.readAll(
-                CatalogFile.name(number),
-                byteCountMax: SegmentImage.byteCountMax
-            )
-            image = try SegmentImage(
-                bytes,
-                name: CatalogFile.segmentName(number),
-                store: opened.origin.store,
-                vault: opened.origin.vault
-            )
-        } catch {
-            throw .catalogDamaged
+        let mark = marks[CatalogFile.segmentName(number, copy: 0)] ?? .none
+        var reader = CatalogReader(mark)
+        for copy in 0..<CatalogFile.copyCount {
+            let name = CatalogFile.segmentName(number, copy: copy)
+            guard
+                let bytes = try? disk.readAll(
+                    CatalogFile.name(number, copy: copy),
+                    byteCountMax: SegmentImage.byteCountMax
+                ),
+                let image = try? SegmentImage(
+                    bytes,
+                    name: name,
+                    store: opened.origin.store,
+                    vault: opened.origin.vault
+                )
+            else { continue }
+            reader.take(image, &opener, &plain)
         }
-        let mark = marks[CatalogFile.segmentName(number)] ?? .none
-        let scan = image.scan(&opener, watermark: mark)
-        guard scan.damages.isEmpty, !scan.blocks.isEmpty || number == 1 else {
-            throw .catalogDamaged
-        }
-        for block in scan.blocks where block.header.kind == .records {
-            guard image.open(block, &opener, into: &plain) == nil,
-                Self.apply(plain, to: &opened.catalog)
-            else { throw .catalogDamaged }
-        }
-    }
-
-    private static func apply(
-        _ buffer: borrowing RecordBuffer,
-        to catalog: inout CatalogState
-    ) -> Bool {
-        let bytes = buffer.bytes
-        var cursor = ByteCursor()
-        guard cursor.byte(bytes) == CatalogRecord.format else { return false }
-        while !cursor.isAtEnd(bytes) {
-            guard let record = CatalogRecord.read(bytes, &cursor) else { return false }
-            catalog.apply(record)
-        }
-        return true
+        guard let catalog = reader.catalog else { throw .catalogDamaged }
+        opened.catalog = catalog
     }
 
     private mutating func recoverSegments(
@@ -285,15 +251,5 @@ struct StoreOpening: ~Copyable {
         to fold: inout StateFold
     ) -> Bool {
         fold.apply(buffer.bytes)
-    }
-}
-
-/// The ring on disk.
-enum RingFile {
-    /// Writes the ring of `vault`, then raises the floor below which no ring is taken.
-    static func write(_ vault: KeyVault, disk: any Disk, store: StoreFile) throws(DiskError) {
-        try disk.replace(StoreOpening.ringName, in: "", with: vault.file.raw)
-        let generation = vault.generation
-        try store.update { $0.ringFloor = generation }
     }
 }

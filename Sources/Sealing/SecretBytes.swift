@@ -60,6 +60,16 @@ public struct SecretBytes: ~Copyable, Sendable {
         }
     }
 
+    /// Lets `body` write the bytes, for example from a file, without a copy elsewhere.
+    public mutating func fill<Failure: Error>(
+        _ body: (inout MutableRawSpan) throws(Failure) -> Int
+    ) throws(Failure) -> Int {
+        // SAFETY: `base` covers `count` bytes and nobody else uses them during the call.
+        let region = unsafe UnsafeMutableRawBufferPointer(start: base, count: count)
+        var bytes = unsafe region.mutableBytes
+        return try body(&bytes)
+    }
+
     /// Whether both hold the same bytes; takes the same time wherever they differ.
     public func isEqual(to other: borrowing SecretBytes) -> Bool {
         guard count == other.count else { return false }

@@ -67,15 +67,23 @@ struct JournalDriver: ~Copyable {
         return durable
     }
 
-    /// Hands messages over without waiting.
-    mutating func post(_ messages: [Message], to stream: UInt32) {
+    /// Hands messages over without waiting; gives the sequences of each batch.
+    @discardableResult
+    mutating func post(
+        _ messages: [Message],
+        to stream: UInt32
+    ) -> [JournalTicket: ClosedRange<UInt64>] {
+        var tickets: [JournalTicket: ClosedRange<UInt64>] = [:]
         var writer = BatchWriter()
         for message in messages where !writer.add(message) {
-            _ = client.append(writer.finish(), to: stream)
+            let range = writer.firstSequence...writer.lastSequence
+            tickets[client.append(writer.finish(), to: stream)] = range
             writer = BatchWriter()
             _ = writer.add(message)
         }
-        _ = client.append(writer.finish(), to: stream)
+        let range = writer.firstSequence...writer.lastSequence
+        tickets[client.append(writer.finish(), to: stream)] = range
+        return tickets
     }
 
     mutating func write(
@@ -103,7 +111,7 @@ struct JournalDriver: ~Copyable {
         var next = sequence
         var found: [Message] = []
         var lost: [LostRange] = []
-        while true {
+        while next < .max {
             _ = client.read(stream: stream, from: next, blockCountMax: blockCountMax)
             for report in run() {
                 switch report {
@@ -114,7 +122,7 @@ struct JournalDriver: ~Copyable {
                 case .damaged(_, _, let range):
                     lost.append(range)
                     next = range.lastSequence + 1
-                case .endOfLog: return (found, lost)
+                case .endOfLog, .refused: return (found, lost)
                 case .unreadable(_, _, let number):
                     Issue.record("unreadable: \(number)")
                     return (found, lost)
@@ -122,6 +130,7 @@ struct JournalDriver: ~Copyable {
                 }
             }
         }
+        return (found, lost)
     }
 
     /// Seals everything.

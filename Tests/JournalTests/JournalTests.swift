@@ -61,12 +61,12 @@ import Testing
         let disk = SimulatedDisk(seed: 2)
         var driver = try JournalDriver(disk)
         _ = driver.create(0)
-        let count: UInt64 = 6_000
+        let count: UInt64 = 2_000
         for first in stride(from: 1, to: count, by: 100) as StrideTo<UInt64> {
             _ = driver.append(numbered(first...first + 99, payload: 700), to: 0)
         }
-        #expect(disk.files.filter { $0.contains("/log-") }.count > 3)
-        for sequence in [1, 99, 100, 101, 2_345, 4_999, count] as [UInt64] {
+        #expect(disk.files.filter { $0.contains("/log-") }.count > 1)
+        for sequence in [1, 99, 100, 101, 1_345, count] as [UInt64] {
             let (found, lost) = driver.readAll(0, from: sequence, blockCountMax: 64)
             #expect(lost.isEmpty)
             #expect(found.map(\.sequence) == Array(sequence...count))
@@ -75,8 +75,8 @@ import Testing
         #expect(isStopped)
         disk.restartProcess()
         var next = try JournalDriver(disk)
-        let (found, _) = next.readAll(0, from: 3_210, blockCountMax: 64)
-        #expect(found == numbered(3_210...count, payload: 700))
+        let (found, _) = next.readAll(0, from: 1_210, blockCountMax: 64)
+        #expect(found == numbered(1_210...count, payload: 700))
     }
 
     @Test func `a segment without live messages goes from the disk`() throws {

@@ -176,7 +176,7 @@ private func check(
 }
 
 @Suite struct SegmentHeaderTests {
-    @Test func `reads back, and any changed byte is refused`() throws {
+    @Test func `reads back from either copy, and from none if both are changed`() throws {
         let fixture = try SegmentFixture(seed: 1, groups: 1)
         let bytes = fixture.bytes
         let read = SegmentHeader(bytes.raw)
@@ -187,6 +187,11 @@ private func check(
         for offset in 0..<SegmentHeader.usedBytes {
             var changed = bytes
             changed[offset] ^= 0x10
+            let rescued = SegmentHeader(changed.raw)
+            #expect(rescued == fixture.header, "byte \(offset)")
+            let digest = SegmentHeader.digest(changed.raw)
+            #expect(digest == SegmentHeader.digest(bytes.raw), "byte \(offset)")
+            changed[SegmentHeader.copyOffset + offset] ^= 0x10
             let header = SegmentHeader(changed.raw)
             #expect(header == nil, "byte \(offset)")
         }

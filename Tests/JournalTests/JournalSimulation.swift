@@ -1,0 +1,323 @@
+// Many lives of one store, each ended by an accident, checked against what was acknowledged.
+
+import Base
+import DiskSimulation
+import Journal
+import Sealing
+import Testing
+
+/// What a stream must and may look like after an accident.
+private struct StreamModel {
+    /// Acknowledged messages.
+    var acknowledged: [UInt64: Message] = [:]
+    /// Messages that were handed over, acknowledged or not.
+    var posted: [UInt64: Message] = [:]
+    /// Deletions that were answered as durable.
+    var deleted = SequenceSet()
+    /// Deletions that were handed over.
+    var maybeDeleted = SequenceSet()
+    var next: UInt64 = 1
+    /// Values of the one key: the first must have been kept or replaced by a later one.
+    var values: [[UInt8]] = [[]]
+    /// Configurations, as with values.
+    var configurations: [[UInt8]]
+    var isCreated = false
+    var isRemoved = false
+    var mayBeRemoved = false
+}
+
+/// One simulated store; everything follows from the seed.
+struct JournalSimulation: ~Copyable {
+    private var random: Random
+    let disk: SimulatedDisk
+    private let seed: UInt64
+    /// Streams by the first eight bytes of their configuration.
+    private var models: [UInt64: StreamModel] = [:]
+    /// What the streams are called in this life.
+    private var names: [UInt32: UInt64] = [:]
+    private var nextKey: UInt64 = 1
+    /// Batches of this life that are not answered.
+    private var batches: [JournalTicket: (key: UInt64, range: ClosedRange<UInt64>)] = [:]
+    /// Grows with everything that happened: two runs of one seed agree.
+    private(set) var trace: UInt64 = 14_695_981_039_346_656_037
+    private(set) var acknowledgedCount = 0
+    /// Whether the next opening has an accident before it.
+    private var mayFailOpening = false
+
+    init(seed: UInt64) {
+        self.seed = seed
+        random = Random(seed: seed)
+        disk = SimulatedDisk(seed: seed &* 31 &+ 7)
+    }
+
+    /// Runs `lives` lives of about `steps` steps each.
+    mutating func run(lives: Int, steps: Int) throws {
+        for life in 0..<lives {
+            var driver: JournalDriver
+            do {
+                driver = try JournalDriver(disk)
+            } catch {
+                guard mayFailOpening else { throw error }
+                endLife()
+                continue
+            }
+            try check(&driver, life)
+            if random.below(4) > 0 { inject(within: UInt32(steps * 3)) }
+            for _ in 0..<steps where !disk.isDead {
+                step(&driver)
+                if random.below(25) == 0 {
+                    disk.limit(toFree: random.below(2) == 0 ? Int(random.below(200_000)) : nil)
+                }
+            }
+            disk.limit(toFree: nil)
+            if !disk.isDead, random.below(3) == 0 { _ = driver.stop() }
+            note(UInt64(disk.writeCalls))
+            endLife()
+        }
+    }
+
+    private mutating func endLife() {
+        if random.below(3) == 0 { disk.restartProcess() } else { disk.restart() }
+        // Some accidents happen while the store is being opened again.
+        mayFailOpening = random.below(4) == 0
+        if mayFailOpening { inject(within: 60) }
+    }
+
+    /// Lets one of the next calls that write go wrong.
+    private mutating func inject(within calls: UInt32) {
+        let call = disk.writeCalls + 1 + Int(random.below(calls))
+        let fault: DiskFault =
+            switch random.below(6) {
+            case 0: .fails(5)
+            case 1: .fails(28)
+            case 2, 3: .crashesInside
+            default: .crashesBefore
+            }
+        disk.inject(fault, at: call)
+    }
+
+    private mutating func note(_ value: UInt64) {
+        trace = (trace ^ value) &* 1_099_511_628_211
+    }
+
+    private mutating func step(_ driver: inout JournalDriver) {
+        let streams = names.sorted { $0.value < $1.value }.map(\.key)
+        guard let stream = streams.isEmpty ? nil : streams[Int(random.below(UInt32(streams.count)))]
+        else { return create(&driver) }
+        switch random.below(20) {
+        case 0: if streams.count < 4 { create(&driver) }
+        case 1: configure(stream, &driver)
+        case 2: if random.below(6) == 0 { remove(stream, &driver) }
+        case 3, 4, 5: changeState(stream, &driver)
+        case 6: driver.pass(nanoseconds: 300_000_000)
+        case 7: _ = driver.readAll(stream)
+        default: append(stream, &driver)
+        }
+        settle(&driver)
+    }
+
+    private mutating func create(_ driver: inout JournalDriver) {
+        let key = nextKey
+        nextKey += 1
+        let name = (0..<UInt32.max).first { names[$0] == nil } ?? 0
+        models[key] = StreamModel(configurations: [configuration(key, 0)])
+        models[key]?.mayBeRemoved = true
+        names[name] = key
+        _ = driver.client.create(
+            stream: name,
+            configuration: configuration(key, 0),
+            segmentBytesMax: 256 << 10
+        )
+        settle(&driver)
+    }
+
+    private func configuration(_ key: UInt64, _ version: UInt8) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: key >> ($0 * 8)) } + [version]
+    }
+
+    private static func key(_ configuration: [UInt8]) -> UInt64 {
+        configuration.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    private mutating func configure(_ stream: UInt32, _ driver: inout JournalDriver) {
+        guard let key = names[stream] else { return }
+        let new = configuration(key, UInt8(truncatingIfNeeded: random.next()))
+        models[key]?.configurations.append(new)
+        _ = driver.client.configure(stream: stream, configuration: new)
+    }
+
+    private mutating func remove(_ stream: UInt32, _ driver: inout JournalDriver) {
+        guard let key = names[stream] else { return }
+        models[key]?.mayBeRemoved = true
+        _ = driver.client.remove(stream: stream)
+        settle(&driver)
+        if models[key]?.isRemoved == true { names[stream] = nil }
+    }
+
+    private mutating func append(_ stream: UInt32, _ driver: inout JournalDriver) {
+        guard let key = names[stream], let model = models[key] else { return }
+        let count = 1 + UInt64(random.below(6))
+        let payload = random.below(8) == 0 ? Int(random.below(20_000)) : Int(random.below(200))
+        var messages = numbered(model.next...(model.next + count - 1), payload: payload)
+        // Two messages with one sequence in different lives must be told apart.
+        let mark = UInt8(truncatingIfNeeded: random.next())
+        for index in messages.indices { messages[index].subject.append(mark) }
+        for message in messages { models[key]?.posted[message.sequence] = message }
+        models[key]?.next = model.next + count
+        for (ticket, range) in driver.post(messages, to: stream) { batches[ticket] = (key, range) }
+    }
+
+    private mutating func changeState(_ stream: UInt32, _ driver: inout JournalDriver) {
+        guard let key = names[stream], let model = models[key], model.next > 1 else { return }
+        var state = StateWriter()
+        let isDurable = random.below(2) == 0
+        let value = (0..<4).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        state.put([1].raw, value.raw)
+        var range: ClosedRange<UInt64>?
+        switch random.below(4) {
+        case 0:
+            let first = 1 + UInt64(random.below(UInt32(model.next)))
+            range = first...min(model.next, first + UInt64(random.below(20)))
+        case 1 where random.below(3) == 0:
+            range = 0...UInt64(random.below(UInt32(model.next)))
+        default: break
+        }
+        if let range {
+            models[key]?.maybeDeleted.insert(range)
+            if range.lowerBound == 0 {
+                state.setFloor(range.upperBound + 1)
+            } else {
+                state.delete(first: range.lowerBound, through: range.upperBound)
+            }
+        }
+        models[key]?.values.append(value)
+        _ = driver.client.write(state, to: stream, isDurable: isDurable)
+        let isWritten = settle(&driver)
+        guard isWritten, isDurable else { return }
+        models[key]?.values = [value]
+        if let range { models[key]?.deleted.insert(range) }
+    }
+
+    /// Takes all answers; tells whether a state batch was written.
+    @discardableResult
+    private mutating func settle(_ driver: inout JournalDriver) -> Bool {
+        var isWritten = false
+        for report in driver.run() {
+            switch report {
+            case .created(_, let stream, _):
+                guard let key = names[stream] else { continue }
+                models[key]?.mayBeRemoved = false
+                models[key]?.isCreated = true
+            case .configured(_, let stream):
+                guard let key = names[stream], let last = models[key]?.configurations.last else {
+                    continue
+                }
+                models[key]?.configurations = [last]
+            case .removed(_, let stream):
+                if let key = names[stream] { models[key]?.isRemoved = true }
+            case .durable(let ticket, _, let last, let loan):
+                _ = RecordBuffer(loan)
+                #expect(batches[ticket]?.range.upperBound == last, "seed \(seed)")
+                acknowledge(ticket)
+            case .stateWritten(_, _, let loan):
+                _ = RecordBuffer(loan)
+                isWritten = true
+            case .appendRefused(let ticket, _, let why, let loan):
+                _ = RecordBuffer(loan)
+                // Nothing of such a batch was written: it must never appear.
+                if why == .diskFull { withdraw(ticket) }
+            case .refused(_, let stream, _, let loan):
+                if let loan { _ = RecordBuffer(loan) }
+                refuse(stream)
+            case .block, .endOfLog, .damaged, .unreadable, .writeStopped, .stopped: break
+            }
+        }
+        return isWritten
+    }
+
+    /// A stream whose creation was refused is not used in this life.
+    private mutating func refuse(_ stream: UInt32) {
+        if let key = names[stream], models[key]?.isCreated == false { names[stream] = nil }
+    }
+
+    private mutating func acknowledge(_ ticket: JournalTicket) {
+        guard let (key, range) = batches.removeValue(forKey: ticket) else { return }
+        for sequence in range {
+            let message = models[key]?.posted[sequence]
+            models[key]?.acknowledged[sequence] = message
+            acknowledgedCount += 1
+        }
+    }
+
+    private mutating func withdraw(_ ticket: JournalTicket) {
+        guard let (key, range) = batches.removeValue(forKey: ticket) else { return }
+        for sequence in range { models[key]?.posted[sequence] = nil }
+    }
+
+    /// Compares what recovery found with what was promised, then goes on from it.
+    private mutating func check(_ driver: inout JournalDriver, _ life: Int) throws {
+        names = [:]
+        batches = [:]
+        let what = "seed \(seed), life \(life)"
+        // Names on disk are random; the order of keys is the same in every run of a seed.
+        let streams = driver.journal.recovered.map { ($0, Self.key($0.configuration)) }
+        for (recovered, key) in streams.sorted(by: { $0.1 < $1.1 }) {
+            names[recovered.stream] = key
+            note(key &+ recovered.lastSequence)
+            let model = try #require(models[key], "an unknown stream: \(what)")
+            #expect(!model.isRemoved, "a removed stream is back: \(what)")
+            #expect(model.configurations.contains(recovered.configuration), "\(what)")
+            #expect(recovered.lost.isEmpty, "an accident is no damage: \(what)")
+            #expect(!recovered.isStateDamaged, "\(what)")
+            let value = recovered.values.first?.value ?? []
+            #expect(model.values.contains(value), "a durable value is gone: \(what)")
+            let found = checkMessages(&driver, recovered, model, what)
+            // What was never acknowledged and is not there now must never come back.
+            models[key]?.posted = model.posted.filter { sequence, _ in
+                found.contains(sequence) || model.acknowledged[sequence] != nil
+            }
+            models[key]?.configurations = [recovered.configuration]
+            models[key]?.values = [value]
+            models[key]?.mayBeRemoved = false
+            models[key]?.isCreated = true
+            models[key]?.next = recovered.lastSequence + 1
+        }
+        for (key, model) in models where !names.values.contains(key) {
+            #expect(model.isRemoved || model.mayBeRemoved, "stream \(key) is gone: \(what)")
+            models[key]?.isRemoved = true
+        }
+    }
+
+    private mutating func checkMessages(
+        _ driver: inout JournalDriver,
+        _ recovered: RecoveredStream,
+        _ model: StreamModel,
+        _ what: String
+    ) -> Set<UInt64> {
+        let (found, lost) = driver.readAll(recovered.stream)
+        #expect(lost.isEmpty, "an accident is no damage: \(what)")
+        var sequences: Set<UInt64> = []
+        var last: UInt64 = 0
+        for message in found {
+            #expect(message.sequence > last, "out of order: \(what)")
+            last = message.sequence
+            sequences.insert(last)
+            #expect(model.posted[last] == message, "altered \(last): \(what)")
+            #expect(last <= recovered.lastSequence, "beyond the last sequence: \(what)")
+        }
+        for sequence in model.acknowledged.keys.sorted()
+        where !model.maybeDeleted.contains(sequence) {
+            #expect(sequences.contains(sequence), "\(sequence) is gone: \(what)")
+            #expect(sequence >= recovered.firstSequence, "\(what)")
+            #expect(!recovered.deleted.contains(sequence), "\(sequence) deleted: \(what)")
+        }
+        for range in model.deleted.ranges where range.upperBound >= recovered.firstSequence {
+            for sequence in range where sequence >= recovered.firstSequence {
+                guard sequence <= recovered.lastSequence else { break }
+                #expect(recovered.deleted.contains(sequence), "\(sequence) is back: \(what)")
+            }
+        }
+        note(UInt64(found.count))
+        return sequences
+    }
+}
