@@ -115,6 +115,31 @@ import Testing
             state.setDurable(stored.sequence)
         }
 
+        /// Makes the stream again from its snapshot, and reads the messages back.
+        mutating func reopen() {
+            var snapshot = Table<UInt8>()
+            state.appendSnapshot(to: &snapshot)
+            var again = StreamState(
+                state.configuration,
+                created: .never,
+                residentBytesMax: 1 << 30,
+                seed: random.next()
+            )
+            let isTaken = again.restore(snapshot.bytes)
+            #expect(isTaken)
+            for message in model.messages {
+                again.load(
+                    sequence: message.sequence,
+                    time: Instant(nanoseconds: message.time),
+                    subject: message.subject.raw,
+                    headers: RawSpan(),
+                    payload: message.body.raw
+                )
+            }
+            again.endLoad()
+            state = again
+        }
+
         mutating func disturb() throws {
             switch random.below(12) {
             case 0...3:
@@ -160,6 +185,7 @@ import Testing
         for step in 0..<2_500 {
             try bench.publish()
             if bench.random.below(25) == 0 { try bench.disturb() }
+            if step % 700 == 699 { bench.reopen() }
             if step % 50 == 0 { try Self.compare(&bench, "seed \(seed) step \(step)") }
         }
         try Self.compare(&bench, "seed \(seed) end")

@@ -21,7 +21,7 @@ struct DedupWindow: ~Copyable {
     private var index = HashIndex(capacity: 16)
     private var oldest = noIndex
     private var youngest = noIndex
-    private let seed: UInt64
+    private var seed: UInt64
 
     init(seed: UInt64) {
         self.seed = seed
@@ -41,8 +41,12 @@ struct DedupWindow: ~Copyable {
     /// Remembers that `id` was given `sequence` at `time`, which is not before any other.
     mutating func insert(_ id: RawSpan, sequence: UInt64, at time: Instant) {
         let (key, check) = hashes(id)
-        let entry = ids.insert(SeenId(key: key, check: check, sequence: sequence, time: time))
-        index.insert(key, entry) { ids[$0].key }
+        add(SeenId(key: key, check: check, sequence: sequence, time: time))
+    }
+
+    private mutating func add(_ id: SeenId) {
+        let entry = ids.insert(id)
+        index.insert(id.key, entry) { ids[$0].key }
         if youngest == noIndex { oldest = entry } else { ids[youngest].nextFree = entry }
         ids[entry].nextFree = noIndex
         youngest = entry
@@ -75,6 +79,33 @@ struct DedupWindow: ~Copyable {
             }
             at = next
         }
+    }
+
+    /// Appends all ids, oldest first.
+    func append(to bytes: inout Table<UInt8>) {
+        bytes.append(varint: seed)
+        bytes.append(varint: UInt64(count))
+        var at = oldest
+        while at != noIndex {
+            for number in [ids[at].key, ids[at].check, ids[at].sequence, ids[at].time.nanoseconds] {
+                bytes.append(varint: number)
+            }
+            at = ids[at].nextFree
+        }
+    }
+
+    /// Takes ids that were appended, and the key of their hashes, into this empty window.
+    mutating func restore(_ bytes: RawSpan, _ reader: inout VarintReader) -> Bool {
+        guard let seed = reader.varint(bytes), let count = reader.count(bytes) else { return false }
+        self.seed = seed
+        for _ in 0..<count {
+            guard let key = reader.varint(bytes), let check = reader.varint(bytes),
+                let sequence = reader.varint(bytes), let time = reader.varint(bytes)
+            else { return false }
+            let moment = Instant(nanoseconds: time)
+            add(SeenId(key: key, check: check, sequence: sequence, time: moment))
+        }
+        return true
     }
 
     private func hashes(_ id: RawSpan) -> (UInt64, UInt64) {

@@ -18,6 +18,9 @@ struct ExpiryHeap: ~Copyable {
     /// How many entries there are.
     var count: Int { heap.count }
 
+    /// The entry at `place`, in no order.
+    subscript(place: Int) -> Expiry { heap[place] }
+
     /// The entry that ends first.
     var first: Expiry? { heap.isEmpty ? nil : heap[0] }
 

@@ -96,6 +96,16 @@ extension Stream {
         tellRemovals(into: &effects)
     }
 
+    /// Takes away messages that damage has taken: they cannot be read any more.
+    public mutating func lose(
+        first: UInt64,
+        through last: UInt64,
+        into effects: inout Effects
+    ) {
+        state.recoverDeletion(first: first, through: last)
+        tellRemovals(into: &effects)
+    }
+
     /// Changes the configuration to one that `StreamConfiguration.updated` let pass.
     public mutating func update(
         _ configuration: StreamConfiguration,

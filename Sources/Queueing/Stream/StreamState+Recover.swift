@@ -75,6 +75,7 @@ extension StreamState {
 
     /// Ends a series of `load`.
     public mutating func endLoad() {
+        loads &+= 1
         records.endLoad(durable: durableSequence)
     }
 }
