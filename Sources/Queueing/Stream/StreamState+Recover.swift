@@ -15,6 +15,25 @@ extension StreamState {
         payload: RawSpan
     ) {
         guard sequence > lastSequence else { return }
+        if rules.storage == .file { durableSequence = sequence }
+        _ = take(
+            sequence: sequence,
+            time: time,
+            subject: subject,
+            headers: headers,
+            payload: payload
+        )
+        records.evict(durable: sequence)
+    }
+
+    /// Stores a message whose sequence and time are given; limits and headers are enforced as ever.
+    mutating func take(
+        sequence: UInt64,
+        time: Instant,
+        subject: RawSpan,
+        headers: RawSpan,
+        payload: RawSpan
+    ) -> Stored {
         let asked = PublishHeaders(headers)
         let ttl = MessageTtl(headers.part(asked.ttl))
         var rollup = Rollup.none
@@ -31,9 +50,7 @@ extension StreamState {
             rollup: rollup,
             isMarker: asked.isMarker
         )
-        if rules.storage == .file { durableSequence = sequence }
-        _ = store(plan, subject: subject, headers: headers, payload: payload)
-        records.evict(durable: sequence)
+        return store(plan, subject: subject, headers: headers, payload: payload)
     }
 
     /// Takes a deletion that was made before; sequences that are not there are passed over.
