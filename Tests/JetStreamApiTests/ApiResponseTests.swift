@@ -2,7 +2,7 @@
 
 import Base
 import JetStreamApi
-import Queueing
+@testable import Queueing
 import Testing
 
 @Suite struct ApiResponseTests {

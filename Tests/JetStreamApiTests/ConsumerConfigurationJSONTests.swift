@@ -1,7 +1,7 @@
 // What becomes of a consumer's configuration, compared with nats-server.
 
 import JSON
-import Queueing
+@testable import Queueing
 import Testing
 
 @testable import JetStreamApi

@@ -2,7 +2,7 @@
 // from.
 
 import Base
-import Queueing
+@testable import Queueing
 import Testing
 
 @Suite struct SourceLinkTests {

@@ -1,7 +1,7 @@
 // What streams cost in memory, and what becomes of damaged snapshots.
 
 import Base
-import Queueing
+@testable import Queueing
 import Testing
 
 @Suite struct StreamMemoryTests {

@@ -104,6 +104,7 @@ extension Stream {
     ) {
         state.recoverDeletion(first: first, through: last)
         tellRemovals(into: &effects)
+        for index in 0..<consumers.limit where consumers.contains(index) { mark(index) }
     }
 
     /// Changes the configuration to one that `StreamConfiguration.updated` let pass.

@@ -45,13 +45,6 @@ extension Stream {
         }
     }
 
-    /// The messages from `first` through `last` cannot be read any more: they count as gone.
-    public mutating func lose(first: UInt64, through last: UInt64, into effects: inout Effects) {
-        state.recoverDeletion(first: first, through: last)
-        tellRemovals(into: &effects)
-        for index in 0..<consumers.limit where consumers.contains(index) { mark(index) }
-    }
-
     // MARK: - Recovery
 
     /// Takes a message that was stored before, in sequence order.
