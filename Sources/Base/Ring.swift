@@ -4,8 +4,8 @@ public import Synchronization
 
 /// A fixed ring of plain values with one sending and one receiving end.
 ///
-/// Neither end ever waits: a full ring refuses, an empty one gives nothing. What was written before a
-/// `send` is visible after the `receive` that gives the value.
+/// Neither end ever waits: a full ring refuses, an empty one gives nothing. What was written before
+/// a `send` is visible after the `receive` that gives the value.
 @safe
 public final class Ring<Element: BitwiseCopyable & Sendable>: Sendable {
     @usableFromInline nonisolated(unsafe) let places: UnsafeMutablePointer<Element>

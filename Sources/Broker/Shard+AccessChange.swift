@@ -10,8 +10,8 @@ import Wire
 extension Shard {
     /// Applies the access of `settings` to everybody who is connected.
     ///
-    /// A client whose user is gone, proves itself in another way now, or has moved to another account is
-    /// refused; the others keep their subscriptions under their new permissions.
+    /// A client whose user is gone, proves itself in another way now, or has moved to another
+    /// account is refused; the others keep their subscriptions under their new permissions.
     mutating func changeAccess(_ settings: ShardSettings) {
         let old = self.settings.access
         changeAccounts(settings.access)
@@ -44,8 +44,8 @@ extension Shard {
 
     /// Gives each account of `access` its space; one with the same name keeps it.
     ///
-    /// Connections keep their account's place: accounts stay where they were, new ones follow, and those
-    /// that are gone keep an empty place.
+    /// Connections keep their account's place: accounts stay where they were, new ones follow, and
+    /// those that are gone keep an empty place.
     private mutating func changeAccounts(_ access: Access) {
         for (index, account) in access.accounts.enumerated() {
             if index < accounts.count, accounts[index].name == account.name {

@@ -33,8 +33,9 @@ struct Admissions: ~Copyable {
         do throws(IdentityError) {
             permissions = try authenticator.permissions(seed: seed)
         } catch {
-            // Rules that do not fit into memory must not turn into permissions: an empty table has no sets,
-            // and looking one up would trap; so every set is made and restricted to nothing.
+            // Rules that do not fit into memory must not turn into permissions: an empty table has
+            // no sets, and looking one up would trap; so every set is made and restricted to
+            // nothing.
             for _ in 0..<authenticator.permissionSetCount {
                 let set = permissions.addSet()
                 permissions.restrict(set, .publish)

@@ -50,7 +50,8 @@ public struct Authenticator: Sendable {
     /// Whether a client may have to sign a challenge.
     public var usesChallenges: Bool { !keyed.isEmpty }
 
-    /// The set of `user`, an index of the configuration's users; `nil` where everything is permitted.
+    /// The set of `user`, an index of the configuration's users; `nil` where everything is
+    /// permitted.
     public func permissionSet(of user: Int) -> UInt32? { sets[user] }
 
     /// How many sets of permissions the users have.

@@ -24,8 +24,8 @@ final class Bell: Sendable {
         unsafe _ = write(descriptor, &one, 8)
     }
 
-    /// Sleeps until the bell rings or `milliseconds` have passed, unless `hasWork` says otherwise after
-    /// the sleep was announced.
+    /// Sleeps until the bell rings or `milliseconds` have passed, unless `hasWork` says otherwise
+    /// after the sleep was announced.
     func sleep(milliseconds: Int32, unless hasWork: () -> Bool) {
         isAsleep.store(true, ordering: .sequentiallyConsistent)
         if !hasWork() {

@@ -135,7 +135,8 @@ extension BlockWalker {
         )
     }
 
-    /// Brings `count` bytes at `offset` into memory, and some behind them, but nothing from `end` on.
+    /// Brings `count` bytes at `offset` into memory, and some behind them, but nothing from `end`
+    /// on.
     mutating func load(
         _ file: ReadFile,
         _ offset: UInt64,

@@ -5,8 +5,8 @@ import Sealing
 
 /// Reads single blocks out of segments.
 ///
-/// Where a block is bad, missing, or does not follow the one before it, the whole segment is walked once;
-/// from then on it is read by what the walk found.
+/// Where a block is bad, missing, or does not follow the one before it, the whole segment is walked
+/// once; from then on it is read by what the walk found.
 struct BlockWalker: ~Copyable {
     enum Outcome {
         case block(first: UInt64, last: UInt64)

@@ -5,8 +5,8 @@ import Sealing
 
 /// Appends changes of the catalog; each run starts new files with all that still counts.
 ///
-/// The two files hold the same blocks at the same places under different keys: what is damaged in one is
-/// read from the other.
+/// The two files hold the same blocks at the same places under different keys: what is damaged in
+/// one is read from the other.
 final class CatalogFile {
     let number: UInt64
     private let copies: [SegmentFile]
@@ -84,7 +84,8 @@ final class CatalogFile {
         Watermark(offset: copies[0].durable.end, sequence: copies[0].durable.lastSequence)
     }
 
-    /// Makes sure that changes of `byteCount` bytes can be written, so that none meets a full disk later.
+    /// Makes sure that changes of `byteCount` bytes can be written, so that none meets a full disk
+    /// later.
     func secureRoom(
         _ byteCount: Int,
         zeros: borrowing RecordBuffer

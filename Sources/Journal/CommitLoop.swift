@@ -8,8 +8,8 @@ import Sealing
 /// While one round syncs, orders pile up; the next round takes them all: that is
 /// the whole of group commit.
 ///
-/// Order of a round: log blocks are written and synced first, then state (which may delete what a log block
-/// replaces), then the catalog; only then anything is answered.
+/// Order of a round: log blocks are written and synced first, then state (which may delete what a
+/// log block replaces), then the catalog; only then anything is answered.
 struct CommitLoop: ~Copyable {
     let disk: any Disk
     var origin: SegmentOrigin

@@ -39,8 +39,8 @@ public final class Journal: Sendable {
     /// Opens the store on `disk`, or makes one; recovers what a run that was cut off left behind.
     ///
     /// `wake` is called after reports were sent; it makes the shard call `JournalClient.next`.
-    /// - Throws: `JournalError` when the store cannot be opened; nothing is changed then but what recovery
-    ///   had already made safe.
+    /// - Throws: `JournalError` when the store cannot be opened; nothing is changed then but what
+    ///   recovery had already made safe.
     public static func open(
         _ disk: any Disk,
         _ options: StoreOptions,
@@ -154,6 +154,7 @@ public final class Journal: Sendable {
 
 private func monotonicNow() -> Instant {
     var time = timespec()
+    // SAFETY: the call fills a value of its own kind.
     unsafe _ = clock_gettime(CLOCK_MONOTONIC, &time)
     return Instant(
         nanoseconds: UInt64(time.tv_sec) &* nanosecondsPerSecond &+ UInt64(time.tv_nsec)

@@ -5,11 +5,11 @@ import Sealing
 
 /// Orders go in, reports come out; used by one thread.
 ///
-/// Nothing here waits. An order is answered by exactly one report with its ticket (a read by one or more),
-/// appends and state of all streams in the order they were given.
+/// Nothing here waits. An order is answered by exactly one report with its ticket (a read by one or
+/// more), appends and state of all streams in the order they were given.
 ///
-/// Batch naturally: keep filling a `BatchWriter` while `appendsInFlight` is above zero and the batch is not
-/// full; hand it over as soon as nothing is in flight.
+/// Batch naturally: keep filling a `BatchWriter` while `appendsInFlight` is above zero and the
+/// batch is not full; hand it over as soon as nothing is in flight.
 public struct JournalClient: ~Copyable {
     private var orders: RingSender<JournalOrder>
     private var reads: RingSender<ReadOrder>
@@ -109,8 +109,8 @@ public struct JournalClient: ~Copyable {
 
     /// Hands state over; the buffer comes back with `stateWritten` or `refused`.
     ///
-    /// The caller makes sure that `room` is above zero. With `isDurable` the report comes after the sync,
-    /// otherwise after the write, and the sync follows within 200 ms.
+    /// The caller makes sure that `room` is above zero. With `isDurable` the report comes after the
+    /// sync, otherwise after the write, and the sync follows within 200 ms.
     public mutating func write(
         _ state: consuming StateWriter,
         to stream: UInt32,

@@ -9,9 +9,10 @@ public enum KeyFile {
 
     /// Reads the key file `name` on `disk`; makes it if there is none and `mayCreate` says so.
     ///
-    /// A key file is made only together with a new store: a missing one beside an existing store is an
-    /// error, never a new key.
-    /// - Throws: `JournalError.disk` when it cannot be read or made, `.sealing` without locked memory.
+    /// A key file is made only together with a new store: a missing one beside an existing store is
+    /// an error, never a new key.
+    /// - Throws: `JournalError.disk` when it cannot be read or made, `.sealing` without locked
+    ///   memory.
     public static func load(
         _ name: String,
         on disk: any Disk,

@@ -35,8 +35,8 @@ struct SegmentRecovery: ~Copyable {
 
     /// Recovers the unsealed segment of `entry`.
     ///
-    /// The intact part is copied to a new file, which is synced and takes the old one's name: what was
-    /// verified is then what is durable, also if an earlier sync had failed and lied.
+    /// The intact part is copied to a new file, which is synced and takes the old one's name: what
+    /// was verified is then what is durable, also if an earlier sync had failed and lied.
     /// - Throws: `DiskError` when the disk refuses; nothing is lost then.
     mutating func recover(
         _ entry: SegmentEntry,
@@ -121,7 +121,8 @@ struct SegmentRecovery: ~Copyable {
         try disk.replace(name.path, in: name.directory, with: bytes.part(0, Int(end)))
     }
 
-    /// Copies the bytes from `start` on to the stream's quarantine, which is never emptied by itself.
+    /// Copies the bytes from `start` on to the stream's quarantine, which is never emptied by
+    /// itself.
     private func setAside(_ name: SegmentName, from start: UInt64) throws(DiskError) {
         let directory = "\(name.directory)/quarantine"
         try disk.makeDirectory(directory)

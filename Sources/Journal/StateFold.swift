@@ -74,6 +74,7 @@ extension RawSpan {
     /// A copy of the bytes of `range`.
     func array(_ range: Range<Int>) -> [UInt8] {
         let bytes = part(range.lowerBound, range.upperBound)
+        // SAFETY: the array is made from live bytes.
         return unsafe bytes.withUnsafeBytes { unsafe Array($0) }
     }
 }

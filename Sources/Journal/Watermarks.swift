@@ -6,8 +6,8 @@ import Sealing
 
 /// Notes after each sync how far a stream's active segment is durable.
 ///
-/// Written without a sync of its own: it outlives a killed process, and a power cut only makes recovery
-/// rely on the blocks themselves.
+/// Written without a sync of its own: it outlives a killed process, and a power cut only makes
+/// recovery rely on the blocks themselves.
 final class Watermarks {
     private let disk: any Disk
     private let file: DiskFile

@@ -83,6 +83,7 @@ public struct TlsSession: ~Copyable {
     public func readHeld(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
         unsafe copenssl_set_open(session, 0)
         defer { unsafe copenssl_set_open(session, 1) }
+        // SAFETY: the caller's buffer is valid for its count.
         return unsafe read(into: buffer)
     }
 

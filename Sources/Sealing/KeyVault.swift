@@ -31,8 +31,8 @@ public final class KeyVault: Sendable {
         }
     }
 
-    /// A new ring for `store` with a new root key, one slot that `secret` opens, and a key for what belongs
-    /// to no stream.
+    /// A new ring for `store` with a new root key, one slot that `secret` opens, and a key for what
+    /// belongs to no stream.
     /// - Throws: `keyMemoryFull`, `slotParameters` or `libraryUnavailable`.
     public static func create(
         store: UniqueId,

@@ -98,8 +98,10 @@ public struct ConnectOptions: Equatable, Sendable {
 
     /// The options that `json` asks for; unknown members are ignored.
     ///
-    /// What it does not name keeps the value it has in `earlier`, an accepted CONNECT of the same client.
-    /// - Throws: `Refusal` for anything but `null` or one object whose known members have the right types.
+    /// What it does not name keeps the value it has in `earlier`, an accepted CONNECT of the same
+    /// client.
+    /// - Throws: `Refusal` for anything but `null` or one object whose known members have the right
+    ///   types.
     public init(json: Span<UInt8>, after earlier: ConnectOptions? = nil) throws(Refusal) {
         let value: JSONValue
         do {

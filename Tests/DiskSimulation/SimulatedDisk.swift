@@ -18,8 +18,8 @@ public enum DiskFault: Equatable, Sendable {
 
 /// A disk whose every call is counted and can be made to fail.
 ///
-/// Pages and directory entries are durable after a sync, and only then for certain: `restart` keeps any
-/// subset of the rest, pages possibly torn at a sector, as the seed says. Used on one thread.
+/// Pages and directory entries are durable after a sync, and only then for certain: `restart` keeps
+/// any subset of the rest, pages possibly torn at a sector, as the seed says. Used on one thread.
 public final class SimulatedDisk: Disk {
     struct Node {
         var durable: [Int: [UInt8]] = [:]

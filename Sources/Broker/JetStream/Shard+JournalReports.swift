@@ -64,7 +64,8 @@ extension Shard {
         markActive(index)
     }
 
-    /// Messages cannot be read any more: consumers go on behind them, and the console shows the range.
+    /// Messages cannot be read any more: consumers go on behind them, and the console shows the
+    /// range.
     private mutating func lose(_ lost: LostRange, of index: UInt32) {
         guard host.streams.contains(index) else { return }
         host.streams[index].lost.append(lost)

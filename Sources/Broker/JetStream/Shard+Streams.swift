@@ -240,8 +240,8 @@ extension Shard {
             }
         }
         if host.streams[index].stream.deletions.count > 0 {
-            // Limits are applied again when the stream is read back: the journal only needs to know what
-            // it can let go of.
+            // Limits are applied again when the stream is read back: the journal only needs to know
+            // what it can let go of.
             let first = host.streams[index].stream.state.firstSequence
             if first > host.streams[index].floor {
                 host.streams[index].floor = first

@@ -10,12 +10,6 @@ import Sealing
 public enum StoreError: Error, Equatable, Sendable {
     /// A directory cannot be made.
     case directory(String, SystemError)
-    /// The key file cannot be read or made.
-    case keyFile(String, SystemError)
-    /// Others than its owner can read the key file.
-    case keyFileOpen(String)
-    /// The key file has not the size of a key.
-    case keyFileSize(String)
     /// The journal refuses.
     case journal(JournalError)
     /// A thread is refused by the system.
@@ -25,10 +19,6 @@ public enum StoreError: Error, Equatable, Sendable {
     public var text: String {
         switch self {
         case .directory(let path, let error): "Can't make the directory \(path): \(error.text)"
-        case .keyFile(let path, let error): "Can't use the key file \(path): \(error.text)"
-        case .keyFileOpen(let path):
-            "The key file \(path) can be read by others; set its mode to 0600 and its owner to you"
-        case .keyFileSize(let path): "The key file \(path) does not hold a key of 32 bytes"
         case .journal(let error): "Can't open the store: \(error)"
         case .system(let error): "Can't start: \(error.text)"
         }
@@ -65,16 +55,19 @@ final class Store: Sendable {
         wake: @escaping @Sendable () -> Void
     ) throws(StoreError) {
         let directory = settings.storeDirectory + "/store"
-        try KeyFile.makeDirectories(directory)
-        try KeyFile.makeDirectories(settings.keyDirectory)
-        let secret = SlotSecret(
-            .keyFile,
-            try KeyFile.open(settings.keyDirectory + "/store.key")
-        )
+        try Self.make(directory)
+        try Self.make(settings.keyDirectory)
         let made: Journal
         do throws(JournalError) {
+            let disk = try Self.disk(directory)
+            // A key is made together with a store, and never beside one that is there.
+            let secret = try KeyFile.load(
+                "store.key",
+                on: try Self.disk(settings.keyDirectory),
+                mayCreate: !Journal.hasStore(disk)
+            )
             made = try Journal.open(
-                Self.disk(directory),
+                disk,
                 StoreOptions(slot: .keyFile, now: SystemClock.now()),
                 secret,
                 wake: wake
@@ -88,6 +81,14 @@ final class Store: Sendable {
             reads = try WorkerThread(name: "sluice-reader") { made.runReads() }
         } catch {
             throw .system(error)
+        }
+    }
+
+    private static func make(_ directory: String) throws(StoreError) {
+        do throws(SystemError) {
+            try Directories.make(directory)
+        } catch {
+            throw .directory(directory, error)
         }
     }
 

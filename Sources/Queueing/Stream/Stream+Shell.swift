@@ -1,6 +1,7 @@
 // What the shell does with a stream besides events: look for bytes, load them, read it all back.
 //
-// Each of these goes through to a part of the stream, so that nobody outside can put another part there.
+// Each of these goes through to a part of the stream, so that nobody outside can put another part
+// there.
 
 public import Base
 
@@ -72,7 +73,8 @@ extension Stream {
 
     /// Puts a consumer where it was: the snapshot, and what happened since.
     ///
-    /// - Returns: `false` if some of the bytes make no sense; the consumer stands where the others say.
+    /// - Returns: `false` if some of the bytes make no sense; the consumer stands where the others
+    ///   say.
     public mutating func restoreConsumer(
         _ index: UInt32,
         snapshot: RawSpan,
