@@ -1,5 +1,6 @@
 // Letters to a shard's thread and its answers.
 
+public import Engine
 public import Identity
 
 /// What a shard's thread can be told.
@@ -20,6 +21,8 @@ public enum ShardOrder: Sendable {
     case publish([UInt8], subject: [UInt8], account: Int)
     /// Work with other settings from now on.
     case change(ShardSettings)
+    /// Do something to a stream.
+    case operate(EngineOrder, Ticket)
     /// A password was compared; `nil` refuses the client.
     case decide(index: UInt32, generation: UInt32, Admission?)
 }
@@ -30,6 +33,8 @@ enum ShardReport: Sendable {
     case picture(ShardPicture)
     /// Whether the connection was there.
     case found(connection: UInt64, Bool)
+    /// What came of an order about a stream.
+    case operated(EngineReport)
     /// Connections that are left in lame duck mode.
     case remaining(Int)
 }

@@ -24,6 +24,7 @@ extension ShardRunner {
         case .throttle(let connection, let bytesPerSecond):
             let wasFound = shard.throttle(connection, bytesPerSecond: bytesPerSecond)
             report(.found(connection: connection, wasFound))
+        case .operate(let order, let ticket): report(.operated(shard.operate(order, ticket)))
         case .lameDuck:
             closeListener()
             shard.sayFarewell()

@@ -7,16 +7,16 @@ extension Scenario {
     /// Instructions for one operation.
     var budget: Int {
         switch self {
-        case .publish16: 438
-        case .publish128: 444
-        case .oneToOne16: 877
-        case .oneToOne128: 902
-        case .oneToFour128: 1_528
-        case .queueGroup128: 991
-        case .headers: 1_455
-        case .manySubjects: 972
-        case .unserved: 7_014
-        case .subscribe: 6_382
+        case .publish16: 468
+        case .publish128: 474
+        case .oneToOne16: 906
+        case .oneToOne128: 931
+        case .oneToFour128: 1_560
+        case .queueGroup128: 1_040
+        case .headers: 1_480
+        case .manySubjects: 1_006
+        case .unserved: 8_533
+        case .subscribe: 6_864
         }
     }
 

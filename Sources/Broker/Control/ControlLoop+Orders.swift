@@ -30,8 +30,11 @@ extension ControlLoop {
         case .resample:
             sampler.nextSample = now
             engine.report(.finished(ticket, OrderOutcome()))
-        case .pauseDelivery, .pauseIngress, .resume, .drain, .purge, .peek, .redrive,
-            .deleteStream, .deleteConsumer, .key, .resumeWriting:
+        case .pauseDelivery, .pauseIngress, .resume, .drain, .purge, .peek, .deleteStream,
+            .deleteConsumer:
+            note(order, ticket)
+            _ = posts.shard.post(.operate(order, ticket))
+        case .redrive, .key, .resumeWriting:
             engine.report(.failed(ticket, .unsupported(order.capability)))
         }
     }
@@ -46,6 +49,36 @@ extension ControlLoop {
         engine.report(
             wasFound ? .finished(ticket, OrderOutcome()) : .failed(ticket, .notFound)
         )
+    }
+
+    /// Logs an order about a stream; a look is not worth a line.
+    private func note(_ order: EngineOrder, _ ticket: Ticket) {
+        switch order {
+        case .pauseDelivery(let stream, let consumer, _, let reason):
+            let whose = consumer.map { ", consumer \(LogText.safe($0))" } ?? ""
+            note("pause of delivery of \(LogText.safe(stream))\(whose)", ticket, reason)
+        case .pauseIngress(let stream, _, let reason):
+            note("pause of ingress of \(LogText.safe(stream))", ticket, reason)
+        case .resume(let stream, _): note("resume of \(LogText.safe(stream))", ticket, [])
+        case .drain(let stream, _, _): note("drain of \(LogText.safe(stream))", ticket, [])
+        case .purge(let stream, let scope):
+            note(
+                "purge of \(LogText.safe(stream)) up to \(scope.ceiling), keeping \(scope.keep)",
+                ticket,
+                []
+            )
+        case .deleteStream(let stream):
+            note("removal of \(LogText.safe(stream))", ticket, [])
+        case .deleteConsumer(let stream, let consumer):
+            note(
+                "removal of consumer \(LogText.safe(consumer)) of \(LogText.safe(stream))",
+                ticket,
+                []
+            )
+        case .peek, .redrive, .kick, .throttle, .key, .lameDuck, .shutDown, .resumeWriting,
+            .resample:
+            break
+        }
     }
 
     private func note(_ action: String, _ ticket: Ticket, _ reason: [UInt8]) {

@@ -146,6 +146,7 @@ struct ControlLoop: ~Copyable {
         switch report {
         case .picture(let picture): take(picture, at: now)
         case .found(let connection, let wasFound): finish(connection, wasFound)
+        case .operated(let report): engine.report(report)
         case .remaining(let count): lameDuck?.remaining = count
         }
     }

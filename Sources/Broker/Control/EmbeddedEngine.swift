@@ -70,13 +70,13 @@ public final class EmbeddedEngine: Engine {
 
     private static var embedded: EngineCapabilities {
         var capabilities = EngineCapabilities()
-        let streams: [Capability] = [
-            .pauseDelivery, .pauseIngress, .resume, .drain, .purge, .peek, .redrive, .delete,
-            .resumeWriting, .storageFigures,
-        ]
-        for capability in streams { capabilities[capability] = .none(reason: "no streams yet") }
+        capabilities[.redrive] = .none(reason: "dead letters are not kept yet")
+        capabilities[.resumeWriting] = .none(reason: "a stopped store is opened by a restart")
+        capabilities[.storageFigures] = .none(reason: "the journal does not tell them yet")
         let keys: [Capability] = [.rotateKey, .reencrypt, .destroyKey, .keySlots, .lockKeys]
-        for capability in keys { capabilities[capability] = .none(reason: "no stored keys yet") }
+        for capability in keys {
+            capabilities[capability] = .none(reason: "keys are not rotated from here yet")
+        }
         return capabilities
     }
 }

@@ -20,6 +20,7 @@ struct EngineSampler {
     private var ingress = FlowMeter()
     private var egress = FlowMeter()
     private var meters: [UInt64: ConnectionMeter] = [:]
+    private var streamMeters: [[UInt8]: StreamMeter] = [:]
     private var busy = Rate()
     private var version: UInt64 = 0
 
@@ -34,6 +35,14 @@ struct EngineSampler {
         var egress = FlowMeter()
     }
 
+    /// Rates of one stream.
+    private struct StreamMeter {
+        var ingress = FlowMeter()
+        var egress = FlowMeter()
+        var acks = FlowMeter()
+        var redeliveries = FlowMeter()
+    }
+
     init(_ facts: ServerFacts) {
         self.facts = facts
     }
@@ -44,6 +53,7 @@ struct EngineSampler {
         nextSample = now.adding(nanoseconds: Self.intervalNanoseconds)
         var request = PictureRequest(number: number)
         request.connectionsMax = Self.connectionsMax
+        request.hasStreams = true
         return request
     }
 
@@ -62,6 +72,7 @@ struct EngineSampler {
         snapshot.server = server(picture, process, state)
         snapshot.totals = totals(picture)
         snapshot.connections = connections(picture)
+        snapshot.streams = streams(picture)
         snapshot.latency[.accept] = Self.latency(ticks)
         snapshot.events = lines.map(Self.event)
         snapshot.targets = [target(snapshot)]
@@ -126,6 +137,24 @@ struct EngineSampler {
             list.append(status)
         }
         meters = kept
+        return list
+    }
+
+    /// The streams with their rates.
+    private mutating func streams(_ picture: ShardPicture) -> [StreamStatus] {
+        var kept: [[UInt8]: StreamMeter] = [:]
+        var list = picture.streams
+        let now = picture.takenAt
+        for at in list.indices {
+            let name = list[at].account + [UInt8(ascii: "/")] + list[at].name
+            var meter = streamMeters[name] ?? StreamMeter()
+            list[at].ingress = meter.ingress.flow(list[at].ingress, at: now)
+            list[at].egress = meter.egress.flow(list[at].egress, at: now)
+            list[at].acks = meter.acks.flow(list[at].acks, at: now)
+            list[at].redeliveries = meter.redeliveries.flow(list[at].redeliveries, at: now)
+            kept[name] = meter
+        }
+        streamMeters = kept
         return list
     }
 
@@ -197,6 +226,11 @@ struct EngineSampler {
 private struct FlowMeter {
     private var messages = Rate()
     private var bytes = Rate()
+
+    /// The same flow with its rates at `now`.
+    mutating func flow(_ flow: Flow, at now: Instant) -> Flow {
+        self.flow(flow.messages, flow.bytes, at: now)
+    }
 
     /// The flow with the totals of `now`.
     mutating func flow(_ messages: UInt64, _ bytes: UInt64, at now: Instant) -> Flow {

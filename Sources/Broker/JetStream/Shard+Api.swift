@@ -296,6 +296,16 @@ extension Shard {
     ) throws(QueueingError) -> [UInt8]? {
         try EmptyRequest.check(request.body)
         let index = try stream(name, request)
+        let text = ApiResponse.success(.streamDelete)
+        guard let ticket = remove(index) else { return text }
+        host.pending[ticket] = .answer(root: request.root, reply: request.reply, text: text)
+        return nil
+    }
+
+    /// Takes a stream away with everything in it; those who wait are told.
+    /// - Returns: the journal's ticket; `nil` for a stream in memory.
+    @discardableResult
+    mutating func remove(_ index: UInt32) -> JournalTicket? {
         let isOnDisk = host.streams[index].isOnDisk
         refuseAllWaiting(index)
         withEffects { host, effects in
@@ -303,10 +313,7 @@ extension Shard {
         }
         perform(index)
         forget(index)
-        let text = ApiResponse.success(.streamDelete)
-        guard isOnDisk, let ticket = host.journal?.remove(stream: index) ?? nil else { return text }
-        host.pending[ticket] = .answer(root: request.root, reply: request.reply, text: text)
-        return nil
+        return isOnDisk ? host.journal?.remove(stream: index) ?? nil : nil
     }
 
     private mutating func purgeStream(

@@ -92,7 +92,7 @@ extension Shard {
 
     /// Writes a consumer's configuration and position to the store.
     /// - Returns: the ticket; `nil` if nothing is written.
-    private mutating func keep(_ consumer: UInt32, of index: UInt32) -> JournalTicket? {
+    mutating func keep(_ consumer: UInt32, of index: UInt32) -> JournalTicket? {
         let configuration = host.streams[index].stream.consumers[consumer].configuration
         guard host.streams[index].isOnDisk, !configuration.flags.contains(.memoryStorage),
             let room = host.journal?.room, room > 0

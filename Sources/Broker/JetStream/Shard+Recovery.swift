@@ -116,5 +116,6 @@ extension Shard {
             last: stream.lastSequence
         )
         recoverConsumers(stream.stream, stream.values)
+        recoverMode(stream.stream, stream.values)
     }
 }

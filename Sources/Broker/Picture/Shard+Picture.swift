@@ -22,6 +22,7 @@ extension Shard {
         picture.accounts = accounts.map { AccountRow(name: $0.name, isSystem: $0.isSystem) }
         picture.closedCount = closed.count
         picture.closed = closed.newest(request.closedMax)
+        if request.hasStreams { picture.streams = streamStatuses() }
         addConnections(to: &picture, request)
         return picture
     }

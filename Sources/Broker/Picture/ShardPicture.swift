@@ -1,6 +1,7 @@
 // What a shard shows of itself: one immutable value for each request.
 
 public import Base
+public import Engine
 public import Reactor
 public import Wire
 
@@ -14,6 +15,8 @@ public struct PictureRequest: Sendable, Equatable {
     public var closedMax = 0
     /// Whether rows list their subscriptions.
     public var hasSubscriptions = false
+    /// Whether streams are shown.
+    public var hasStreams = false
 
     /// A picture of sums alone.
     public init(number: UInt64) {
@@ -41,6 +44,8 @@ public struct ShardPicture: Sendable {
     public var accounts: [AccountRow] = []
     /// Open connections.
     public var connections: [ConnectionRow] = []
+    /// Streams, without rates; only if they are asked for.
+    public var streams: [StreamStatus] = []
     /// Closed connections, oldest first.
     public var closed: [ConnectionRow] = []
     /// Closed connections that are remembered, whether or not they have rows.

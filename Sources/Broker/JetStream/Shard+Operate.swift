@@ -1,0 +1,205 @@
+// What operators do to streams: hold, drain, resume, purge, look, remove.
+
+import Base
+import Engine
+import JetStreamApi
+import Journal
+import Queueing
+
+extension Shard {
+    /// Most messages that one look shows.
+    private static var peekedMax: UInt32 { 100 }
+    /// Bytes of a payload that a look shows.
+    private static var peekedBytesMax: Int { 4_096 }
+
+    /// Carries out an order about a stream and says what came of it.
+    mutating func operate(_ order: EngineOrder, _ ticket: Ticket) -> EngineReport {
+        do throws(EngineRefusal) {
+            switch order {
+            case .peek(let name, let from, let count):
+                return .peeked(
+                    ticket,
+                    stream: name,
+                    messages: peek(try named(name), from: from, count: count)
+                )
+            case .pauseDelivery(let name, let consumer, let until, _):
+                try holdDelivery(try named(name), consumer, until: until)
+            case .pauseIngress(let name, _, _):
+                let index = try named(name)
+                host.streams[index].stream.pauseIngress()
+                keepMode(index)
+            case .resume(let name, let consumer): try resume(try named(name), consumer)
+            case .drain(let name, _, _):
+                let index = try named(name)
+                host.streams[index].stream.startDrain(at: tick.now)
+                keepMode(index)
+            case .purge(let name, let scope):
+                var outcome = OrderOutcome()
+                outcome.messages = try purge(try named(name), scope)
+                return .finished(ticket, outcome)
+            case .deleteStream(let name): remove(try named(name))
+            case .deleteConsumer(let name, let consumer):
+                let index = try named(name)
+                guard let found = host.streams[index].stream.consumer(named: consumer.raw) else {
+                    throw .notFound
+                }
+                expire(found, of: index)
+            case .redrive, .kick, .throttle, .key, .lameDuck, .shutDown, .resumeWriting,
+                .resample:
+                throw .unsupported(order.capability)
+            }
+            return .finished(ticket, OrderOutcome())
+        } catch {
+            return .failed(ticket, error)
+        }
+    }
+
+    /// The stream called `name`, in the first account that has one.
+    private func named(_ name: [UInt8]) throws(EngineRefusal) -> UInt32 {
+        for account in 0..<UInt32(accounts.count) {
+            if let index = host.find(account, name) { return index }
+        }
+        throw .notFound
+    }
+
+    private mutating func holdDelivery(
+        _ index: UInt32,
+        _ name: [UInt8]?,
+        until: Instant
+    ) throws(EngineRefusal) {
+        defer { markActive(index) }
+        guard let name else {
+            host.streams[index].stream.holdDelivery(true)
+            keepMode(index)
+            return
+        }
+        guard let consumer = host.streams[index].stream.consumer(named: name.raw) else {
+            throw .notFound
+        }
+        guard until != .distantFuture else {
+            host.streams[index].stream.holdDelivery(true, consumer: consumer)
+            _ = keep(consumer, of: index)
+            return
+        }
+        let now = tick.now
+        withEffects { host, effects in
+            host.streams[index].stream.pauseConsumer(
+                consumer,
+                until: until,
+                at: now,
+                into: &effects
+            )
+        }
+        _ = keep(consumer, of: index)
+    }
+
+    private mutating func resume(_ index: UInt32, _ name: [UInt8]?) throws(EngineRefusal) {
+        defer { markActive(index) }
+        guard let name else {
+            host.streams[index].stream.resume()
+            keepMode(index)
+            return
+        }
+        guard let consumer = host.streams[index].stream.consumer(named: name.raw) else {
+            throw .notFound
+        }
+        host.streams[index].stream.holdDelivery(false, consumer: consumer)
+        let now = tick.now
+        withEffects { host, effects in
+            host.streams[index].stream.pauseConsumer(
+                consumer,
+                until: .never,
+                at: now,
+                into: &effects
+            )
+        }
+        _ = keep(consumer, of: index)
+    }
+
+    private mutating func purge(
+        _ index: UInt32,
+        _ scope: PurgeScope
+    ) throws(EngineRefusal) -> UInt64 {
+        var purge = Purge()
+        purge.filter = scope.filter
+        purge.keep = scope.keep
+        let last = host.streams[index].stream.state.lastSequence
+        purge.below = scope.ceiling >= last ? 0 : scope.ceiling + 1
+        var purged: UInt64 = 0
+        do throws(QueueingError) {
+            try withEffects { host, effects throws(QueueingError) in
+                purged = try host.streams[index].stream.purge(purge, into: &effects)
+            }
+        } catch {
+            throw .wrongState
+        }
+        _ = writeRemovals(index, isDurable: true)
+        markActive(index)
+        return purged
+    }
+
+    /// Messages from `from` on, as far as their bytes are in memory.
+    private mutating func peek(_ index: UInt32, from: UInt64, count: UInt32) -> [PeekedMessage] {
+        var messages: [PeekedMessage] = []
+        var next = max(from, 1)
+        while messages.count < Int(min(count, Self.peekedMax)) {
+            next = host.streams[index].stream.state.nextSequence(
+                from: next,
+                matching: RawSpan()
+            )
+            guard next > 0, let message = copy(next, of: index) else { break }
+            var shown = PeekedMessage(
+                sequence: message.sequence,
+                storedAt: message.time,
+                subject: message.subject
+            )
+            shown.headers = message.headers
+            shown.payload = Array(message.payload.prefix(Self.peekedBytesMax))
+            shown.payloadByteCount = UInt64(message.payload.count)
+            messages.append(shown)
+            next += 1
+        }
+        return messages
+    }
+
+    // MARK: - Through a restart
+
+    /// The key under which a store keeps what operators did to a stream.
+    private static var modeKey: [UInt8] { Array("mode".utf8) }
+
+    /// Writes what operators did to the stream to the store.
+    private mutating func keepMode(_ index: UInt32) {
+        markActive(index)
+        guard host.streams[index].isOnDisk, let room = host.journal?.room, room > 0 else { return }
+        let drain = host.streams[index].stream.drain
+        var value = Table<UInt8>(capacity: 64)
+        value.append(host.streams[index].stream.mode.rawValue)
+        value.append(host.streams[index].stream.isHeld ? 1 : 0)
+        for number in [
+            drain.since.nanoseconds, drain.startDepth, drain.finished.nanoseconds,
+        ] {
+            value.append(decimal: number)
+            value.append(0x20)
+        }
+        var writer = StateWriter(host.takeBuffer())
+        writer.put(Self.modeKey.raw, value.bytes)
+        _ = host.journal?.write(writer, to: index, isDurable: true)
+    }
+
+    /// Does again what operators had done.
+    mutating func recoverMode(_ index: UInt32, _ values: [StateValue]) {
+        guard let value = values.first(where: { $0.key == Self.modeKey })?.value, value.count >= 2,
+            let mode = QueueMode(rawValue: value[0])
+        else { return }
+        let numbers = value.dropFirst(2).split(separator: 0x20).map {
+            UInt64(String(decoding: $0, as: UTF8.self)) ?? 0
+        }
+        var drain = DrainProgress()
+        if numbers.count == 3 {
+            drain.since = Instant(nanoseconds: numbers[0])
+            drain.startDepth = numbers[1]
+            drain.finished = Instant(nanoseconds: numbers[2])
+        }
+        host.streams[index].stream.restore(mode, drain: drain, isHeld: value[1] == 1)
+    }
+}

@@ -1,0 +1,117 @@
+// Streams and consumers as the console sees them.
+
+import Base
+import Engine
+import Journal
+import Queueing
+
+extension Shard {
+    /// Most streams in a picture.
+    private static var picturedStreamsMax: Int { 512 }
+
+    /// Every stream as it is now; rates are found out by whoever compares two pictures.
+    func streamStatuses() -> [StreamStatus] {
+        var list: [StreamStatus] = []
+        for index in 0..<host.streams.limit where host.streams.contains(index) {
+            guard list.count < Self.picturedStreamsMax else { break }
+            list.append(status(of: index))
+        }
+        return list.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    }
+
+    private func status(of index: UInt32) -> StreamStatus {
+        var status = StreamStatus(name: host.streams[index].name)
+        let configuration = host.streams[index].stream.state.configuration
+        let counters = host.streams[index].counters
+        let account = Int(host.streams[index].account)
+        status.account = account == 0 ? [] : accounts[account].name
+        status.createdAt = host.streams[index].stream.state.created
+        status.state = state(of: index, isSealed: configuration.flags.contains(.sealed))
+        status.depth = host.streams[index].stream.depth
+        status.storedMessages = host.streams[index].stream.state.messages
+        status.storedBytes = host.streams[index].stream.state.bytes
+        let first = host.streams[index].stream.state.firstSequence
+        status.firstSequence = status.storedMessages == 0 ? 0 : first
+        status.lastSequence = host.streams[index].stream.state.lastSequence
+        status.ingress.messages = counters.stored
+        status.ingress.bytes = counters.storedBytes
+        status.egress.messages = counters.delivered
+        status.egress.bytes = counters.deliveredBytes
+        status.acks.messages = counters.acknowledged
+        status.redeliveries.messages = counters.redelivered
+        status.refusedPublishes = counters.refused
+        status.policy = Self.policy(configuration)
+        status.durability = host.streams[index].isOnDisk ? .synced : .memory
+        status.damage = host.streams[index].lost.map {
+            ShownRange(first: $0.firstSequence, last: $0.lastSequence)
+        }
+        addConsumers(of: index, to: &status)
+        return status
+    }
+
+    private func state(of index: UInt32, isSealed: Bool) -> ShownStreamState {
+        if let error = host.writeStopped, host.streams[index].isOnDisk {
+            return .readOnly(errno: error.number)
+        }
+        if isSealed { return .sealed }
+        let isHeld = host.streams[index].stream.isHeld
+        switch host.streams[index].stream.mode {
+        case .open: return isHeld ? .deliveryPaused(until: .distantFuture) : .running
+        case .ingressPaused:
+            return isHeld ? .paused(until: .distantFuture) : .ingressPaused(until: .distantFuture)
+        case .draining: return .draining(from: host.streams[index].stream.drain.startDepth)
+        case .drained: return .drained
+        }
+    }
+
+    private static func policy(_ configuration: StreamConfiguration) -> StreamPolicy {
+        var policy = StreamPolicy()
+        let limits = configuration.limits
+        switch configuration.retention {
+        case .limits: policy.retention = .limits
+        case .interest: policy.retention = .interest
+        case .workQueue: policy.retention = .workQueue
+        }
+        policy.messagesMax = UInt64(max(0, limits.messagesMax))
+        policy.bytesMax = UInt64(max(0, limits.bytesMax))
+        policy.ageMaxNanoseconds = UInt64(max(0, limits.ageMax))
+        policy.messageBytesMax = UInt64(max(0, limits.messageBytesMax))
+        policy.duplicateWindowNanoseconds = UInt64(max(0, limits.duplicateWindow))
+        policy.discardsNew = configuration.discard == .new
+        policy.subjects = configuration.subjects
+        return policy
+    }
+
+    private func addConsumers(of index: UInt32, to status: inout StreamStatus) {
+        let name = host.streams[index].name
+        for consumer in 0..<host.streams[index].stream.consumers.limit
+        where host.streams[index].stream.consumers.contains(consumer) {
+            let report = host.streams[index].stream.consumers[consumer].report(
+                stream: name,
+                at: tick.now
+            )
+            var row = ShownConsumer(name: report.name)
+            row.kind = report.configuration.isPush ? .push : .pull
+            row.isDurable = report.configuration.isDurable
+            row.filters = report.configuration.allFilters
+            row.pending = report.pending
+            row.unacked = UInt64(report.ackPending)
+            row.unackedMax = UInt64(max(0, report.configuration.limits.ackPendingMax))
+            row.waitingRequests = UInt32(clamping: report.waiting)
+            row.ackFloor = report.ackFloor.stream
+            row.deliveredSequence = report.delivered.stream
+            row.redeliveries = UInt64(report.redelivered)
+            row.ackWaitNanoseconds = UInt64(max(0, report.configuration.ackWait))
+            row.isIdle = report.waiting == 0 && !report.isBound
+            if report.isPaused {
+                row.pausedUntil =
+                    report.pauseRemaining > 0
+                    ? tick.now.adding(nanoseconds: report.pauseRemaining) : .distantFuture
+            }
+            status.unacked += row.unacked
+            status.consumerCount += 1
+            if !row.isIdle { status.activeConsumerCount += 1 }
+            status.consumers.append(row)
+        }
+    }
+}
