@@ -14,7 +14,12 @@ enum ConsoleCommand {
     /// Starts a server with the configuration of `request`, and the console on it.
     static func run(_ request: ServeRequest) -> ExitStatus {
         guard case .run = request.purpose else { return ServeCommand.run(request) }
-        guard let configuration = ServeCommand.configuration(request) else { return .configuration }
+        guard let asked = ServeCommand.configuration(request) else { return .configuration }
+        // Who opens the cockpit wants queues to look at; `serve` has them only by name, as the server
+        // it replaces does.
+        var wanted = asked
+        wanted.jetStream.isEnabled = true
+        let configuration = wanted
         let shelf = ThemeShelf(environment: variable)
         let name = BuiltInTheme.harbourDark
         let firstTheme = FirstTheme(environment: variable)
