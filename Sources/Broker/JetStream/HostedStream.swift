@@ -56,6 +56,8 @@ struct HostedStream: ~Copyable {
     var answered = 0
     /// Whether its messages go to disk.
     let isOnDisk: Bool
+    /// When a hold of delivery to all consumers ends by itself.
+    var holdUntil = Instant.distantFuture
     /// When the stream wants the time told.
     var deadline = Instant.distantFuture
     /// Whether it is in the list of streams in which something happened.

@@ -70,6 +70,7 @@ extension Shard {
         defer { markActive(index) }
         guard let name else {
             host.streams[index].stream.holdDelivery(true)
+            host.streams[index].holdUntil = until
             keepMode(index)
             return
         }
@@ -162,6 +163,16 @@ extension Shard {
         return messages
     }
 
+    /// Lets delivery go on when the time of a hold is over.
+    mutating func endHold(_ index: UInt32) {
+        guard host.streams[index].stream.isHeld, tick.now >= host.streams[index].holdUntil else {
+            return
+        }
+        host.streams[index].stream.holdDelivery(false)
+        host.streams[index].holdUntil = .distantFuture
+        keepMode(index)
+    }
+
     // MARK: - Through a restart
 
     /// The key under which a store keeps what operators did to a stream.
@@ -177,6 +188,7 @@ extension Shard {
         value.append(host.streams[index].stream.isHeld ? 1 : 0)
         for number in [
             drain.since.nanoseconds, drain.startDepth, drain.finished.nanoseconds,
+            host.streams[index].holdUntil.nanoseconds,
         ] {
             value.append(decimal: number)
             value.append(0x20)
@@ -195,10 +207,11 @@ extension Shard {
             UInt64(String(decoding: $0, as: UTF8.self)) ?? 0
         }
         var drain = DrainProgress()
-        if numbers.count == 3 {
+        if numbers.count == 4 {
             drain.since = Instant(nanoseconds: numbers[0])
             drain.startDepth = numbers[1]
             drain.finished = Instant(nanoseconds: numbers[2])
+            host.streams[index].holdUntil = Instant(nanoseconds: numbers[3])
         }
         host.streams[index].stream.restore(mode, drain: drain, isHeld: value[1] == 1)
     }

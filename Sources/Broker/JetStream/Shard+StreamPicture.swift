@@ -55,10 +55,11 @@ extension Shard {
         }
         if isSealed { return .sealed }
         let isHeld = host.streams[index].stream.isHeld
+        let until = host.streams[index].holdUntil
         switch host.streams[index].stream.mode {
-        case .open: return isHeld ? .deliveryPaused(until: .distantFuture) : .running
+        case .open: return isHeld ? .deliveryPaused(until: until) : .running
         case .ingressPaused:
-            return isHeld ? .paused(until: .distantFuture) : .ingressPaused(until: .distantFuture)
+            return isHeld ? .paused(until: until) : .ingressPaused(until: .distantFuture)
         case .draining: return .draining(from: host.streams[index].stream.drain.startDepth)
         case .drained: return .drained
         }

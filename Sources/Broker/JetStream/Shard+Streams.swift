@@ -57,6 +57,7 @@ extension Shard {
     /// Runs one stream until it has nothing more to do now.
     private mutating func run(_ index: UInt32) {
         let now = tick.now
+        endHold(index)
         if host.streams[index].deadline <= now {
             let last = host.streams[index].stream.state.lastSequence
             withEffects { host, effects in
@@ -71,7 +72,10 @@ extension Shard {
         }
         guard host.streams.contains(index) else { return }
         writeChanges(index)
-        let deadline = host.streams[index].stream.nextDeadline
+        var deadline = host.streams[index].stream.nextDeadline
+        if host.streams[index].stream.isHeld {
+            deadline = min(deadline, host.streams[index].holdUntil)
+        }
         host.streams[index].deadline = deadline
         host.nextDeadline = min(host.nextDeadline, deadline)
         nextDeadline = min(nextDeadline, deadline)

@@ -15,8 +15,8 @@ enum ConsoleCommand {
     static func run(_ request: ServeRequest) -> ExitStatus {
         guard case .run = request.purpose else { return ServeCommand.run(request) }
         guard let asked = ServeCommand.configuration(request) else { return .configuration }
-        // Who opens the cockpit wants queues to look at; `serve` has them only by name, as the server
-        // it replaces does.
+        // Who opens the cockpit wants queues to look at; `serve` has them only by name, as the
+        // server it replaces does.
         var wanted = asked
         wanted.jetStream.isEnabled = true
         let configuration = wanted
