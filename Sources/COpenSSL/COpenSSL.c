@@ -97,16 +97,13 @@ SSL_CTX *copenssl_context(int is_server) {
     SSL_CTX_set_read_ahead(context, 1);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_default_passwd_cb(context, refuse_passphrase);
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(context, 0);
     return context;
 }
 
 int copenssl_require_tls13(SSL_CTX *context) {
     return SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
-}
-
-void copenssl_forbid_resumption(SSL_CTX *context) {
-    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
-    SSL_CTX_set_num_tickets(context, 0);
 }
 
 int copenssl_set_groups(SSL_CTX *context, const char *groups) {

@@ -65,8 +65,6 @@ public final class TlsContext: Sendable {
         let mode = SSL_VERIFY_PEER | (role == .server ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0)
         unsafe SSL_CTX_set_verify(pointer, mode, nil)
         guard role == .server else { return }
-        // A ticket would let a certificate that has since been withdrawn connect again.
-        unsafe copenssl_forbid_resumption(pointer)
         guard let file = terms.authorityFile else { return }
         // Clients with several certificates choose by the authorities that the server names.
         unsafe SSL_CTX_set_client_CA_list(pointer, SSL_load_client_CA_file(file))

@@ -17,14 +17,12 @@ enum copenssl_name_kind {
 };
 
 /// A context for one role with our modes: TLS 1.2 or newer, no renegotiation, no compression, buffers given
-/// back while idle, encrypted key files refused instead of asked for on the terminal. NULL on failure.
+/// back while idle, encrypted key files refused instead of asked for on the terminal, and servers that
+/// resume no sessions: connections are long, and each proves its identity anew. NULL on failure.
 SSL_CTX *copenssl_context(int is_server);
 
 /// Raises the floor to TLS 1.3. 1 on success.
 int copenssl_require_tls13(SSL_CTX *context);
-
-/// Makes every connection of a server prove its identity anew: no tickets, no resumption.
-void copenssl_forbid_resumption(SSL_CTX *context);
 
 /// Sets the key exchange groups, colon-separated. 1 on success.
 int copenssl_set_groups(SSL_CTX *context, const char *groups);
