@@ -131,6 +131,24 @@ private func session(
         #expect(log.utf8.allSatisfy { $0 < 0x80 })
     }
 
+    @Test func `shows a theme anew when its file changes`() throws {
+        let environment = "LANG=C.UTF-8 TERM=xterm-256color SLUICE_THEME=mine"
+        let tmux = try #require(session(environment: environment, isRecorded: true))
+        let folder = "\(tmux.directory)/sluice/Themes"
+        func write(_ set: String) {
+            let text = "[meta]\\nname = Mine\\ninherits = paper\\n[glyphs]\\nset = \(set)\\n"
+            _ = Tmux.output("mkdir -p \(folder); printf '\(text)' > \(folder)/mine.theme")
+        }
+        write("unicode")
+        tmux.press("Enter")
+        #expect(tmux.shows("─ Throughput"))
+        write("ascii")
+        #expect(tmux.shows("- Throughput"))
+        #expect(Tmux.waits { !tmux.screen.contains("─ Throughput") })
+        tmux.press("q s")
+        expectRestored(tmux)
+    }
+
     @Test func `begins with the theme of the environment`() throws {
         let environment = "LANG=C.UTF-8 TERM=xterm-256color SLUICE_THEME=midnight"
         let tmux = try #require(session(environment: environment))

@@ -22,12 +22,15 @@ enum ConsoleCommand {
         let configuration = wanted
         let shelf = ThemeShelf(environment: variable)
         let name = BuiltInTheme.harbourDark
-        let firstTheme = FirstTheme(environment: variable)
+        let firstTheme = FirstTheme(
+            configured: String(decoding: configuration.console.theme, as: UTF8.self),
+            environment: variable
+        )
         var settings = ScreenSettings(
             environment: variable,
             colours: nil,
             theme: name.theme,
-            ticksPerSecond: Settings().refreshPerSecond
+            ticksPerSecond: configuration.console.framesPerSecond
         )
         settings.terminal.asksForBackground = firstTheme.isAutomatic
         var failure = ""

@@ -17,6 +17,9 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
     private var theme: Theme
     private var isAscii = false
     private let firstTheme: FirstTheme
+    /// The file of the theme that is shown, as it was read.
+    private var themeBytes: [UInt8] = []
+    private var themeReadAt = Instant.never
 
     /// A console on `engine` that ends by itself once `hasStopped` says so.
     init(
@@ -51,7 +54,7 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
             let dressed = name == model.settings.theme ? [] : apply(.command("theme \(name)"))
             return apply(.resized(size)) + dressed + look()
         case .resized(let size): return apply(.resized(size))
-        case .tick: return hasStopped() ? [.finish(0)] : look()
+        case .tick: return hasStopped() ? [.finish(0)] : look() + rereadTheme()
         case .terminal(let event): return take(event)
         case .terminated: return [.finish(0)]
         case .askedToStop: return apply(.suspend)
@@ -91,9 +94,12 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         }
     }
 
-    /// Shows what was written to standard error, line by line.
+    /// Shows what was written to standard error, line by line; what the broker logs is among the
+    /// events already.
     private mutating func quote(_ bytes: [UInt8]) -> [ScreenWish] {
-        bytes.split(separator: 0x0A).flatMap { line in
+        let logged = Array("[\(getpid())] ".utf8)
+        let lines = bytes.split(separator: 0x0A).filter { !$0.starts(with: logged) }
+        return lines.flatMap { line in
             apply(.notified(.info, DisplayText(line, cellsMax: 200).text))
         }
     }
@@ -137,6 +143,7 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         guard let bytes = shelf.bytes(of: name) else {
             return apply(.notified(.warning, "no theme called \(DisplayText(name).text)"))
         }
+        themeBytes = bytes
         let reading = shelf.read(bytes)
         guard reading.isUsable else {
             let problem = reading.problems.first { !$0.isWarning }
@@ -146,6 +153,18 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         theme = reading.theme
         if isAscii { theme.glyphs = .ascii }
         return [.use(theme)]
+    }
+
+    /// Shows the theme anew, at most once a second, when somebody has changed its file.
+    private mutating func rereadTheme() -> [ScreenWish] {
+        let name = model.settings.theme
+        let now = model.data.now
+        guard now.nanoseconds(since: themeReadAt) >= 1_000_000_000 else { return [] }
+        themeReadAt = now
+        guard !themeBytes.isEmpty, let bytes = shelf.bytes(of: name), bytes != themeBytes else {
+            return []
+        }
+        return use(name)
     }
 
     /// Writes a new file; one that is there already is left alone.

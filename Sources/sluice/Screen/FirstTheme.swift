@@ -2,16 +2,16 @@
 
 import Canvas
 
-/// The theme that the console begins with, by `SLUICE_THEME`.
+/// The theme that the console begins with: of the configuration, or else of `SLUICE_THEME`.
 struct FirstTheme: Sendable {
     /// Whether the terminal's background decides between the two Harbours.
     let isAutomatic: Bool
     /// The theme's name, as far as it is known before the terminal answers.
     let name: String
 
-    /// The choice of an environment.
-    init(environment: (String) -> String?) {
-        let wanted = environment("SLUICE_THEME") ?? ""
+    /// The choice of a configuration and an environment.
+    init(configured: String = "", environment: (String) -> String?) {
+        let wanted = configured.isEmpty ? environment("SLUICE_THEME") ?? "" : configured
         isAutomatic = wanted == "auto"
         guard isAutomatic || wanted.isEmpty else {
             name = wanted
