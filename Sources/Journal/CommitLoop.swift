@@ -113,6 +113,7 @@ struct CommitLoop: ~Copyable {
                 )
             }
             try removeDoomed()
+            try destroyKeys()
         } catch {
             stopWriting(error)
         }
@@ -152,6 +153,20 @@ struct CommitLoop: ~Copyable {
             stream.unsyncedStateSince = now
             nextDeadline = min(nextDeadline, now.adding(nanoseconds: Self.stateDelayNanoseconds))
         }
+    }
+
+    /// Destroys the keys of removed streams; tries again later if the disk is full.
+    private mutating func destroyKeys() throws(DiskError) {
+        guard !gone.isEmpty else { return }
+        for id in gone { try? origin.vault.destroyAll(of: id, at: origin.created) }
+        do throws(DiskError) {
+            try RingFile.write(origin.vault, disk: disk, store: store)
+        } catch {
+            if error.isDiskFull { return }
+            throw error
+        }
+        for id in gone { try? disk.removeDirectory("s/\(id.hex)") }
+        gone.removeAll()
     }
 
     private mutating func removeDoomed() throws(DiskError) {

@@ -59,7 +59,7 @@ struct OpenedStore {
 
 /// Opens or makes the store on a disk.
 struct StoreOpening: ~Copyable {
-    private let disk: any Disk
+    let disk: any Disk
     private let options: StoreOptions
     private var opener = BlockOpener()
     private var plain = RecordBuffer(capacity: 64 << 10)
@@ -133,7 +133,11 @@ struct StoreOpening: ~Copyable {
         )
     }
 
-    private mutating func open(_ secret: borrowing SlotSecret) throws(JournalError) -> OpenedStore {
+    /// Reads STORE, the ring and the catalog; changes nothing.
+    mutating func look(
+        _ secret: borrowing SlotSecret,
+        _ marks: [SegmentName: Watermark]
+    ) throws(JournalError) -> OpenedStore {
         let file = try StoreFile(openingOn: disk)
         let store = file.state.store
         let vault = try RingFile.open(disk, file.state, secret)
@@ -143,18 +147,53 @@ struct StoreOpening: ~Copyable {
             catalogNumber: 0,
             catalog: CatalogState()
         )
-        var recovery = SegmentRecovery(disk: disk, vault: vault, store: store)
-        let marks = Watermarks.read(disk)
         try readCatalog(&opened, marks)
+        return opened
+    }
+
+    private mutating func open(_ secret: borrowing SlotSecret) throws(JournalError) -> OpenedStore {
+        let marks = Watermarks.read(disk)
+        var opened = try look(secret, marks)
+        let vault = opened.origin.vault
+        var recovery = SegmentRecovery(disk: disk, vault: vault, store: opened.origin.store)
         do {
             try recoverSegments(&opened, marks, &recovery)
         } catch {
             throw .disk(error)
         }
-        let named = Set(opened.catalog.ordered.map(\.id)).union([.none])
-        opened.spares = vault.ring.dataKeys.filter { $0.state == .active && $0.name.version == 1 }
-            .map(\.name.stream).filter { !named.contains($0) }
+        do {
+            try sortUnnamedKeys(&opened)
+        } catch let error as DiskError {
+            throw .disk(error)
+        } catch let error as SealingError {
+            throw .sealing(error)
+        } catch {
+            throw .storeDamaged
+        }
         return opened
+    }
+
+    /// Keys of no stream are spares if they were never used; those of removed streams are destroyed, if the
+    /// run that removed them did not come that far.
+    private func sortUnnamedKeys(_ opened: inout OpenedStore) throws {
+        let vault = opened.origin.vault
+        let named = Set(opened.catalog.ordered.map(\.id)).union([.none])
+        let unnamed = Set(vault.ring.dataKeys.map(\.name.stream)).subtracting(named)
+        var removed: [UniqueId] = []
+        for id in unnamed.sorted(by: { $0.hex < $1.hex }) {
+            let directory = "s/\(id.hex)"
+            do throws(DiskError) {
+                for file in try disk.list(directory) { try? disk.remove("\(directory)/\(file)") }
+                removed.append(id)
+            } catch {
+                guard error.number == noSuchFile else { throw error }
+                opened.spares.append(id)
+            }
+        }
+        guard !removed.isEmpty else { return }
+        for id in removed { try vault.destroyAll(of: id, at: options.now) }
+        try RingFile.write(vault, disk: disk, store: opened.file)
+        for id in removed { try? disk.removeDirectory("s/\(id.hex)") }
     }
 
     private mutating func readCatalog(

@@ -183,6 +183,14 @@ public final class KeyVault: Sendable {
         advance(at: now)
     }
 
+    /// Wipes every key of `stream`, which is gone.
+    /// - Throws: never for a stream with keys or without.
+    public func destroyAll(of stream: UniqueId, at now: Instant) throws(SealingError) {
+        for record in ring.versions(of: stream) {
+            try destroy(record.name, isStreamGone: true, at: now)
+        }
+    }
+
     private func add(
         _ name: DataKeyName,
         state keyState: KeyState,

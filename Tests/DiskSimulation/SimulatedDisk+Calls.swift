@@ -198,6 +198,9 @@ extension SimulatedDisk {
     public func list(_ path: String) throws(DiskError) -> [String] {
         try state.withLock { state throws(DiskError) in
             guard !state.isDead else { throw DiskError(.list, number: ioError) }
+            // A directory is there as long as something is in it.
+            guard path.isEmpty || state.names.keys.contains(where: { $0.hasPrefix(path + "/") })
+            else { throw DiskError(.list, number: noFile) }
             return state.names.keys.filter { Self.parent($0) == path }
                 .map { String($0.dropFirst(path.isEmpty ? 0 : path.utf8.count + 1)) }.sorted()
         }

@@ -130,12 +130,14 @@ import Testing
             let reports = driver.run()
             #expect(reports.contains { if case .removed = $0 { true } else { false } })
             #expect(disk.files.filter { $0.contains("/log-") }.count == 1)
+            #expect(driver.journal.vault.ring.destroyed.count == 1)
             let refused = driver.append(numbered(6...6), to: 0)
             #expect(refused == nil)
         }
         disk.restartProcess()
         let next = try JournalDriver(disk)
         #expect(next.journal.recovered.map(\.configuration) == [[2]])
+        #expect(next.journal.vault.ring.destroyed.count == 1)
     }
 
     @Test func `a full disk refuses at once and takes messages again when room returns`() throws {
