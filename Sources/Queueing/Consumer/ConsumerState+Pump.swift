@@ -42,7 +42,7 @@ extension ConsumerState {
             guard isInTime(record, at: now) else { return }
             let size = size(of: record, candidate)
             guard rules.isPush || chooseRequest(size, at: now, isHeard, into: &effects) else {
-                return
+                break
             }
             deliver(record, candidate, size, at: now, into: &effects)
         }
@@ -97,7 +97,7 @@ extension ConsumerState {
         nextSequence = record.sequence + 1
         delivered.stream = record.sequence
         ackFloor.stream = record.sequence
-        pendingCount -= 1
+        pendingCount = max(pendingCount, 1) - 1
         return true
     }
 
@@ -135,7 +135,7 @@ extension ConsumerState {
             sequence: record.sequence,
             consumerSequence: delivered.consumer + 1,
             attempts: isNew ? 1 : pending[candidate.place].attempts + 1,
-            pending: isNew ? pendingCount - 1 : pendingCount,
+            pending: isNew ? max(pendingCount, 1) - 1 : pendingCount,
             destination: .empty,
             isHeadersOnly: rules.isHeadersOnly,
             pinId: .empty
@@ -180,7 +180,7 @@ extension ConsumerState {
             pending.restart(candidate.place, deadline: deadline, attempts: delivery.attempts)
             return
         }
-        pendingCount -= 1
+        pendingCount = max(pendingCount, 1) - 1
         delivered.stream = max(delivered.stream, sequence)
         if candidate.isLastOne { _ = lastOnes.popLast() } else { nextSequence = sequence + 1 }
         if rules.ackPolicy == .none {

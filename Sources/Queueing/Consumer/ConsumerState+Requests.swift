@@ -52,10 +52,7 @@ extension ConsumerState {
         _ text: RawSpan,
         at now: Instant
     ) -> ConsumerStatus? {
-        if request.heartbeat > 0,
-            request.heartbeat.multipliedReportingOverflow(by: 2).partialValue
-                > request.expires
-        {
+        if request.heartbeat > 0, request.heartbeat > request.expires / 2 {
             return ConsumerStatus(.heartbeatTooLarge)
         }
         if rules.requestBatchMax > 0, request.batch > rules.requestBatchMax {

@@ -44,7 +44,8 @@ struct WaitQueue: ~Copyable {
         var sum: UInt64 = 0
         var at = first
         while at != noIndex {
-            sum += UInt64(max(0, requests[at].batch))
+            let (more, overflow) = sum.addingReportingOverflow(UInt64(max(0, requests[at].batch)))
+            sum = overflow ? .max : more
             at = requests[at].nextFree
         }
         return sum

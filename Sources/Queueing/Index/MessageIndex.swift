@@ -44,6 +44,9 @@ struct MessageIndex: ~Copyable {
         count == 0 ? nil : pages[head].first &+ UInt64(pages[head].skip)
     }
 
+    /// The highest sequence that has a place; 0 if none has.
+    var end: UInt64 { pages.count == head ? 0 : pages[pages.count - 1].end - 1 }
+
     /// When the first message came.
     var timeOfFirst: Instant {
         count == 0

@@ -81,6 +81,7 @@ extension StreamState {
         if UInt64(headerBytes + payloadBytes) > rules.messageBytesMax { throw .messageTooLarge }
         if headerBytes > 65_535 { throw .headersTooLarge }
         if context.isFull { throw .insufficientStorage }
+        if lastSequence >= .max - 1 { throw .messagesMax }
         if ttl == .invalid { throw .ttlInvalid }
         if case .after(let wait) = ttl, wait < rules.deleteMarkerTtl,
             rules.messagesPerSubjectMax != 1

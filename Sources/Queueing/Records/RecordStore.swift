@@ -98,7 +98,7 @@ public struct RecordStore: ~Copyable {
         chunks[at].kill(slot)
         if chunks[at].live == 0, at < chunks.count - 1 {
             drop(at)
-        } else if at < chunks.count - 1, chunks[at].liveBytes < chunks[at].used / 2 {
+        } else if at < chunks.count - 1, isWorthCompacting(at) {
             compact(at)
         }
     }
@@ -224,6 +224,12 @@ public struct RecordStore: ~Copyable {
         for index in at..<(chunks.count - 1) { chunks[index] = chunks[index + 1] }
         _ = chunks.popLast()
         if loading > at { loading -= 1 } else if loading == at { loading = -1 }
+    }
+
+    /// Whether a chunk is mostly dead; one that is emptied from the front will go soon by itself.
+    private func isWorthCompacting(_ at: Int) -> Bool {
+        let share: UInt32 = chunks[at].isAlive(0) ? 2 : 8
+        return chunks[at].liveBytes < chunks[at].used / share
     }
 
     /// Moves what is alive in a chunk into a smaller one.

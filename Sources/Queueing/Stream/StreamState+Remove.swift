@@ -7,7 +7,7 @@ extension StreamState {
     /// Takes away a message that is there and keeps its subject's ends right.
     mutating func remove(_ sequence: UInt64) {
         let number = index.subject(of: sequence)
-        bytes -= UInt64(index.size(of: sequence))
+        bytes -= min(bytes, UInt64(index.size(of: sequence)))
         index.remove(sequence)
         records.remove(sequence)
         removals.append(Removal(sequence: sequence, subject: number))

@@ -78,7 +78,9 @@ extension StreamState {
         for number in 0..<subjects.limit where subjects.isUsed(UInt32(number)) {
             sum += UInt64(subjects[UInt32(number)].count)
         }
-        guard sum == index.count else { return false }
+        guard sum == index.count, index.end <= lastSequence, lastSequence < .max - 1 else {
+            return false
+        }
         let limit = subjects.limit
         return index.next(from: 0, where: { Int($0) >= limit }) == 0
     }
