@@ -123,9 +123,7 @@ struct JournalDriver: ~Copyable {
                     lost.append(range)
                     next = range.lastSequence + 1
                 case .endOfLog, .refused: return (found, lost)
-                case .unreadable(_, _, let number):
-                    Issue.record("unreadable: \(number)")
-                    return (found, lost)
+                case .unreadable: return (found, lost)
                 default: break
                 }
             }
