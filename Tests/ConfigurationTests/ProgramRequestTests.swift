@@ -97,8 +97,9 @@ private func publish(_ words: String...) throws(ArgumentError) -> PublishRequest
         var random = Random(seed: seed)
         let options = CommandManual.commands.flatMap { $0.options.flatMap(\.names) }
         let values = ["", "-", "--", "=", "1", "-1", "x", "é", "a:b", "9999999999999999999", "2m"]
+        let commandCount = UInt32(CommandManual.commands.count)
         for _ in 0..<3_000 {
-            let command = CommandManual.commands[Int(random.below(6))].name
+            let command = CommandManual.commands[Int(random.below(commandCount))].name
             var words = [Array(command.utf8)]
             for _ in 0..<random.below(8) {
                 let value = values[Int(random.below(UInt32(values.count)))]
