@@ -173,8 +173,8 @@ struct StoreOpening: ~Copyable {
         return opened
     }
 
-    /// Keys of no stream are spares if they were never used; those of removed streams are destroyed, if the
-    /// run that removed them did not come that far.
+    /// Keys of no stream are spares if they were never used; those of removed streams are
+    /// destroyed, if the run that removed them did not come that far.
     private func sortUnnamedKeys(_ opened: inout OpenedStore) throws {
         let vault = opened.origin.vault
         let named = Set(opened.catalog.ordered.map(\.id)).union([.none])
