@@ -50,6 +50,29 @@ struct BlockOpener: ~Copyable {
         return Self.unseal(body, header, cipher, associated, into: &output) ? nil : .notAuthentic
     }
 
+    /// Opens the block at the start of `bytes` as `open` does, but leaves a compressed plaintext as
+    /// it is.
+    /// - Returns: what is wrong, or `nil`.
+    mutating func frame(
+        _ bytes: RawSpan,
+        _ header: BlockHeader,
+        _ position: BlockPosition,
+        cipher: borrowing SegmentCipher,
+        into output: inout RecordBuffer
+    ) -> Defect? {
+        guard bytes.byteCount >= header.blockBytes else { return .cutShort }
+        let body = bytes.part(BlockHeader.byteCount, header.blockBytes)
+        guard Crc32c.of(body) == BlockHeader.bodyChecksum(bytes) else { return .blockBody }
+        associated.removeAll()
+        BlockContext.append(
+            segment: position.segment,
+            header: bytes.part(0, BlockHeader.authenticatedBytes),
+            offset: position.offset,
+            to: &associated
+        )
+        return Self.unseal(body, header, cipher, associated, into: &output) ? nil : .notAuthentic
+    }
+
     private static func unseal(
         _ body: RawSpan,
         _ header: BlockHeader,

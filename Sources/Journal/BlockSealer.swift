@@ -17,6 +17,22 @@ struct BlockFacts {
     var previousChain: ChainValue
 }
 
+/// What a block's plaintext is.
+struct BlockFrame: BitwiseCopyable {
+    /// Whether it is a zstd frame.
+    var isCompressed: Bool
+    /// Bytes of the records.
+    var rawBytes: UInt32
+}
+
+/// Where a block lies.
+struct BlockPosition: BitwiseCopyable {
+    /// Its offset in the file.
+    var offset: UInt64
+    /// The digest of the segment's header.
+    var segment: Digest
+}
+
 /// Builds blocks, one at a time.
 ///
 /// Owns the compressor's working memory. Every call of zstd starts from nothing, so the bytes of
@@ -53,14 +69,69 @@ struct BlockSealer: ~Copyable {
         into output: inout RecordBuffer
     ) -> ChainValue {
         precondition(raw.byteCount <= BlockHeader.rawBytesMax, "more bytes than a block may hold")
-        let compressed = compress(raw)
-        let plainBytes = compressed ?? raw.byteCount
+        if compress(raw) != nil {
+            return Self.put(
+                scratch,
+                of: BlockFrame(isCompressed: true, rawBytes: UInt32(raw.byteCount)),
+                facts,
+                BlockPosition(offset: offset, segment: digest),
+                cipher,
+                &associated,
+                into: &output
+            )
+        }
+        return Self.put(
+            raw,
+            of: BlockFrame(isCompressed: false, rawBytes: UInt32(raw.byteCount)),
+            facts,
+            BlockPosition(offset: offset, segment: digest),
+            cipher,
+            &associated,
+            into: &output
+        )
+    }
+
+    /// Appends a block whose plaintext is `frame`, compressed or not, just as another block held
+    /// it.
+    /// - Returns: the chain value after the block.
+    mutating func reseal(
+        _ frame: RawSpan,
+        of kind: BlockFrame,
+        _ facts: BlockFacts,
+        _ position: BlockPosition,
+        cipher: borrowing SegmentCipher,
+        into output: inout RecordBuffer
+    ) -> ChainValue {
+        Self.put(frame, of: kind, facts, position, cipher, &associated, into: &output)
+    }
+
+    private static func put(
+        _ frame: borrowing RecordBuffer,
+        of kind: BlockFrame,
+        _ facts: BlockFacts,
+        _ position: BlockPosition,
+        _ cipher: borrowing SegmentCipher,
+        _ associated: inout RecordBuffer,
+        into output: inout RecordBuffer
+    ) -> ChainValue {
+        put(frame.bytes, of: kind, facts, position, cipher, &associated, into: &output)
+    }
+
+    private static func put(
+        _ frame: RawSpan,
+        of kind: BlockFrame,
+        _ facts: BlockFacts,
+        _ position: BlockPosition,
+        _ cipher: borrowing SegmentCipher,
+        _ associated: inout RecordBuffer,
+        into output: inout RecordBuffer
+    ) -> ChainValue {
         let header = BlockHeader(
             kind: facts.kind,
-            isCompressed: compressed != nil,
+            isCompressed: kind.isCompressed,
             number: facts.number,
-            sealedBytes: UInt32(plainBytes + SegmentCipher.tagBytes),
-            rawBytes: UInt32(raw.byteCount),
+            sealedBytes: UInt32(frame.byteCount + SegmentCipher.tagBytes),
+            rawBytes: kind.rawBytes,
             recordCount: facts.recordCount,
             firstSequence: facts.firstSequence,
             lastSequence: facts.lastSequence,
@@ -74,25 +145,16 @@ struct BlockSealer: ~Copyable {
         header.append(to: &output)
         associated.removeAll()
         BlockContext.append(
-            segment: digest,
+            segment: position.segment,
             header: output.bytes.part(start, start + BlockHeader.authenticatedBytes),
-            offset: offset,
+            offset: position.offset,
             to: &associated
         )
         output.extend(8 + Int(header.sealedBytes))
         let body = start + BlockHeader.byteCount
         let end = body + Int(header.sealedBytes)
         var target = output.mutableBytes(body..<end)
-        if compressed != nil {
-            cipher.seal(
-                scratch.bytes,
-                associated: associated.bytes,
-                nonce: header.nonce,
-                into: &target
-            )
-        } else {
-            cipher.seal(raw, associated: associated.bytes, nonce: header.nonce, into: &target)
-        }
+        cipher.seal(frame, associated: associated.bytes, nonce: header.nonce, into: &target)
         output.store(Crc32c.of(output.bytes.part(body, end)), at: start + 104)
         output.store(Crc32c.of(output.bytes.part(start, start + 108)), at: start + 108)
         return ChainValue.after(

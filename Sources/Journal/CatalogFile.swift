@@ -76,6 +76,9 @@ final class CatalogFile {
         }
     }
 
+    /// Version of the key that the files are sealed under.
+    var keyVersion: UInt32 { copies[0].header.identity.keyVersion }
+
     /// Whether changes wait to be written or synced.
     var isDirty: Bool { pendingCount > 0 || copies.contains { $0.isDirty } }
 
@@ -147,8 +150,38 @@ final class CatalogFile {
     }
 }
 
+extension CommitLoop {
+    /// Starts a new catalog, under the active key, with all that counts; the one before it goes.
+    mutating func renewCatalog() throws(JournalError) {
+        let old = catalog.number
+        catalog = try CatalogFile(
+            catalog.state,
+            number: old + 1,
+            origin: origin,
+            sealer: &sealer,
+            zeros: zeros
+        )
+        do throws(DiskError) {
+            let number = catalog.number
+            try store.update { $0.catalogFloor = number }
+            try marks.note(
+                CatalogFile.segmentName(number, copy: 0),
+                catalog.watermark,
+                index: 0
+            )
+            for copy in 0..<CatalogFile.copyCount {
+                try disk.remove(CatalogFile.name(old, copy: copy))
+            }
+            try disk.syncDirectory("")
+        } catch {
+            stopWriting(error)
+            throw .disk(error)
+        }
+    }
+}
+
 /// What every new segment of a run has in common.
-struct SegmentOrigin {
+struct SegmentOrigin: Sendable {
     let disk: any Disk
     let vault: KeyVault
     let store: UniqueId

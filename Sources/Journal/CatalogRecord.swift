@@ -35,6 +35,11 @@ public struct SegmentName: BitwiseCopyable, Hashable, Sendable {
 
     /// The file's path in the store.
     public var path: String { "\(directory)/\(file)" }
+
+    /// The name of what the segment is rewritten as.
+    var rewritten: SegmentName {
+        SegmentName(stream: stream, lane: lane, number: number, generation: generation &+ 1)
+    }
 }
 
 /// What is known of a segment that takes no more blocks.
@@ -60,6 +65,8 @@ enum CatalogRecord {
     case lastSequence(UniqueId, UInt64)
     /// The lane has used the number; it is not used again.
     case number(SegmentName)
+    /// The segment was rewritten as the next generation, under another key.
+    case segmentRewritten(SegmentName, keyVersion: UInt32, SealedFacts)
 
     private enum Kind: UInt8 {
         case streamPut = 1
@@ -70,6 +77,7 @@ enum CatalogRecord {
         case lost = 6
         case lastSequence = 7
         case number = 8
+        case segmentRewritten = 9
     }
 
     static var format: UInt8 { 3 }
@@ -93,14 +101,7 @@ enum CatalogRecord {
         case .segmentSealed(let name, let facts):
             buffer.append(Kind.segmentSealed.rawValue)
             buffer.append(name)
-            for number in [
-                facts.end, facts.sealOffset, facts.lastSequence, facts.lastTime,
-                facts.recordCount,
-            ] {
-                buffer.appendVarint(number)
-            }
-            buffer.append(facts.chain.low)
-            buffer.append(facts.chain.high)
+            buffer.append(facts)
         case .segmentGone(let name, let lastSequence):
             buffer.append(Kind.segmentGone.rawValue)
             buffer.append(name)
@@ -118,6 +119,11 @@ enum CatalogRecord {
         case .number(let name):
             buffer.append(Kind.number.rawValue)
             buffer.append(name)
+        case .segmentRewritten(let name, let keyVersion, let facts):
+            buffer.append(Kind.segmentRewritten.rawValue)
+            buffer.append(name)
+            buffer.appendVarint(UInt64(keyVersion))
+            buffer.append(facts)
         }
     }
 
@@ -140,7 +146,15 @@ enum CatalogRecord {
             let keyVersion = UInt32(truncatingIfNeeded: version)
             return .segmentAdded(name, keyVersion: keyVersion, firstSequence: first)
         case .segmentSealed:
-            return readSealed(bytes, &cursor)
+            guard let name = cursor.segmentName(bytes), let facts = cursor.sealedFacts(bytes)
+            else { return nil }
+            return .segmentSealed(name, facts)
+        case .segmentRewritten:
+            guard let name = cursor.segmentName(bytes), let version = cursor.varint(bytes),
+                let facts = cursor.sealedFacts(bytes)
+            else { return nil }
+            let keyVersion = UInt32(truncatingIfNeeded: version)
+            return .segmentRewritten(name, keyVersion: keyVersion, facts)
         case .segmentGone:
             guard let name = cursor.segmentName(bytes), let last = cursor.varint(bytes) else {
                 return nil
@@ -161,26 +175,6 @@ enum CatalogRecord {
         case .number:
             return cursor.segmentName(bytes).map { .number($0) }
         }
-    }
-
-    private static func readSealed(
-        _ bytes: RawSpan,
-        _ cursor: inout ByteCursor
-    ) -> CatalogRecord? {
-        guard let name = cursor.segmentName(bytes), let end = cursor.varint(bytes),
-            let seal = cursor.varint(bytes), let last = cursor.varint(bytes),
-            let time = cursor.varint(bytes), let count = cursor.varint(bytes),
-            let low = cursor.fixed64(bytes), let high = cursor.fixed64(bytes)
-        else { return nil }
-        let facts = SealedFacts(
-            end: end,
-            sealOffset: seal,
-            lastSequence: last,
-            lastTime: time,
-            recordCount: count,
-            chain: ChainValue(low: low, high: high)
-        )
-        return .segmentSealed(name, facts)
     }
 }
 
@@ -214,6 +208,16 @@ extension RecordBuffer {
         appendVarint(UInt64(name.generation))
     }
 
+    fileprivate mutating func append(_ facts: SealedFacts) {
+        for number in [
+            facts.end, facts.sealOffset, facts.lastSequence, facts.lastTime, facts.recordCount,
+        ] {
+            appendVarint(number)
+        }
+        append(facts.chain.low)
+        append(facts.chain.high)
+    }
+
     /// Adds `bytes` at the end.
     mutating func append(_ bytes: [UInt8]) {
         append(bytes.raw)
@@ -224,6 +228,21 @@ extension ByteCursor {
     fileprivate mutating func uniqueId(_ bytes: RawSpan) -> UniqueId? {
         guard let low = fixed64(bytes), let high = fixed64(bytes) else { return nil }
         return UniqueId(low: low, high: high)
+    }
+
+    fileprivate mutating func sealedFacts(_ bytes: RawSpan) -> SealedFacts? {
+        guard let end = varint(bytes), let seal = varint(bytes), let last = varint(bytes),
+            let time = varint(bytes), let count = varint(bytes),
+            let low = fixed64(bytes), let high = fixed64(bytes)
+        else { return nil }
+        return SealedFacts(
+            end: end,
+            sealOffset: seal,
+            lastSequence: last,
+            lastTime: time,
+            recordCount: count,
+            chain: ChainValue(low: low, high: high)
+        )
     }
 
     fileprivate mutating func segmentName(_ bytes: RawSpan) -> SegmentName? {

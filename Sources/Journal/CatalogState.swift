@@ -63,6 +63,15 @@ struct CatalogState: Equatable {
             guard let index = index(of: name) else { return }
             streams[name.stream]?.segments.remove(at: index)
             raise(name, lastSequence)
+        case .segmentRewritten(let name, let keyVersion, let facts):
+            guard let index = index(of: name), let old = streams[name.stream]?.segments[index]
+            else { return }
+            streams[name.stream]?.segments[index] = SegmentEntry(
+                name: name.rewritten,
+                keyVersion: keyVersion,
+                firstSequence: old.firstSequence,
+                sealed: facts
+            )
         case .number(let name):
             use(name)
         case .lost(let id, let range):

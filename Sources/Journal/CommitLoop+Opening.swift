@@ -7,6 +7,7 @@ extension CommitLoop {
     /// Starts this run's catalog; from here on the previous run's files are history.
     init(
         _ opened: OpenedStore,
+        _ keyWork: KeyWork,
         orders: consuming RingReceiver<JournalOrder>,
         reports: consuming RingSender<JournalReport>,
         notes: consuming RingSender<IndexNote>
@@ -39,13 +40,17 @@ extension CommitLoop {
             zeros: zeros,
             orders: orders,
             reports: reports,
-            notes: notes
+            notes: notes,
+            keyWork: keyWork
         )
+        resumeRotations()
     }
 
     /// Whether orders wait.
     var hasOrders: Bool {
-        mutating get { !orders.isEmpty }
+        mutating get {
+            !orders.isEmpty || keyWork.desk.hasWork || !keyWork.rewriting.reports.isEmpty
+        }
     }
 }
 
@@ -70,7 +75,31 @@ extension OpenedStore {
                 try? origin.disk.remove(CatalogFile.name(old, copy: copy))
             }
         }
+        try sweep()
         return marks
+    }
+
+    /// Takes away what a run that was cut off had begun and nothing names: files that were being
+    /// rewritten, or were replaced, and directories of streams that are gone.
+    private func sweep() throws(DiskError) {
+        let disk = origin.disk
+        for name in try disk.list("") where name.hasSuffix(".tmp") { try? disk.remove(name) }
+        for (id, entry) in catalog.ordered where !entry.numbersUsed.isEmpty {
+            let known = Set(entry.segments.map(\.name.file))
+            let directory = "s/\(id.hex)"
+            for name in (try? disk.list(directory)) ?? []
+            where !known.contains(name) && (name.hasSuffix(".seg") || name.hasSuffix(".tmp")) {
+                try? disk.remove("\(directory)/\(name)")
+            }
+        }
+        let known = Set(catalog.streams.keys.map(\.hex) + spares.map(\.hex))
+        for name in (try? disk.list("s")) ?? [] where !known.contains(name) {
+            guard UniqueId(hex: Array(name.utf8)) != nil else { continue }
+            for file in (try? disk.list("s/\(name)")) ?? [] where file.hasSuffix(".seg") {
+                try? disk.remove("s/\(name)/\(file)")
+            }
+            try? disk.removeDirectory("s/\(name)")
+        }
     }
 
     /// The streams as the commit loop keeps them.

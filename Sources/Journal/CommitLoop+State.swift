@@ -63,6 +63,14 @@ extension CommitLoop {
             try reserve(state, rawBytes)
             return state
         }
+        let state = try renewState(stream)
+        try reserve(state, rawBytes)
+        return state
+    }
+
+    /// Starts a new state segment, under the active key, with all that counts.
+    @discardableResult
+    mutating func renewState(_ stream: StreamFiles) throws(JournalError) -> SegmentFile {
         let old = catalog.state.streams[stream.id]?.segments(in: .state).map(\.name) ?? []
         let name = SegmentName(
             stream: stream.id,
@@ -90,7 +98,6 @@ extension CommitLoop {
             catalog.append(.segmentGone(name, lastSequence: 0))
             doomed.append(DoomedFile(name: name, stream: nil))
         }
-        try reserve(state, rawBytes)
         return state
     }
 

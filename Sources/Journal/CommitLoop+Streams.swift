@@ -147,7 +147,7 @@ extension CommitLoop {
     }
 
     private mutating func noteDeadlines() {
-        var next = Instant.distantFuture
+        var next = keyWork.retryAt > now ? keyWork.retryAt : Instant.distantFuture
         for case let stream? in streams {
             if let since = stream.unmarkedSince {
                 next = min(next, since.adding(nanoseconds: Self.markDelayNanoseconds))

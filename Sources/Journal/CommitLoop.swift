@@ -32,6 +32,8 @@ struct CommitLoop: ~Copyable {
     var doomed: [DoomedFile] = []
     /// Streams whose keys go with the next write of the ring.
     var gone: [UniqueId] = []
+    /// What is done about keys.
+    var keyWork: KeyWork
     /// The failure after which nothing is written any more.
     var stopped: DiskError?
     /// Whether the client has asked for the end.
@@ -64,8 +66,10 @@ struct CommitLoop: ~Copyable {
             count += 1
             bytes += take(order)
         }
+        if count > 0 { keyWork.rewriting.noteRound() }
         let hadTimers = runTimers()
-        guard count > 0 || hadTimers else { return false }
+        let hadKeys = workOnKeys()
+        guard count > 0 || hadTimers || hadKeys else { return false }
         commit()
         answer()
         return true
@@ -173,9 +177,7 @@ struct CommitLoop: ~Copyable {
         guard !doomed.isEmpty else { return }
         for file in doomed {
             let name = file.name
-            if name.lane == .log, let index = file.stream {
-                note(.segmentRemoved(index, number: name.number, generation: name.generation))
-            }
+            if name.lane == .log, let index = file.stream { tellReaders(of: file, index) }
             do throws(DiskError) {
                 try disk.remove(name.path)
             } catch {
@@ -184,6 +186,16 @@ struct CommitLoop: ~Copyable {
         }
         for directory in Set(doomed.map(\.name.directory)) { try disk.syncDirectory(directory) }
         doomed.removeAll()
+    }
+
+    /// Readers look elsewhere from now on; told before the file goes.
+    private mutating func tellReaders(of file: DoomedFile, _ index: UInt32) {
+        let (number, generation) = (file.name.number, file.name.generation)
+        if let facts = file.successor {
+            note(.segmentRewritten(index, number: number, generation: generation, facts))
+        } else {
+            note(.segmentRemoved(index, number: number, generation: generation))
+        }
     }
 
     /// Nothing is written from here on; whatever waits for durability is refused.
@@ -197,6 +209,10 @@ struct CommitLoop: ~Copyable {
     private mutating func answer() {
         for report in pending { _ = reports.send(report) }
         pending.removeAll(keepingCapacity: true)
+        for (request, result) in keyWork.answers {
+            request.answer(stopped.map { .failure(.disk($0)) } ?? result)
+        }
+        keyWork.answers.removeAll()
     }
 
     mutating func note(_ note: IndexNote) {
@@ -220,6 +236,8 @@ struct DoomedFile: BitwiseCopyable {
     let name: SegmentName
     /// The stream that readers may still look for it in.
     let stream: UInt32?
+    /// What takes its place, if anything does.
+    var successor: SealedFacts?
 }
 
 extension JournalReport {

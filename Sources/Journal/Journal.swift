@@ -1,4 +1,4 @@
-// The durable log of one store: opened here, run by two threads, used through a client.
+// The durable log of one store: opened here, run by three threads, used through a client.
 
 public import Base
 import CLinux
@@ -12,6 +12,7 @@ import Synchronization
 ///     // journal.recovered: what the shard starts from
 ///     // one thread:   journal.runCommits()
 ///     // another one:  journal.runReads()
+///     // a third one:  journal.runRewrites()
 ///     // the shard:    var client = journal.makeClient()
 ///
 /// A third way, for simulations, is to call `step` on one thread.
@@ -20,10 +21,15 @@ public final class Journal: Sendable {
     public let recovered: [RecoveredStream]
     /// The store's keys.
     public let vault: KeyVault
+    /// Where requests about keys go.
+    public let keys: KeyDesk
     private let commits: Mutex<CommitLoop>
     private let reads: Mutex<ReadLoop>
+    private let rewrites: Mutex<RewriteLoop>
+    private let rewriting = RewriteDesk()
     private let commitBell: Bell
     private let readBell: Bell
+    private let rewriteBell: Bell
     private let isEnding = Atomic<Bool>(false)
     private let wake: @Sendable () -> Void
     private let orders: Ring<JournalOrder>
@@ -65,6 +71,7 @@ public final class Journal: Sendable {
         do {
             commitBell = try Bell()
             readBell = try Bell()
+            rewriteBell = try Bell()
         } catch {
             throw .disk(error)
         }
@@ -74,6 +81,9 @@ public final class Journal: Sendable {
         recovered = opened.recoveredStreams
         let catalog = opened.catalog
         let store = opened.origin.store
+        keys = KeyDesk(commitBell)
+        rewrites = Mutex(RewriteLoop(opened.origin, rewriting))
+        let keyWork = KeyWork(desk: keys, rewriting: rewriting, rewriteBell: rewriteBell)
         reads = Mutex(
             ReadLoop(
                 disk: disk,
@@ -91,6 +101,7 @@ public final class Journal: Sendable {
         commits = Mutex(
             try CommitLoop(
                 opened,
+                keyWork,
                 orders: orders.makeReceiver(),
                 reports: committed.makeSender(),
                 notes: notes.makeSender()
@@ -126,6 +137,44 @@ public final class Journal: Sendable {
         }
         isEnding.store(true, ordering: .sequentiallyConsistent)
         readBell.ring()
+        rewriteBell.ring()
+    }
+
+    /// Rewrites segments until the journal is stopped: the body of the third thread.
+    ///
+    /// It works when nobody else wants the processor, and rests when publishers are busy.
+    public func runRewrites() {
+        // On Linux 0 names the calling thread alone.
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+        rewrites.withLock { loop in
+            var rounds: UInt64 = 0
+            while !isEnding.load(ordering: .sequentiallyConsistent) {
+                let began = monotonicNow()
+                let before = rewriting.readBytes
+                guard loop.step() else {
+                    rewriteBell.sleep(milliseconds: 1_000) {
+                        loop.hasOrders || isEnding.load(ordering: .sequentiallyConsistent)
+                    }
+                    continue
+                }
+                if !rewriting.reports.isEmpty { commitBell.ring() }
+                let worked = monotonicNow().nanoseconds(since: began)
+                rewriting.noteWork(worked)
+                let roundsNow = rewriting.roundCount
+                let rest = RewritePace.rest(
+                    worked: worked,
+                    bytes: rewriting.readBytes &- before,
+                    bytesPerSecondMax: rewriting.bytesPerSecondMax,
+                    isBusy: roundsNow != rounds
+                )
+                rounds = roundsNow
+                if rest > 0 {
+                    rewriteBell.sleep(milliseconds: Int32(rest / 1_000_000 + 1)) {
+                        isEnding.load(ordering: .sequentiallyConsistent)
+                    }
+                }
+            }
+        }
     }
 
     /// Reads until the journal is stopped: the body of the reading thread.
@@ -148,7 +197,8 @@ public final class Journal: Sendable {
     public func step(at now: Instant) -> Bool {
         let hasCommitted = commits.withLock { $0.step(at: now) }
         let hasRead = reads.withLock { $0.step() }
-        return hasCommitted || hasRead
+        let hasRewritten = rewrites.withLock { $0.step() }
+        return hasCommitted || hasRead || hasRewritten
     }
 }
 

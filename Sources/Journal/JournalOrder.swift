@@ -106,4 +106,5 @@ enum IndexNote: BitwiseCopyable, Sendable {
     case indexed(UInt32, number: UInt64, IndexEntry)
     case sealed(UInt32, number: UInt64, SealedFacts)
     case segmentRemoved(UInt32, number: UInt64, generation: UInt32)
+    case segmentRewritten(UInt32, number: UInt64, generation: UInt32, SealedFacts)
 }

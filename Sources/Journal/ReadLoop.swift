@@ -70,6 +70,8 @@ struct ReadLoop: ~Copyable {
             if facts.sealOffset > 0 { segment?.index = nil }
         case .segmentRemoved(let index, let number, let generation):
             removeSegment(index, number, generation)
+        case .segmentRewritten(let index, let number, let generation, let facts):
+            replaceSegment(index, number, generation, facts)
         }
     }
 
@@ -83,6 +85,29 @@ struct ReadLoop: ~Copyable {
             $0.name.number == number && $0.name.generation == generation
         }
         if let place { walker.close(stream.segments.remove(at: place)) }
+    }
+
+    private mutating func replaceSegment(
+        _ index: UInt32,
+        _ number: UInt64,
+        _ generation: UInt32,
+        _ facts: SealedFacts
+    ) {
+        guard Int(index) < streams.count, let stream = streams[Int(index)] else { return }
+        let place = stream.segments.firstIndex {
+            $0.name.number == number && $0.name.generation == generation
+        }
+        guard let place else { return }
+        let old = stream.segments[place]
+        walker.close(old)
+        stream.segments[place] = ReadSegment(
+            name: old.name.rewritten,
+            firstSequence: old.firstSequence,
+            lastSequence: facts.lastSequence,
+            end: facts.end,
+            sealed: facts,
+            index: nil
+        )
     }
 
     private func addSegment(
@@ -138,14 +163,29 @@ struct ReadLoop: ~Copyable {
             case .nothing:
                 next = segment.lastSequence + 1
             case .damaged(let range):
+                if hasChanged(segment, of: stream, range.defect == .missing) { continue }
                 return answer(.damaged(order.ticket, stream: order.stream, range))
             case .failed(let number):
+                if hasChanged(segment, of: stream, number == noSuchFile) { continue }
                 return answer(
                     .unreadable(order.ticket, stream: order.stream, number: number)
                 )
             }
         }
         answer(.endOfLog(order.ticket, stream: order.stream))
+    }
+
+    /// Whether `segment`, whose file is not there, was rewritten or removed meanwhile.
+    ///
+    /// That was noted before the file went, so that the note is there for who misses the file.
+    private mutating func hasChanged(
+        _ segment: ReadSegment,
+        of stream: ReadStream,
+        _ isMissing: Bool
+    ) -> Bool {
+        guard isMissing else { return false }
+        _ = takeNotes()
+        return !stream.segments.contains { $0 === segment }
     }
 
     private mutating func answer(_ report: JournalReport) {

@@ -15,6 +15,42 @@ enum RingFile {
         try store.update { $0.ringFloor = generation }
     }
 
+    /// Reads both copies back and looks for `names` in them.
+    /// - Returns: whether both hold the same keys as `vault`.
+    static func holds(
+        _ names: [DataKeyName],
+        of vault: KeyVault,
+        on disk: any Disk
+    ) throws(DiskError) -> Bool {
+        for name in Self.names {
+            let file = try disk.readAll(name, byteCountMax: KeyRing.byteCountMax)
+            guard vault.areKept(names, in: file.array) else { return false }
+        }
+        return true
+    }
+
+    /// Writes the ring of `vault` as `write` does, then zeros over the bytes of the rings before.
+    ///
+    /// A disk that writes elsewhere than it was told keeps the old bytes for a while; they are
+    /// wrapped by the root key. Overwriting is therefore tried and not insisted on.
+    static func writeErasing(
+        _ vault: KeyVault,
+        disk: any Disk,
+        store: StoreFile
+    ) throws(DiskError) {
+        let old = names.compactMap { name in
+            (try? disk.open(name, .write)).map { (file: $0, size: (try? disk.size($0)) ?? 0) }
+        }
+        defer { for (file, _) in old { disk.close(file) } }
+        try write(vault, disk: disk, store: store)
+        for (file, size) in old {
+            var zeros = RecordBuffer(capacity: Int(clamping: size))
+            zeros.appendZeros(Int(clamping: size))
+            guard (try? disk.write(file, at: 0, zeros.bytes)) != nil else { continue }
+            try? disk.sync(file)
+        }
+    }
+
     /// Opens the first copy that is whole and not older than the store has seen.
     static func open(
         _ disk: any Disk,

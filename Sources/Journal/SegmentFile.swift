@@ -107,6 +107,39 @@ final class SegmentFile {
         records: RecordFacts,
         sealer: inout BlockSealer
     ) -> BlockPlace {
+        let (start, facts) = begin(kind, records)
+        staged.chain = sealer.seal(
+            raw,
+            facts,
+            offset: start,
+            segment: digest,
+            cipher: cipher,
+            into: &stagedBytes
+        )
+        return end(start, records)
+    }
+
+    /// Seals `frame`, the plaintext of a block of another file, as the next block.
+    func stage(
+        frame: RawSpan,
+        of kind: BlockFrame,
+        records: RecordFacts,
+        sealer: inout BlockSealer
+    ) {
+        let (start, facts) = begin(.records, records)
+        staged.chain = sealer.reseal(
+            frame,
+            of: kind,
+            facts,
+            BlockPosition(offset: start, segment: digest),
+            cipher: cipher,
+            into: &stagedBytes
+        )
+        _ = end(start, records)
+    }
+
+    /// Makes room for the next block among those staged, and says what it follows.
+    private func begin(_ kind: BlockKind, _ records: RecordFacts) -> (UInt64, BlockFacts) {
         let start = blockStart
         if stagedBytes.count > 0 {
             stagedBytes.appendZeros(Int(start - staged.end))
@@ -126,14 +159,11 @@ final class SegmentFile {
             previousChain: staged.chain
         )
         nextNumber += 1
-        staged.chain = sealer.seal(
-            raw,
-            facts,
-            offset: start,
-            segment: digest,
-            cipher: cipher,
-            into: &stagedBytes
-        )
+        return (start, facts)
+    }
+
+    /// Notes the block that was staged at `start`.
+    private func end(_ start: UInt64, _ records: RecordFacts) -> BlockPlace {
         let length = written + UInt64(stagedBytes.count) - start
         precondition(start + length <= zeroedEnd, "a block is staged only where room was reserved")
         staged.end = start + length
@@ -141,16 +171,21 @@ final class SegmentFile {
             staged.lastSequence = records.lastSequence
             staged.lastTime = max(staged.lastTime, records.lastTime.nanoseconds)
             staged.recordCount += UInt64(records.count)
-            index.note(
-                IndexEntry(
-                    firstSequence: records.firstSequence,
-                    firstTime: records.firstTime,
-                    offset: start
+            if records.firstTime != .never {
+                index.note(
+                    IndexEntry(
+                        firstSequence: records.firstSequence,
+                        firstTime: records.firstTime,
+                        offset: start
+                    )
                 )
-            )
+            }
         }
         return BlockPlace(offset: start, byteCount: UInt32(length))
     }
+
+    /// How many bytes are staged and not yet written.
+    var stagedByteCount: Int { stagedBytes.count }
 
     /// Writes what is staged, in whole pages.
     func write() throws(DiskError) {
@@ -177,6 +212,12 @@ final class SegmentFile {
     /// Cuts the zeros behind the last block off; the file takes no more blocks.
     func finish() {
         try? disk.truncate(file, to: durable.end)
+    }
+
+    /// Cuts the zeros behind what was written off, before the last sync.
+    func truncateToStaged() throws(DiskError) {
+        try disk.truncate(file, to: staged.end)
+        zeroedEnd = staged.end
     }
 
     /// Where the next block begins: a commit group begins on a page of its own.

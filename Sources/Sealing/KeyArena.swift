@@ -18,6 +18,10 @@ public final class KeyArena: Sendable {
     private nonisolated(unsafe) let base: UnsafeMutableRawPointer
     private let freePlaces: Mutex<[UInt32]>
     private let byteCount: Int
+    /// How many keys fit.
+    public var capacity: Int { byteCount / Self.keyBytes }
+    /// How many more keys fit.
+    var freeCount: Int { freePlaces.withLock { $0.count } }
     /// Whether the system keeps the memory out of swap.
     public let isLocked: Bool
 

@@ -69,7 +69,7 @@ public struct Argon2Cost: BitwiseCopyable, Equatable, Sendable {
 
 /// One way to open the store.
 public struct KeySlot: Equatable, Sendable {
-    /// Number of the slot; never used twice in a store.
+    /// Number of the slot; free again once the slot is gone.
     public let number: UInt32
     /// How its key comes about.
     public let kind: SlotKind

@@ -8,14 +8,14 @@ import Synchronization
 /// Shared by the threads that create and open segments. The lock is taken once per segment, per
 /// rotation step or per question, never per message or block.
 public final class KeyVault: Sendable {
-    private struct State {
+    struct State {
         var ring: KeyRing
         var root: KeyHandle
         var dataKeys: [DataKeyName: KeyHandle]
     }
 
-    private let arena: KeyArena
-    private let state: Mutex<State>
+    let arena: KeyArena
+    let state: Mutex<State>
 
     private init(arena: KeyArena, state: sending State) {
         self.arena = arena
@@ -98,6 +98,12 @@ public final class KeyVault: Sendable {
 
     /// Whether the keys are kept out of swap.
     public var isMemoryLocked: Bool { arena.isLocked }
+
+    /// Bytes of keys in memory now.
+    public var keyBytesUsed: UInt64 { UInt64(arena.keyCount * KeyArena.keyBytes) }
+
+    /// Bytes that keys may take in memory.
+    public var keyBytesMax: UInt64 { UInt64(arena.capacity * KeyArena.keyBytes) }
 
     /// What is known about the keys, without the keys.
     public var ring: KeyRing { state.withLock { $0.ring } }
@@ -212,7 +218,7 @@ public final class KeyVault: Sendable {
         }
     }
 
-    private func advance(at now: Instant) {
+    func advance(at now: Instant) {
         state.withLock { state in
             state.ring.generation += 1
             state.ring.writtenAt = now
@@ -239,7 +245,7 @@ public final class KeyVault: Sendable {
         throw .slotNotOpened
     }
 
-    private static func slotContext(
+    static func slotContext(
         store: UniqueId,
         rootVersion: UInt32,
         number: UInt32
@@ -253,7 +259,7 @@ public final class KeyVault: Sendable {
         )
     }
 
-    private static func dataContext(
+    static func dataContext(
         store: UniqueId,
         _ name: DataKeyName,
         wrappedBy: UInt32

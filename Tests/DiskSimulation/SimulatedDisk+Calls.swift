@@ -99,6 +99,7 @@ extension SimulatedDisk {
         try state.withLock { state throws(DiskError) in
             let fault = try begin(.write, &state)
             let number = try openNode(file, state)
+            state.ledger.note(node: number, offset: Int(offset), new)
             var count = new.count
             if fault == .crashesInside { count = Int(state.random.below(UInt32(count + 1))) }
             let size = state.nodes[number]?.size ?? 0

@@ -61,6 +61,7 @@ public final class SimulatedDisk: Disk {
         var capacity = Int.max
         var used = 0
         var syncs = 0
+        var ledger = NonceLedger()
     }
 
     static var pageBytes: Int { 4_096 }

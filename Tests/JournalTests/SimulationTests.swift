@@ -3,14 +3,14 @@
 import Glibc
 import Testing
 
-private func number(_ name: String) -> UInt64? {
+func setting(_ name: String) -> UInt64? {
     guard let text = unsafe getenv(name) else { return nil }
     return UInt64(unsafe String(cString: text))
 }
 
 @Suite struct SimulationTests {
     @Test func `nothing acknowledged is lost, altered or reordered in any life`() throws {
-        let seeds = number("SEED").map { $0...$0 } ?? 1...(number("SEEDS") ?? 3)
+        let seeds = setting("SEED").map { $0...$0 } ?? 1...(setting("SEEDS") ?? 3)
         var acknowledged = 0
         for seed in seeds {
             var simulation = JournalSimulation(seed: seed)

@@ -1,4 +1,4 @@
-// The store of a server: opened with its key, run by two threads of its own.
+// The store of a server: opened with its key, run by three threads of its own.
 
 import Base
 import Configuration
@@ -48,6 +48,7 @@ final class Store: Sendable {
     let journal: Journal
     private let commits: WorkerThread
     private let reads: WorkerThread
+    private let rewrites: WorkerThread
 
     /// Opens the store that `settings` name, or makes it; `wake` tells the shard of answers.
     init(
@@ -79,6 +80,7 @@ final class Store: Sendable {
         do throws(SystemError) {
             commits = try WorkerThread(name: "sluice-journal") { made.runCommits() }
             reads = try WorkerThread(name: "sluice-reader") { made.runReads() }
+            rewrites = try WorkerThread(name: "sluice-rewriter") { made.runRewrites() }
         } catch {
             throw .system(error)
         }
@@ -100,9 +102,10 @@ final class Store: Sendable {
         }
     }
 
-    /// Waits until both threads have ended, after the client has told the journal to stop.
+    /// Waits until all threads have ended, after the client has told the journal to stop.
     func join() {
         commits.join()
         reads.join()
+        rewrites.join()
     }
 }

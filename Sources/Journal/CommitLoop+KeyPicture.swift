@@ -1,0 +1,72 @@
+// What is told of the keys: which version holds how much.
+
+import Base
+import Sealing
+
+extension CommitLoop {
+    /// Everything about the keys as it is now.
+    ///
+    /// - Complexity: O(segments) of all streams.
+    var keyPicture: KeyPicture {
+        var picture = KeyPicture()
+        let vault = origin.vault
+        picture.takenAt = wallNow
+        picture.ring = vault.ring
+        picture.isMemoryLocked = vault.isMemoryLocked
+        picture.keyBytes = vault.keyBytesUsed
+        picture.keyBytesMax = vault.keyBytesMax
+        picture.rotations = keyWork.jobs.map { job in
+            var progress = job.progress
+            progress.workedNanoseconds = keyWork.rewriting.workedNanoseconds
+            return progress
+        }
+        picture.rewrittenBytes = keyWork.rewriting.readBytes
+        picture.uses = keyUses(vault.ring)
+        return picture
+    }
+
+    private func keyUses(_ ring: KeyRing) -> [KeyUse] {
+        var uses: [KeyUse] = []
+        var places: [DataKeyName: Int] = [:]
+        var indices: [UniqueId: UInt32] = [:]
+        for case let stream? in streams { indices[stream.id] = stream.index }
+        for record in ring.dataKeys {
+            places[record.name] = uses.count
+            uses.append(KeyUse(name: record.name, stream: indices[record.name.stream]))
+        }
+        for (id, entry) in catalog.state.ordered {
+            for segment in entry.segments {
+                let name = DataKeyName(stream: id, version: segment.keyVersion)
+                guard let place = places[name] else { continue }
+                uses[place].segments += 1
+                if let facts = segment.sealed {
+                    uses[place].bytes += facts.end
+                    uses[place].messages += segment.name.lane == .log ? facts.recordCount : 0
+                }
+            }
+        }
+        for case let stream? in streams {
+            if let log = stream.log { add(log, stream.id, messages: true, places, &uses) }
+            if let state = stream.state { add(state, stream.id, messages: false, places, &uses) }
+        }
+        let own = DataKeyName(stream: .none, version: catalog.keyVersion)
+        if let place = places[own] {
+            uses[place].segments += UInt64(CatalogFile.copyCount)
+            uses[place].bytes += catalog.watermark.offset * UInt64(CatalogFile.copyCount)
+        }
+        return uses
+    }
+
+    private func add(
+        _ file: SegmentFile,
+        _ id: UniqueId,
+        messages: Bool,
+        _ places: [DataKeyName: Int],
+        _ uses: inout [KeyUse]
+    ) {
+        let name = DataKeyName(stream: id, version: file.header.identity.keyVersion)
+        guard let place = places[name] else { return }
+        uses[place].bytes += file.durable.end
+        if messages { uses[place].messages += file.durable.recordCount }
+    }
+}

@@ -1,0 +1,191 @@
+// The thread that rewrites segments, so that commits are never held up.
+
+import Base
+import Sealing
+import Synchronization
+
+/// What the thread that rewrites answers.
+enum RewriteReport: Sendable {
+    /// The next generation is complete, synced and read back.
+    case done(RewriteResult)
+    /// So many blocks were read back as they should be.
+    case verified(UInt64, blocks: UInt64)
+    /// The order was not carried out; nothing is left of it.
+    case failed(UInt64, RewriteStop)
+}
+
+/// A segment that was rewritten.
+struct RewriteResult: Sendable {
+    /// The order.
+    let number: UInt64
+    let keyVersion: UInt32
+    let facts: SealedFacts
+    /// What could not be read.
+    let lost: [LostRange]
+    let checkedBlocks: UInt64
+}
+
+/// What the commit loop and the thread that rewrites share.
+final class RewriteDesk: Sendable {
+    let orders = LetterBox<RewriteOrder>()
+    let reports = LetterBox<RewriteReport>()
+    private let rounds = Atomic<UInt64>(0)
+    private let limit = Atomic<UInt64>(0)
+    private let isHolding = Atomic<Bool>(false)
+    private let read = Atomic<UInt64>(0)
+    private let worked = Atomic<UInt64>(0)
+
+    /// Notes a commit round that carried something for a client.
+    func noteRound() { rounds.wrappingAdd(1, ordering: .relaxed) }
+
+    /// How many such rounds there were.
+    var roundCount: UInt64 { rounds.load(ordering: .relaxed) }
+
+    /// Limits the rewriting; 0 is no limit but the yielding.
+    func limit(to bytesPerSecond: UInt64) { limit.store(bytesPerSecond, ordering: .relaxed) }
+
+    /// Most bytes a second; 0 for no limit.
+    var bytesPerSecondMax: UInt64 { limit.load(ordering: .relaxed) }
+
+    /// Holds the rewriting or lets it go on.
+    func hold(_ isHeld: Bool) { isHolding.store(isHeld, ordering: .relaxed) }
+
+    /// Whether the operator holds the rewriting.
+    var isHeld: Bool { isHolding.load(ordering: .relaxed) }
+
+    /// Notes that `bytes` of an old segment were read.
+    func noteRead(_ bytes: UInt64) { read.wrappingAdd(bytes, ordering: .relaxed) }
+
+    /// Bytes of old segments read since the start.
+    var readBytes: UInt64 { read.load(ordering: .relaxed) }
+
+    /// Notes how long a piece took.
+    func noteWork(_ nanoseconds: UInt64) { worked.wrappingAdd(nanoseconds, ordering: .relaxed) }
+
+    /// How long all pieces took since the start, rests left out.
+    var workedNanoseconds: UInt64 { worked.load(ordering: .relaxed) }
+}
+
+/// How long the rewriting rests between two pieces; pure.
+enum RewritePace {
+    /// How much longer than a piece took it rests while publishers are busy.
+    static var restFactor: UInt64 { 2 }
+    /// The longest rest, in nanoseconds.
+    static var restMax: UInt64 { nanosecondsPerSecond }
+
+    /// The rest after a piece of `bytes` that took `worked` nanoseconds.
+    ///
+    /// Publishers come first: while they are busy the rewriting takes a third of the time at most.
+    static func rest(
+        worked: UInt64,
+        bytes: UInt64,
+        bytesPerSecondMax: UInt64,
+        isBusy: Bool
+    ) -> UInt64 {
+        var rest = isBusy ? min(worked, restMax) * restFactor : 0
+        if bytesPerSecondMax > 0 {
+            let due = Double(bytes) / Double(bytesPerSecondMax) * Double(nanosecondsPerSecond)
+            let limited = UInt64(min(due, Double(restMax)))
+            rest = max(rest, limited > worked ? limited - worked : 0)
+        }
+        return min(rest, restMax)
+    }
+}
+
+/// Carries out orders to rewrite or to verify, one at a time, piece by piece.
+struct RewriteLoop: ~Copyable {
+    let origin: SegmentOrigin
+    let desk: RewriteDesk
+    let zeros: RecordBuffer
+    private var rewrite: SegmentRewrite?
+    private var waiting: [RewriteOrder] = []
+
+    init(_ origin: SegmentOrigin, _ desk: RewriteDesk) {
+        self.origin = origin
+        self.desk = desk
+        var zeros = RecordBuffer(capacity: Int(SegmentFile.zeroStepMax))
+        zeros.appendZeros(Int(SegmentFile.zeroStepMax))
+        self.zeros = zeros
+    }
+
+    /// Whether there is something to do.
+    var hasOrders: Bool {
+        guard !desk.isHeld else { return false }
+        return rewrite != nil || !waiting.isEmpty || !desk.orders.isEmpty
+    }
+
+    /// Does the next piece.
+    /// - Returns: whether there was anything to do.
+    mutating func step() -> Bool {
+        guard hasOrders else { return false }
+        waiting += desk.orders.takeAll()
+        if rewrite != nil {
+            proceed()
+        } else if !waiting.isEmpty {
+            begin(waiting.removeFirst())
+        }
+        return true
+    }
+
+    private mutating func begin(_ order: RewriteOrder) {
+        do throws(RewriteStop) {
+            if order.isVerification {
+                let blocks = try sample(order)
+                desk.reports.post(.verified(order.number, blocks: blocks))
+            } else {
+                rewrite = try SegmentRewrite(order, origin, isSalvage: false)
+            }
+        } catch {
+            giveUp(order, error, isSalvage: false)
+        }
+    }
+
+    /// Reads the first blocks of a segment.
+    private func sample(_ order: RewriteOrder) throws(RewriteStop) -> UInt64 {
+        var stroll = try SegmentStroll(order, origin)
+        var frame = RecordBuffer(capacity: 128 << 10)
+        var count: UInt64 = 0
+        while count < Self.sampleBlocksMax, try stroll.next(into: &frame) != nil { count += 1 }
+        return count
+    }
+
+    /// Blocks of a segment that a verification reads.
+    static var sampleBlocksMax: UInt64 { 8 }
+
+    private mutating func proceed() {
+        guard var current = rewrite.take() else { return }
+        let before = current.readBytes
+        do throws(RewriteStop) {
+            let facts = try current.step(zeros: zeros)
+            desk.noteRead(current.readBytes - before)
+            guard let facts else {
+                rewrite = consume current
+                return
+            }
+            let result = RewriteResult(
+                number: current.order.number,
+                keyVersion: current.keyVersion,
+                facts: facts,
+                lost: current.lost,
+                checkedBlocks: current.checkedBlocks
+            )
+            desk.reports.post(.done(result))
+        } catch {
+            current.abandon()
+            giveUp(current.order, error, isSalvage: current.isSalvage)
+        }
+    }
+
+    /// A damaged segment is tried once more, without what is damaged.
+    private mutating func giveUp(_ order: RewriteOrder, _ stop: RewriteStop, isSalvage: Bool) {
+        guard case .damaged = stop, !isSalvage, !order.isVerification else {
+            desk.reports.post(.failed(order.number, stop))
+            return
+        }
+        do throws(RewriteStop) {
+            rewrite = try SegmentRewrite(order, origin, isSalvage: true)
+        } catch {
+            desk.reports.post(.failed(order.number, error))
+        }
+    }
+}
