@@ -34,12 +34,12 @@ int csodium_stretch(void *key, const void *passphrase, size_t count, const void 
                          crypto_pwhash_ALG_ARGON2ID13);
 }
 
-void *csodium_map_locked(size_t count, int *locked) {
+void *csodium_map_locked(size_t count, int *locked, int *hidden) {
     void *bytes =
         mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (bytes == MAP_FAILED) return NULL;
     *locked = mlock(bytes, count) == 0;
-    madvise(bytes, count, MADV_DONTDUMP);
+    *hidden = madvise(bytes, count, MADV_DONTDUMP) == 0;
     madvise(bytes, count, MADV_WIPEONFORK);
     return bytes;
 }

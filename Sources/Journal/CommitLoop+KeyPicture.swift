@@ -13,6 +13,7 @@ extension CommitLoop {
         picture.takenAt = wallNow
         picture.ring = vault.ring
         picture.isMemoryLocked = vault.isMemoryLocked
+        picture.isExcludedFromDumps = vault.isExcludedFromDumps
         picture.keyBytes = vault.keyBytesUsed
         picture.keyBytesMax = vault.keyBytesMax
         picture.rotations = keyWork.jobs.map { job in
@@ -32,7 +33,12 @@ extension CommitLoop {
         for case let stream? in streams { indices[stream.id] = stream.index }
         for record in ring.dataKeys {
             places[record.name] = uses.count
-            uses.append(KeyUse(name: record.name, stream: indices[record.name.stream]))
+            var use = KeyUse(name: record.name, stream: indices[record.name.stream])
+            // Keys in store seal nothing yet; nobody asks for theirs.
+            if use.stream != nil || record.name.stream == .none {
+                use.fingerprint = origin.vault.fingerprint(record.name)
+            }
+            uses.append(use)
         }
         for (id, entry) in catalog.state.ordered {
             for segment in entry.segments {

@@ -179,6 +179,8 @@ public struct KeyUse: Equatable, Sendable {
     /// What the stream is called between shard and journal; `nil` for the catalog and for keys in
     /// store.
     public let stream: UInt32?
+    /// Twelve digits that tell keys apart.
+    public internal(set) var fingerprint: [UInt8] = []
     /// Bytes of the files under it.
     public internal(set) var bytes: UInt64 = 0
     /// Messages in them.
@@ -201,6 +203,8 @@ public struct KeyPicture: Sendable {
     public internal(set) var rewrittenBytes: UInt64 = 0
     /// Whether the keys are kept out of swap.
     public internal(set) var isMemoryLocked = false
+    /// Whether they are left out of core dumps.
+    public internal(set) var isExcludedFromDumps = false
     /// Bytes of keys in memory.
     public internal(set) var keyBytes: UInt64 = 0
     /// Bytes that keys may take.

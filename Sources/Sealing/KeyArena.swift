@@ -24,6 +24,8 @@ public final class KeyArena: Sendable {
     var freeCount: Int { freePlaces.withLock { $0.count } }
     /// Whether the system keeps the memory out of swap.
     public let isLocked: Bool
+    /// Whether the system leaves the memory out of core dumps.
+    public let isHidden: Bool
 
     /// Bytes of one key.
     public static var keyBytes: Int { 32 }
@@ -35,12 +37,14 @@ public final class KeyArena: Sendable {
         guard csodium_start() >= 0 else { throw .libraryUnavailable }
         byteCount = keyCountMax * Self.keyBytes
         var locked: Int32 = 0
+        var hidden: Int32 = 0
         // SAFETY: the memory is this value's own until deinit.
-        guard let memory = unsafe csodium_map_locked(byteCount, &locked) else {
+        guard let memory = unsafe csodium_map_locked(byteCount, &locked, &hidden) else {
             throw .keyMemoryFull
         }
         unsafe base = memory
         isLocked = locked != 0
+        isHidden = hidden != 0
         freePlaces = Mutex((0..<UInt32(keyCountMax)).reversed())
     }
 

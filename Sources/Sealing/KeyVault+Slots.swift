@@ -53,6 +53,13 @@ extension KeyVault {
         arena.free(root)
     }
 
+    /// Twelve digits that tell keys apart and tell nothing about them; empty for an unknown key.
+    public func fingerprint(_ name: DataKeyName) -> [UInt8] {
+        guard let key = state.withLock({ $0.dataKeys[name] }) else { return [] }
+        let digest = arena.mac([UInt8]().raw, key: key, purpose: "sl.finger.1")
+        return Array(Hex.encode(digest.bytes).prefix(12))
+    }
+
     /// Adds `slot`; the new generation is still to be written.
     /// - Throws: `keyState` if its number is taken.
     public func add(_ slot: KeySlot, at now: Instant) throws(SealingError) {

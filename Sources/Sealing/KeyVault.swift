@@ -99,6 +99,9 @@ public final class KeyVault: Sendable {
     /// Whether the keys are kept out of swap.
     public var isMemoryLocked: Bool { arena.isLocked }
 
+    /// Whether the keys are left out of core dumps.
+    public var isExcludedFromDumps: Bool { arena.isHidden }
+
     /// Bytes of keys in memory now.
     public var keyBytesUsed: UInt64 { UInt64(arena.keyCount * KeyArena.keyBytes) }
 

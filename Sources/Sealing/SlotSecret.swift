@@ -6,7 +6,7 @@ import CSodium
 /// A secret that an operator, a file or the service manager gives to open the store.
 public struct SlotSecret: ~Copyable, Sendable {
     /// Which slots it may open.
-    public enum Source: Sendable {
+    public enum Source: Equatable, Sendable {
         /// The bytes of a key file.
         case keyFile
         /// A passphrase as it was typed.

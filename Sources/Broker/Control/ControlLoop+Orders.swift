@@ -34,7 +34,8 @@ extension ControlLoop {
             .deleteConsumer:
             note(order, ticket)
             _ = posts.shard.post(.operate(order, ticket))
-        case .redrive, .key, .resumeWriting:
+        case .key(let order): obey(order, ticket)
+        case .redrive, .resumeWriting:
             engine.report(.failed(ticket, .unsupported(order.capability)))
         }
     }

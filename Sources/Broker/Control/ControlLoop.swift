@@ -19,6 +19,8 @@ struct ControlStart: Sendable {
     var engine: EmbeddedEngine
     /// How long messages took.
     var ticks: CounterBlock
+    /// The store's keys; `nil` without a store.
+    var keys: KeyService?
     /// Seeds the shard's tables; stays when settings change.
     var seed: UInt64
 }
@@ -28,6 +30,9 @@ struct ControlLoop: ~Copyable {
     let posts: ServerPosts
     let engine: EmbeddedEngine
     let ticks: CounterBlock
+    let keys: KeyService?
+    /// The journal's numbers of streams by name, as of the last picture.
+    var streamNumbers: [[UInt8]: UInt32] = [:]
     var facts: ServerFacts
     var book: LogBook
     var log: Log
@@ -67,6 +72,7 @@ struct ControlLoop: ~Copyable {
         posts = start.posts
         engine = start.engine
         ticks = start.ticks
+        keys = start.keys
         facts = start.facts
         seed = start.seed
         let logging = start.facts.configuration.logging

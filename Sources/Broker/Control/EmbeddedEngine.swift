@@ -73,10 +73,7 @@ public final class EmbeddedEngine: Engine {
         capabilities[.redrive] = .none(reason: "dead letters are not kept yet")
         capabilities[.resumeWriting] = .none(reason: "a stopped store is opened by a restart")
         capabilities[.storageFigures] = .none(reason: "the journal does not tell them yet")
-        let keys: [Capability] = [.rotateKey, .reencrypt, .destroyKey, .keySlots, .lockKeys]
-        for capability in keys {
-            capabilities[capability] = .none(reason: "keys are not rotated from here yet")
-        }
+        capabilities[.lockKeys] = .none(reason: "a running store is locked by stopping the server")
         return capabilities
     }
 }

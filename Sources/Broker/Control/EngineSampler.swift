@@ -3,6 +3,7 @@
 import Base
 import Configuration
 import Engine
+import Journal
 import Reactor
 import Telemetry
 import Wire
@@ -22,6 +23,7 @@ struct EngineSampler {
     private var meters: [UInt64: ConnectionMeter] = [:]
     private var streamMeters: [[UInt8]: StreamMeter] = [:]
     private var busy = Rate()
+    private var keySampler = KeySampler(hasNoSwap: Swap.isOff)
     private var version: UInt64 = 0
 
     /// Time between two samples.
@@ -63,7 +65,8 @@ struct EngineSampler {
         process: ProcessSample,
         ticks: Histogram,
         state: ServerState,
-        lines: [LogBook.EventLine]
+        lines: [LogBook.EventLine],
+        keys: KeyPicture?
     ) -> EngineSnapshot {
         version &+= 1
         var snapshot = EngineSnapshot()
@@ -73,6 +76,11 @@ struct EngineSampler {
         snapshot.totals = totals(picture)
         snapshot.connections = connections(picture)
         snapshot.streams = streams(picture)
+        if let keys {
+            var names: [UInt32: [UInt8]] = [:]
+            for (name, number) in picture.streamNumbers { names[number] = name }
+            snapshot.keys = keySampler.status(keys, names: names, at: picture.takenAt)
+        }
         snapshot.latency[.accept] = Self.latency(ticks)
         snapshot.events = lines.map(Self.event)
         snapshot.targets = [target(snapshot)]
@@ -260,8 +268,10 @@ extension ControlLoop {
             process: process.sample(at: picture.takenAt),
             ticks: Histogram(reading: ticks),
             state: lameDuck == nil ? .running : .lameDuck,
-            lines: book.newest.suffix(LogBook.lineCountMax)
+            lines: book.newest.suffix(LogBook.lineCountMax),
+            keys: keys?.desk.picture
         )
+        streamNumbers = picture.streamNumbers
         engine.publish(snapshot)
     }
 }

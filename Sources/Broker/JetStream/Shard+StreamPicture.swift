@@ -19,6 +19,16 @@ extension Shard {
         return list.sorted { $0.name.lexicographicallyPrecedes($1.name) }
     }
 
+    /// The numbers of streams on disk by name; of equal names in several accounts the first counts.
+    var streamNumbers: [[UInt8]: UInt32] {
+        var numbers: [[UInt8]: UInt32] = [:]
+        for (name, index) in host.names.sorted(by: { $0.key.account > $1.key.account })
+        where host.streams[index].isOnDisk {
+            numbers[name.name] = index
+        }
+        return numbers
+    }
+
     private func status(of index: UInt32) -> StreamStatus {
         var status = StreamStatus(name: host.streams[index].name)
         let configuration = host.streams[index].stream.state.configuration

@@ -8,5 +8,9 @@ import Engine
 typealias ShownStreamState = StreamState
 /// A consumer as the console shows it.
 typealias ShownConsumer = ConsumerStatus
+/// Where a key stands, as the console shows it.
+typealias ShownKeyState = KeyState
+/// How a slot opens, as the console shows it.
+typealias ShownSlotKind = SlotKind
 /// A range of sequences as the console shows it.
 typealias ShownRange = SequenceRange

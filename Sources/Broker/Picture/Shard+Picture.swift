@@ -22,7 +22,10 @@ extension Shard {
         picture.accounts = accounts.map { AccountRow(name: $0.name, isSystem: $0.isSystem) }
         picture.closedCount = closed.count
         picture.closed = closed.newest(request.closedMax)
-        if request.hasStreams { picture.streams = streamStatuses() }
+        if request.hasStreams {
+            picture.streams = streamStatuses()
+            picture.streamNumbers = streamNumbers
+        }
         addConnections(to: &picture, request)
         return picture
     }

@@ -46,6 +46,8 @@ public struct ShardPicture: Sendable {
     public var connections: [ConnectionRow] = []
     /// Streams, without rates; only if they are asked for.
     public var streams: [StreamStatus] = []
+    /// The numbers under which the journal knows the streams, by name.
+    public var streamNumbers: [[UInt8]: UInt32] = [:]
     /// Closed connections, oldest first.
     public var closed: [ConnectionRow] = []
     /// Closed connections that are remembered, whether or not they have rows.

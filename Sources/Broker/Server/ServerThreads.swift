@@ -1,6 +1,7 @@
 // The threads of a server and the mailboxes between them.
 
 import Base
+import Configuration
 import Engine
 import Reactor
 import Telemetry
@@ -61,6 +62,7 @@ struct ServerThreads: Sendable {
             posts: posts,
             engine: engine,
             ticks: ticks,
+            keys: store.map { KeyService($0.store, facts.configuration.jetStream) },
             seed: settings.seed
         )
         do throws(SystemError) {

@@ -37,8 +37,8 @@ int csodium_stretch(void *key, const void *passphrase, size_t count, const void 
                     uint64_t passes, size_t memory_bytes);
 
 /// Private anonymous pages that are locked in memory, left out of dumps and emptied in a forked child.
-/// `*locked` tells whether locking worked; NULL when there is no memory.
-void *csodium_map_locked(size_t count, int *locked);
+/// `*locked` and `*hidden` tell whether locking and leaving out worked; NULL when there is no memory.
+void *csodium_map_locked(size_t count, int *locked, int *hidden);
 
 /// Wipes and unmaps what `csodium_map_locked` gave.
 void csodium_unmap(void *bytes, size_t count);

@@ -63,15 +63,19 @@ enum RotationPane {
     }
 
     static func impact(_ rotation: RotationStatus) -> TextLine {
+        let isMeasured = rotation.publishP99During > 0
         let isSlower = rotation.publishP99During > rotation.publishP99Before * 3 / 2
         return [
             TextRun("publish p99 ", .textMuted),
             TextRun(
-                Format.latency(nanoseconds: rotation.publishP99During),
+                isMeasured ? Format.latency(nanoseconds: rotation.publishP99During) : "-",
                 isSlower ? .stateWarn : .stateOk
             ),
             TextRun(" (before ", .textMuted),
-            TextRun(Format.latency(nanoseconds: rotation.publishP99Before), .text),
+            TextRun(
+                isMeasured ? Format.latency(nanoseconds: rotation.publishP99Before) : "-",
+                .text
+            ),
             TextRun(")  failed: publishes ", .textMuted),
             TextRun(
                 "\(rotation.failedPublishes)",

@@ -98,6 +98,7 @@ enum KeyList {
             value: { .number(Double($0.key.createdAt.nanoseconds) / 1e9) },
             text: { row, style in
                 let at = row.key.createdAt
+                guard at != .never else { return TextRun("-", .textMuted) }
                 let offset = style.offsetSeconds
                 return TextRun(
                     Format.date(at, offsetSeconds: offset) + " "
@@ -113,6 +114,7 @@ enum KeyList {
             drop: 3,
             value: { .number(Double($0.now.nanoseconds(since: $0.key.createdAt)) / 1e9) },
             text: { row, _ in
+                guard row.key.createdAt != .never else { return TextRun("-", .textMuted) }
                 let age = row.now.nanoseconds(since: row.key.createdAt)
                 return TextRun(Format.brief(nanoseconds: age), .text)
             }

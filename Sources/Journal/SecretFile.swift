@@ -1,0 +1,86 @@
+// Secrets in files: read into locked memory, written for their owner alone.
+
+import CLinux
+import Glibc
+public import Sealing
+
+/// Files that hold one secret.
+public enum SecretFile {
+    /// Most bytes of a secret.
+    public static var byteCountMax: Int { 4_096 }
+
+    /// The secret in the file at `path`.
+    ///
+    /// A key file gives all of its bytes; from anything that a person wrote, the end of the line is
+    /// cut off.
+    /// - Throws: `DiskError` when it cannot be read, EFBIG beyond `byteCountMax`; `SealingError`
+    ///   when it is empty, no recovery key, or without locked memory.
+    public static func read(_ path: String, as source: SlotSecret.Source) throws -> SlotSecret {
+        // SAFETY: the text lives through the call.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw DiskError(.open, number: clinux_errno()) }
+        defer { _ = Glibc.close(descriptor) }
+        return try read(descriptor, as: source)
+    }
+
+    /// The secret that `descriptor` gives until its end.
+    /// - Throws: as `read` of a path.
+    public static func read(
+        _ descriptor: Int32,
+        as source: SlotSecret.Source
+    ) throws -> SlotSecret {
+        var bytes = try SecretBytes(count: byteCountMax + 1)
+        var failure: Int32 = 0
+        var count = bytes.fill { target in
+            var count = 0
+            while count < target.byteCount {
+                // SAFETY: the call writes no more than what is left of the memory.
+                let got = unsafe target.withUnsafeMutableBytes { memory in
+                    unsafe Glibc.read(
+                        descriptor,
+                        memory.baseAddress.map { unsafe $0 + count },
+                        memory.count - count
+                    )
+                }
+                if got > 0 {
+                    count += got
+                } else if got == 0 {
+                    break
+                } else if clinux_errno() != EINTR {
+                    failure = clinux_errno()
+                    break
+                }
+            }
+            return count
+        }
+        guard failure == 0 else { throw DiskError(.read, number: failure) }
+        guard count <= byteCountMax else { throw DiskError(.read, number: EFBIG) }
+        if source == .passphrase || source == .recovery {
+            for end in [UInt8(ascii: "\n"), UInt8(ascii: "\r")] where count > 0 {
+                if bytes.bytes.number(UInt8.self, at: count - 1) == end { count -= 1 }
+            }
+        }
+        guard count > 0 else { throw SealingError.slotNotOpened }
+        let secret = try SecretBytes(copying: bytes.bytes.part(0, count))
+        if source == .recovery { return try RecoveryKey.read(secret) }
+        return SlotSecret(source, secret)
+    }
+
+    /// Writes `secret` and an end of line to a new file at `path`, for its owner alone.
+    /// - Throws: `DiskError`, EEXIST when there is a file.
+    public static func write(_ secret: borrowing SecretBytes, to path: String) throws(DiskError) {
+        // SAFETY: the text lives through the call.
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw DiskError(.open, number: clinux_errno()) }
+        defer { _ = Glibc.close(descriptor) }
+        let count = unsafe secret.bytes.withUnsafeBytes { memory in
+            // SAFETY: the memory is as long as the call is told.
+            unsafe Glibc.write(descriptor, memory.baseAddress, memory.count)
+        }
+        var end = UInt8(ascii: "\n")
+        // SAFETY: one byte is written.
+        guard count == secret.count, unsafe Glibc.write(descriptor, &end, 1) == 1,
+            fsync(descriptor) == 0
+        else { throw DiskError(.write, number: clinux_errno()) }
+    }
+}
