@@ -5,8 +5,9 @@ import CSodium
 
 /// A recovery key: 32 random bytes, shown once.
 ///
-/// The text is the bytes and three bytes of their BLAKE2b hash in base 32 (digits and capital letters
-/// without I, L, O, U), in groups of four. A slip of the pen is found out before anything is tried.
+/// The text is the bytes and three bytes of their BLAKE2b hash in base 32 (digits and capital
+/// letters without I, L, O, U), in groups of four. A slip of the pen is found out before anything
+/// is tried.
 public struct RecoveryKey: ~Copyable, Sendable {
     /// The text, without an end of line.
     public let text: SecretBytes
