@@ -101,7 +101,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Broker", "Client", "Console", "Terminal", "Canvas", "Engine", "Configuration",
-                "Reactor", "Base",
+                "Journal", "Reactor", "Base",
             ],
             swiftSettings: house
         ),

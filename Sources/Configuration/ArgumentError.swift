@@ -53,6 +53,8 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     case configuration = 3
     /// Nobody answered in time, or there is nobody to answer.
     case noAnswer = 4
+    /// The store does not open: a wrong secret, a lost slot, a damaged key ring.
+    case locked = 5
 
     /// What it says, for the manual.
     public var meaning: String {
@@ -61,6 +63,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
         case .failure: "The work could not be done: a port is taken, a connection was refused."
         case .usage: "The command line was not understood."
         case .configuration: "The configuration was refused; the messages name file and line."
+        case .locked: "The store does not open: a wrong secret, no slot for it, a bad key ring."
         case .noAnswer: "Nobody answered the request in time, or nobody is there to answer."
         }
     }

@@ -42,6 +42,7 @@ public enum CommandManual {
         command(Commands.subscribe),
         command(Commands.request),
         command(Commands.bench),
+        command(Commands.keys),
         command(Commands.themes),
         command(Commands.resetTerminal),
     ]
@@ -114,6 +115,8 @@ public enum ProgramRequest: Sendable {
     case request(PublishRequest)
     /// Measure.
     case bench(BenchRequest)
+    /// Something about keys.
+    case keys(KeysRequest)
 
     /// The request in `arguments`, the program's name left out.
     ///
@@ -134,6 +137,7 @@ public enum ProgramRequest: Sendable {
         case "sub": self = .subscribe(try SubscribeRequest(rest))
         case "request": self = .request(try PublishRequest.request(rest))
         case "bench": self = .bench(try BenchRequest(rest))
+        case "keys": self = .keys(try KeysRequest(rest))
         case let word where word.hasPrefix("-"):
             self = .console(try ServeRequest(arguments[...]))
         default:

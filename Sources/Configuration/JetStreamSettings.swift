@@ -11,6 +11,8 @@ public struct JetStreamSettings: Equatable, Sendable {
     public var storeDirectory = ""
     /// The directory of the keys; empty until `settle(in:)`.
     public var keyDirectory = ""
+    /// What opens the store, if not the key file in that directory.
+    public var unlock = StoreUnlock()
     /// Bytes that streams may hold in memory; `nil` is the server's choice.
     public var memoryBytesMax: Int64?
     /// Bytes that streams may hold on disk; `nil` is the server's choice.

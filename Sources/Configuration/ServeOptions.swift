@@ -94,6 +94,24 @@ extension Commands {
             let directory = try value.string()
             request.change { $0.jetStream.keyDirectory = directory }
         },
+        OptionRule("passphrase-file", value: "file", help: "Open it with this passphrase.") {
+            request,
+            value throws(ArgumentError) in
+            let file = try value.string()
+            request.change { $0.jetStream.unlock.passphraseFile = file }
+        },
+        OptionRule("recovery-file", value: "file", help: "Open it with this recovery key.") {
+            request,
+            value throws(ArgumentError) in
+            let file = try value.string()
+            request.change { $0.jetStream.unlock.recoveryFile = file }
+        },
+        OptionRule("credential", value: "name", help: "Open it with this credential.") {
+            request,
+            value throws(ArgumentError) in
+            let name = try value.string()
+            request.change { $0.jetStream.unlock.credential = name }
+        },
     ]
 
     private static let serveLogging: [OptionRule<ServeRequest>] = [

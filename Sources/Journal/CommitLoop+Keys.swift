@@ -43,7 +43,14 @@ extension CommitLoop {
         case .prepare: return try prepare(request)
         case .activate: return try activate(request)
         case .reencrypt(let most): return try reencrypt(request, bytesPerSecond: most)
-        case .rotate(let destroysOld): return try rotate(request, destroysOld: destroysOld)
+        case .rotate(let destroysOld, let most):
+            let done = try rotate(request, destroysOld: destroysOld)
+            keyWork.jobs[keyWork.jobs.count - 1].progress.bytesPerSecondMax = most
+            keyWork.rewriting.limit(to: most)
+            return done
+        case .show:
+            keyWork.desk.show(keyPicture)
+            return KeyOutcome()
         case .hold(let isHeld): return try hold(request.target, isHeld)
         case .verify: return try verify(request)
         case .retire(let version): return try retire(request.target, version)

@@ -171,6 +171,10 @@ extension CommitLoop {
         where keyWork.jobs[at].isRunning && keyWork.jobs[at].covers(index) {
             keyWork.jobs[at].progress.bytesDone += order.facts.end
             keyWork.jobs[at].progress.segmentsDone += 1
+            // The log grew between the count and its end.
+            let done = keyWork.jobs[at].progress.bytesDone
+            let total = keyWork.jobs[at].progress.bytesTotal
+            keyWork.jobs[at].progress.bytesTotal = max(total, done)
             keyWork.jobs[at].progress.verifiedBlocks += result.checkedBlocks
         }
     }
@@ -238,7 +242,7 @@ extension CommitLoop {
         guard let first = unfinished.first else { return }
         var target = KeyTarget.all
         if unfinished.count == 1 { target = first.index.map { .stream($0) } ?? .catalog }
-        let request = KeyRequest(target, .rotate(destroysOld: false), author: [], answer: { _ in })
+        let request = KeyRequest(target, .show, author: [], answer: { _ in })
         let at = begin(request)
         let versions = unfinished.map { rotationFacts($0) }
         keyWork.jobs[at].progress.toVersion = versions.compactMap(\.active).max() ?? 0

@@ -22,7 +22,9 @@ public enum KeyCommand: Sendable {
     /// Old segments are rewritten; 0 bytes a second is no limit but the yielding.
     case reencrypt(bytesPerSecond: UInt64)
     /// All of that in one go; at the end the old versions are destroyed, if that is asked for.
-    case rotate(destroysOld: Bool)
+    case rotate(destroysOld: Bool, bytesPerSecond: UInt64)
+    /// Takes a picture.
+    case show
     /// Holds the rewriting or lets it go on.
     case hold(Bool)
     /// Reads samples back.
@@ -241,6 +243,9 @@ public final class KeyDesk: Sendable {
         bell.ring()
         return newest.value
     }
+
+    /// The newest picture, whatever its age.
+    public var lastPicture: KeyPicture { newest.value }
 
     /// Whether somebody looked since the last picture.
     var isLookedAt: Bool { !isWanted.isEmpty }

@@ -66,9 +66,52 @@ public enum SecretFile {
         return SlotSecret(source, secret)
     }
 
+    /// The passphrase that a person types at `terminal`, up to the end of the line.
+    static func readLine(_ terminal: Int32) throws -> SlotSecret {
+        var bytes = try SecretBytes(count: byteCountMax)
+        var failure: Int32 = 0
+        let count = bytes.fill { target in
+            var count = 0
+            while count < target.byteCount {
+                // SAFETY: one byte is written where there is room for it.
+                let got = unsafe target.withUnsafeMutableBytes { memory in
+                    unsafe Glibc.read(terminal, memory.baseAddress.map { unsafe $0 + count }, 1)
+                }
+                if got < 0, clinux_errno() == EINTR { continue }
+                if got < 0 { failure = clinux_errno() }
+                guard got > 0 else { break }
+                // SAFETY: the byte was just read.
+                let last = unsafe target.unsafeLoad(fromByteOffset: count, as: UInt8.self)
+                if last == UInt8(ascii: "\n") { break }
+                count += 1
+            }
+            return count
+        }
+        guard failure == 0 else { throw DiskError(.read, number: failure) }
+        guard count > 0 else { throw SealingError.slotNotOpened }
+        return SlotSecret(.passphrase, try SecretBytes(copying: bytes.bytes.part(0, count)))
+    }
+
+    /// Makes a key file of random bytes at `path`, unless there is a file.
+    /// - Throws: `DiskError`, `SealingError` without locked memory.
+    public static func makeKey(_ path: String) throws {
+        // SAFETY: the text lives through the call.
+        guard unsafe access(path, F_OK) != 0 else { return }
+        let key = try SecretBytes.random(count: KeyFile.byteCount)
+        try put(key, end: [], to: path)
+    }
+
     /// Writes `secret` and an end of line to a new file at `path`, for its owner alone.
     /// - Throws: `DiskError`, EEXIST when there is a file.
     public static func write(_ secret: borrowing SecretBytes, to path: String) throws(DiskError) {
+        try put(secret, end: [UInt8(ascii: "\n")], to: path)
+    }
+
+    private static func put(
+        _ secret: borrowing SecretBytes,
+        end: [UInt8],
+        to path: String
+    ) throws(DiskError) {
         // SAFETY: the text lives through the call.
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw DiskError(.open, number: clinux_errno()) }
@@ -77,10 +120,12 @@ public enum SecretFile {
             // SAFETY: the memory is as long as the call is told.
             unsafe Glibc.write(descriptor, memory.baseAddress, memory.count)
         }
-        var end = UInt8(ascii: "\n")
-        // SAFETY: one byte is written.
-        guard count == secret.count, unsafe Glibc.write(descriptor, &end, 1) == 1,
-            fsync(descriptor) == 0
-        else { throw DiskError(.write, number: clinux_errno()) }
+        // SAFETY: the array lives through the call.
+        let last = unsafe end.withUnsafeBytes { memory in
+            unsafe Glibc.write(descriptor, memory.baseAddress, memory.count)
+        }
+        guard count == secret.count, last == end.count, fsync(descriptor) == 0 else {
+            throw DiskError(.write, number: clinux_errno())
+        }
     }
 }

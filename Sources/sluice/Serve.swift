@@ -13,12 +13,14 @@ enum Serve {
         do {
             // Before any thread starts, so that all of them leave signals to this one.
             let signals = try SignalSource()
-            let server = try Server(configuration)
+            let held = try StoreSecret.find(configuration)
+            let server = try Server(configuration, unlock: held)
             try wait(signals, server, request)
             server.stop()
             return .success
         } catch let error as ServerError {
             complain(error.text)
+            if error.isAboutKeys { return .locked }
         } catch let error as SystemError {
             complain(error.text)
         } catch {

@@ -56,6 +56,31 @@ import Testing
         }
     }
 
+    /// The answer to a request by message.
+    private func ask(_ bench: Bench, _ verb: String, _ body: String = "") -> String {
+        let client = LoopbackClient(port: bench.server.port)
+        client.send("CONNECT {\"verbose\":false}\r\nSUB answers 1\r\n")
+        client.send("PUB $SLUICE.API.KEYS.\(verb) answers \(body.utf8.count)\r\n\(body)\r\n")
+        let text = client.read(through: "}\r\n")
+        return text.split(separator: "\r\n").last.map(String.init) ?? ""
+    }
+
+    @Test func `requests by message are answered in JSON, and nonsense is refused`() throws {
+        let bench = try Bench()
+        let status = ask(bench, "STATUS")
+        #expect(status.contains("\"success\":true"))
+        #expect(status.contains("\"of\":\"store catalog\",\"version\":1,\"state\":\"active\""))
+        let rotated = ask(bench, "ROTATE", "{\"stream\":\"store catalog\",\"destroy_old\":true}")
+        #expect(rotated.contains("\"success\":true"))
+        let unknown = ask(bench, "ROTATE", "{\"stream\":\"nobody\"}")
+        #expect(unknown.contains("\"code\":404"))
+        for body in ["{", "[]", "{\"version\":-1}", "{\"version\":4294967296}"] {
+            #expect(ask(bench, "DESTROY", body).contains("\"code\":400"), "\(body)")
+        }
+        #expect(ask(bench, "SLOT.ADD", "{\"kind\":\"keyfile\"}").contains("\"code\":400"))
+        #expect(ask(bench, "SLOT.REMOVE", "{\"slot\":1}").contains("\"code\":409"))
+    }
+
     private func isFinished(_ report: EngineReport?) -> Bool {
         if case .finished = report { true } else { false }
     }

@@ -43,7 +43,7 @@ private struct RotationLife {
     }
 
     private mutating func work(_ driver: inout JournalDriver) {
-        _ = driver.post(.all, .rotate(destroysOld: true))
+        _ = driver.post(.all, .rotate(destroysOld: true, bytesPerSecond: 0))
         for _ in 0..<14 where !disk.isDead {
             append((posted + 1)...(posted + 2), &driver)
             tick(&driver)

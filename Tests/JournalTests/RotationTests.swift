@@ -26,7 +26,7 @@ import Testing
         let driver = try filled(disk)
         let id = try #require(driver.picture().ring?.dataKeys.first { $0.name.stream != .none })
         #expect(id.state == .active)
-        let answer = driver.ask(.stream(0), .rotate(destroysOld: false))
+        let answer = driver.ask(.stream(0), .rotate(destroysOld: false, bytesPerSecond: 0))
         let outcome = try #require(try? answer?.get())
         #expect(outcome.segments >= 3)
         #expect(outcome.bytes > 700_000)
@@ -85,7 +85,7 @@ import Testing
     @Test func `messages are taken in and read while segments are rewritten`() throws {
         let disk = SimulatedDisk(seed: 33)
         let driver = try filled(disk)
-        let box = driver.post(.all, .rotate(destroysOld: true))
+        let box = driver.post(.all, .rotate(destroysOld: true, bytesPerSecond: 0))
         var next: UInt64 = 193
         var durable: UInt64 = 192
         var steps = 0
@@ -126,7 +126,7 @@ import Testing
         state.delete(first: 9, through: 24)
         let isWritten = driver.write(state)
         #expect(isWritten)
-        _ = driver.ask(.stream(0), .rotate(destroysOld: true))
+        _ = driver.ask(.stream(0), .rotate(destroysOld: true, bytesPerSecond: 0))
         #expect(isRetired(driver.rotation(of: .stream(0))))
         let after = driver.picture().uses.filter { $0.stream == 0 }.last
         #expect(after?.messages == 192 - 16)
@@ -146,7 +146,7 @@ import Testing
         let driver = try filled(disk)
         let first = try #require(disk.files.first { $0.contains("/log-") })
         disk.damage(first) { $0[4_096 + 40_960 + 200] ^= 1 }
-        _ = driver.ask(.stream(0), .rotate(destroysOld: true))
+        _ = driver.ask(.stream(0), .rotate(destroysOld: true, bytesPerSecond: 0))
         #expect(isRetired(driver.rotation(of: .stream(0))))
         #expect(driver.read().messages.count == 192 - 8)
         #expect(disk.files.contains { $0.contains("/quarantine/") })
@@ -161,7 +161,7 @@ import Testing
     @Test func `a rotation that is held goes on when it is let go`() throws {
         let disk = SimulatedDisk(seed: 37)
         let driver = try filled(disk)
-        _ = driver.post(.stream(0), .rotate(destroysOld: false))
+        _ = driver.post(.stream(0), .rotate(destroysOld: false, bytesPerSecond: 0))
         _ = driver.tick()
         let held = driver.post(.stream(0), .hold(true))
         driver.run()

@@ -43,7 +43,8 @@ extension Shard {
             case ServiceOwner.acks:
                 serveAck(subject, reply: reply, payload: payload, root: root)
             case ServiceOwner.flowControl: serveFlowControl(subject, root: root)
-            case ServiceOwner.operations: break
+            case ServiceOwner.operations:
+                _ = takeKeyRequest(subject, reply: reply, payload: payload, root: root)
             default:
                 ingest(
                     owner & ~ServiceOwner.first,
@@ -69,6 +70,13 @@ extension Shard {
             for (owner, filter) in services {
                 _ = subscribe(service: owner, root: account.root, to: Array(filter.utf8))
             }
+        }
+        for account in accounts where account.isSystem {
+            _ = subscribe(
+                service: ServiceOwner.operations,
+                root: account.root,
+                to: KeyApiVerb.prefix + [UInt8(ascii: ">")]
+            )
         }
     }
 

@@ -19,7 +19,7 @@ public enum StoreError: Error, Equatable, Sendable {
     public var text: String {
         switch self {
         case .directory(let path, let error): "Can't make the directory \(path): \(error.text)"
-        case .journal(let error): "Can't open the store: \(error)"
+        case .journal(let error): "Can't open the store: \(error.text)"
         case .system(let error): "Can't start: \(error.text)"
         }
     }
@@ -31,14 +31,14 @@ struct StoreLink: Sendable {
     let bell: Doorbell
 
     /// Opens the store that `settings` name, or makes it.
-    init(_ settings: JetStreamSettings) throws(StoreError) {
+    init(_ settings: JetStreamSettings, _ held: HeldSecret?) throws(StoreError) {
         let bell: Doorbell
         do throws(SystemError) {
             bell = try Doorbell()
         } catch {
             throw .system(error)
         }
-        store = try Store(settings) { bell.ring() }
+        store = try Store(settings, held) { bell.ring() }
         self.bell = bell
     }
 }
@@ -53,6 +53,7 @@ final class Store: Sendable {
     /// Opens the store that `settings` name, or makes it; `wake` tells the shard of answers.
     init(
         _ settings: JetStreamSettings,
+        _ held: HeldSecret?,
         wake: @escaping @Sendable () -> Void
     ) throws(StoreError) {
         let directory = settings.storeDirectory + "/store"
@@ -61,15 +62,20 @@ final class Store: Sendable {
         let made: Journal
         do throws(JournalError) {
             let disk = try Self.disk(directory)
-            // A key is made together with a store, and never beside one that is there.
-            let secret = try KeyFile.load(
-                "store.key",
-                on: try Self.disk(settings.keyDirectory),
-                mayCreate: !Journal.hasStore(disk)
-            )
+            let secret: SlotSecret
+            if let given = held?.take() {
+                secret = given
+            } else {
+                // A key is made together with a store, and never beside one that is there.
+                secret = try KeyFile.load(
+                    "store.key",
+                    on: try Self.disk(settings.keyDirectory),
+                    mayCreate: !Journal.hasStore(disk)
+                )
+            }
             made = try Journal.open(
                 disk,
-                StoreOptions(slot: .keyFile, now: SystemClock.now()),
+                StoreOptions(slot: held?.slot ?? .keyFile, now: SystemClock.now()),
                 secret,
                 wake: wake
             )

@@ -1,7 +1,6 @@
 // A store's keys as the control thread and requests by message see them.
 
 import Base
-import Configuration
 import Engine
 import Journal
 import Sealing
@@ -15,11 +14,11 @@ struct KeyService: Sendable {
     /// Where the store's own key file is.
     let keyDirectory: String
 
-    /// The keys of `store`.
-    init(_ store: Store, _ settings: JetStreamSettings) {
-        desk = store.journal.keys
-        vault = store.journal.vault
-        keyDirectory = settings.keyDirectory
+    /// The keys of the store that `journal` has open.
+    init(_ journal: Journal, keyDirectory: String) {
+        desk = journal.keys
+        vault = journal.vault
+        self.keyDirectory = keyDirectory
     }
 
     /// How the key of what belongs to no stream is called; a space is in no stream's name.
@@ -62,23 +61,46 @@ struct KeyService: Sendable {
         }
     }
 
-    /// A slot that opens with what `source` names; the secret is read or made here and nowhere
-    /// kept but where it belongs.
     private func slot(_ source: SecretSource) throws(EngineRefusal) -> KeySlot {
+        switch source {
+        case .keyFile(let path):
+            try slot("keyfile", path: String(decoding: path, as: UTF8.self)).slot
+        case .credential: throw .unsupported(.keySlots)
+        case .recovery: try slot("recovery", path: "").slot
+        }
+    }
+
+    /// A slot of `kind` that opens with the secret in the file at `path`, and where that is.
+    ///
+    /// A key file that is not there is made, and so is a recovery key. The secret is kept nowhere
+    /// else.
+    func slot(
+        _ kind: String,
+        path: String
+    ) throws(EngineRefusal) -> (slot: KeySlot, path: String) {
         do {
-            switch source {
-            case .keyFile(let path):
-                let text = String(decoding: path, as: UTF8.self)
-                let secret = try SecretFile.read(text, as: .keyFile)
-                return try vault.makeSlot(.keyFile, secret: secret)
-            case .credential:
-                throw EngineRefusal.unsupported(.keySlots)
-            case .recovery:
+            switch kind {
+            case "keyfile":
+                guard !path.isEmpty else { throw EngineRefusal.invalid }
+                try SecretFile.makeKey(path)
+                let secret = try SecretFile.read(path, as: .keyFile)
+                return (try vault.makeSlot(.keyFile, secret: secret), path)
+            case "credential":
+                guard !path.isEmpty else { throw EngineRefusal.invalid }
+                let secret = try SecretFile.read(path, as: .credential)
+                return (try vault.makeSlot(.credential, secret: secret), path)
+            case "passphrase":
+                guard !path.isEmpty else { throw EngineRefusal.invalid }
+                let secret = try SecretFile.read(path, as: .passphrase)
+                let kind = Sealing.SlotKind.passphrase(.standard, salt: .random())
+                return (try vault.makeSlot(kind, secret: secret), path)
+            case "recovery":
                 let key = try RecoveryKey.make()
                 let slot = try vault.makeSlot(.recovery, secret: key.secret)
-                let path = "\(keyDirectory)/recovery-\(slot.number).txt"
-                try SecretFile.write(key.text, to: path)
-                return slot
+                let place = path.isEmpty ? "\(keyDirectory)/recovery-\(slot.number).txt" : path
+                try SecretFile.write(key.text, to: place)
+                return (slot, place)
+            default: throw EngineRefusal.invalid
             }
         } catch let error as EngineRefusal {
             throw error

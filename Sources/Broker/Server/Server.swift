@@ -2,6 +2,7 @@
 
 import Base
 public import Configuration
+public import Journal
 public import Reactor
 import Synchronization
 import Telemetry
@@ -32,9 +33,13 @@ public final class Server: Sendable {
 
     /// Starts a server that works as `configuration` says.
     ///
-    /// When this returns, clients are accepted.
+    /// When this returns, clients are accepted. `held` opens the store; without it the key file
+    /// does.
     /// - Throws: what the system or the configuration does not allow.
-    public init(_ configuration: ServerConfiguration) throws(ServerError) {
+    public init(
+        _ configuration: ServerConfiguration,
+        unlock held: HeldSecret? = nil
+    ) throws(ServerError) {
         let startedAt = SystemClock.now()
         if let problem = configuration.problems.first { throw .configuration(problem) }
         try LogBook.check(configuration.logging)
@@ -55,7 +60,7 @@ public final class Server: Sendable {
         (port, id) = (facts.port, facts.id)
         (monitoringPort, secureMonitoringPort) = (facts.monitoringPort, facts.secureMonitoringPort)
         Self.announce(facts, log)
-        let store = try Self.openStore(configuration)
+        let store = try Self.openStore(configuration, held)
         threads = try ServerThreads(facts, clients, monitor, posts, engine, store, log)
         log.info("Listening for client connections on \(facts.clientAddress)")
         log.info("Server is ready")
@@ -96,11 +101,12 @@ public final class Server: Sendable {
     // MARK: - Start
 
     private static func openStore(
-        _ configuration: ServerConfiguration
+        _ configuration: ServerConfiguration,
+        _ held: HeldSecret?
     ) throws(ServerError) -> StoreLink? {
         guard configuration.jetStream.isEnabled else { return nil }
         do throws(StoreError) {
-            return try StoreLink(configuration.jetStream)
+            return try StoreLink(configuration.jetStream, held)
         } catch {
             throw .store(error)
         }

@@ -62,7 +62,10 @@ struct ServerThreads: Sendable {
             posts: posts,
             engine: engine,
             ticks: ticks,
-            keys: store.map { KeyService($0.store, facts.configuration.jetStream) },
+            keys: store.map {
+                let directory = facts.configuration.jetStream.keyDirectory
+                return KeyService($0.store.journal, keyDirectory: directory)
+            },
             seed: settings.seed
         )
         do throws(SystemError) {

@@ -32,6 +32,12 @@ extension ControlLoop {
                 log.info("\(LogText.safe(request.user)) ordered kick of connection \(id)")
                 _ = posts.shard.post(.kick(connection: id))
             }
+        case .keys:
+            let number = nextPictureNumber()
+            asked[number] = (request, options)
+            var wanted = PictureRequest(number: number)
+            wanted.hasStreams = true
+            ask(wanted)
         case .statistics, .page, .account, .accountStatistics:
             let number = nextPictureNumber()
             asked[number] = (request, options)
@@ -48,6 +54,9 @@ extension ControlLoop {
         _ picture: ShardPicture,
         at now: Instant
     ) {
+        if case .keys(let verb) = request.subject.service {
+            return answer(verb, request, picture)
+        }
         var view = MonitoringView(facts, picture, layout: .compact)
         view.process = process.sample(at: now)
         view.requestCounts = requestCounts
@@ -175,7 +184,7 @@ extension SystemSubject {
         case .page(let page): page
         case .account: .accountz
         case .accountStatistics: .accstatz
-        case .userInfo, .identity, .statistics, .kick: .varz
+        case .userInfo, .identity, .statistics, .kick, .keys: .varz
         }
     }
 }

@@ -29,6 +29,8 @@ enum SystemService: Equatable, Sendable {
     case accountStatistics
     /// The end of a connection.
     case kick
+    /// Something about keys.
+    case keys(KeyApiVerb)
 }
 
 /// A service as a subject names it.
@@ -108,6 +110,11 @@ struct SystemSubject: Equatable, Sendable {
         case "STATZ": .accountStatistics
         default: nil
         }
+    }
+
+    /// A request about keys, which comes on another subject.
+    init(keys verb: KeyApiVerb) {
+        self.init(service: .keys(verb), audience: .everybody)
     }
 
     /// The same, narrowed to what a user of `account` may know; `nil` if that is nothing.

@@ -6,6 +6,7 @@ import Configuration
 import Console
 import Engine
 import Glibc
+import Journal
 import Reactor
 import Terminal
 
@@ -20,6 +21,14 @@ enum ConsoleCommand {
         var wanted = asked
         wanted.jetStream.isEnabled = true
         let configuration = wanted
+        // A passphrase is asked for before the screen is taken.
+        let held: HeldSecret?
+        do throws(ServerError) {
+            held = try StoreSecret.find(configuration)
+        } catch {
+            Output.complain(error.text)
+            return error.isAboutKeys ? .locked : .failure
+        }
         let shelf = ThemeShelf(environment: variable)
         let name = BuiltInTheme.harbourDark
         let firstTheme = FirstTheme(
@@ -34,15 +43,17 @@ enum ConsoleCommand {
         )
         settings.terminal.asksForBackground = firstTheme.isAutomatic
         var failure = ""
+        var status = ExitStatus.failure
         var server: Server?
         let ending = ConsoleLoop.run(settings) { () -> ConsoleProgram<EmbeddedEngine>? in
             // The terminal is open by now: threads of the server never see the environment change.
             do throws(ServerError) {
-                let started = try Server(configuration)
+                let started = try Server(configuration, unlock: held)
                 server = started
                 return program(on: started, name.theme, shelf, firstTheme)
             } catch {
                 failure = error.text
+                if error.isAboutKeys { status = .locked }
                 return nil
             }
         }
@@ -54,7 +65,7 @@ enum ConsoleCommand {
             return .failure
         case .declined:
             Output.complain(failure)
-            return .failure
+            return status
         }
     }
 

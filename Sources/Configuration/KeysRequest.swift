@@ -1,0 +1,220 @@
+// What `sluice keys` is asked to do.
+
+/// A command line of `sluice keys`.
+public struct KeysRequest: Equatable, Sendable, ConnectionTarget {
+    /// What is to be done.
+    public enum Verb: Equatable, Sendable {
+        /// Show versions, slots and rotations.
+        case status
+        /// Make a new version and rewrite what is old.
+        case rotate
+        /// Read samples back.
+        case verify
+        /// Hold the rewriting.
+        case hold
+        /// Let it go on.
+        case resume
+        /// Declare a version known to others.
+        case compromise(UInt32)
+        /// Destroy a version of which nothing is left.
+        case destroy(UInt32)
+        /// Show the ways to open the store.
+        case slots
+        /// Add a way to open the store.
+        case addSlot(SlotWord, path: String)
+        /// Take a way to open the store away.
+        case removeSlot(UInt32)
+    }
+
+    /// A kind of slot by its word.
+    public enum SlotWord: String, CaseIterable, Sendable {
+        /// A file of key bytes.
+        case keyfile
+        /// A passphrase in a file, or typed.
+        case passphrase
+        /// A credential of the service manager.
+        case credential
+        /// A key that is printed.
+        case recovery
+    }
+
+    /// How to connect.
+    public var connection = ClientOptions()
+    /// Whether only the options are to be shown.
+    public var wantsHelp = false
+    /// What is to be done.
+    public var verb = Verb.status
+    /// The queue; `nil` for all.
+    public var queue: [UInt8]?
+    /// Whether JSON is shown.
+    public var isJson = false
+    /// Whether a rotation is only planned.
+    public var isDryRun = false
+    /// Whether a rotation destroys old versions at its end.
+    public var destroysOld = false
+    /// Most bytes a second that are rewritten; 0 for no limit.
+    public var bytesPerSecond = 0
+    /// The directory of a store that no server has open; empty for a running server.
+    public var storeDirectory = ""
+    /// What opens that store.
+    public var unlock = StoreUnlock()
+
+    /// The request in `arguments`, those after `keys`.
+    public init(_ arguments: ArraySlice<[UInt8]>) throws(ArgumentError) {
+        // Opening a store and rewriting take longer than a message.
+        connection.timeoutNanoseconds *= 15
+        var operands = try Commands.keys.read(arguments, into: &self)[...]
+        if wantsHelp { return }
+        guard let word = operands.popFirst() else { throw .missingOperand("status, rotate, …") }
+        switch String(decoding: word, as: UTF8.self) {
+        case "status", "ls": verb = .status
+        case "rotate": verb = .rotate
+        case "verify": verb = .verify
+        case "hold": verb = .hold
+        case "resume": verb = .resume
+        case "compromise":
+            queue = try Self.name(&operands)
+            verb = .compromise(try Self.number(&operands, "VERSION"))
+        case "destroy":
+            queue = try Self.name(&operands)
+            verb = .destroy(try Self.number(&operands, "VERSION"))
+        case "slots": try readSlots(&operands)
+        case "export-recovery": verb = .addSlot(.recovery, path: try Self.path(&operands))
+        default:
+            throw .wrongForm(
+                Array("keys".utf8),
+                value: word,
+                expected: .word(["status", "rotate", "verify", "destroy", "slots"])
+            )
+        }
+        if queue == nil, [.rotate, .verify, .hold, .resume].contains(verb) {
+            queue = operands.popFirst()
+        }
+        if let operand = operands.first { throw .unexpectedOperand(operand) }
+    }
+
+    private mutating func readSlots(_ operands: inout ArraySlice<[UInt8]>) throws(ArgumentError) {
+        guard let word = operands.popFirst() else { return verb = .slots }
+        switch String(decoding: word, as: UTF8.self) {
+        case "ls": verb = .slots
+        case "remove": verb = .removeSlot(try Self.number(&operands, "SLOT"))
+        case "add":
+            let kind = operands.popFirst() ?? []
+            guard let slot = SlotWord(rawValue: String(decoding: kind, as: UTF8.self)) else {
+                throw .wrongForm(
+                    Array("KIND".utf8),
+                    value: kind,
+                    expected: .word(SlotWord.allCases.map(\.rawValue))
+                )
+            }
+            verb = .addSlot(slot, path: try Self.path(&operands))
+        default:
+            throw .wrongForm(
+                Array("slots".utf8),
+                value: word,
+                expected: .word(["ls", "add", "remove"])
+            )
+        }
+    }
+
+    private static func name(
+        _ operands: inout ArraySlice<[UInt8]>
+    ) throws(ArgumentError)
+        -> [UInt8]
+    {
+        guard let name = operands.popFirst() else { throw .missingOperand("QUEUE") }
+        return name
+    }
+
+    private static func number(
+        _ operands: inout ArraySlice<[UInt8]>,
+        _ name: StaticString
+    ) throws(ArgumentError) -> UInt32 {
+        guard let word = operands.popFirst() else { throw .missingOperand(name.description) }
+        // Versions are shown as k1, k2 and so on.
+        let digits = word.first == UInt8(ascii: "k") ? word.dropFirst() : word[...]
+        guard let number = UInt32(String(decoding: digits, as: UTF8.self)) else {
+            throw .wrongForm(Array(name.description.utf8), value: word, expected: .count)
+        }
+        return number
+    }
+
+    private static func path(_ operands: inout ArraySlice<[UInt8]>) throws(ArgumentError) -> String
+    {
+        guard let word = operands.popFirst() else { return "" }
+        guard let path = String(validating: word, as: UTF8.self), !word.contains(0) else {
+            throw .wrongForm(Array("FILE".utf8), value: word, expected: .text)
+        }
+        return path
+    }
+}
+
+/// What opens a store, beside the key file in the directory of keys.
+public struct StoreUnlock: Equatable, Sendable {
+    /// The directory of keys; empty for the usual one.
+    public var keyDirectory = ""
+    /// File with a passphrase; empty to ask for it.
+    public var passphraseFile = ""
+    /// File with a recovery key; empty without.
+    public var recoveryFile = ""
+    /// Name of a credential of the service manager; empty without.
+    public var credential = ""
+
+    /// The key file in the usual place.
+    public init() {}
+}
+
+extension Commands {
+    static let keys = CommandRule<KeysRequest>(
+        name: "keys",
+        summary: "show, rotate and destroy the keys of a store, and ways to open it",
+        operands: "status | rotate [QUEUE] | destroy QUEUE VERSION | slots … | …",
+        options: [
+            OptionRule(switch: "json", help: "Show what the server answers, as JSON.") {
+                request,
+                value throws(ArgumentError) in
+                request.isJson = try value.isOn()
+            },
+            OptionRule(switch: "dry-run", help: "Show what a rotation would rewrite, and stop.") {
+                request,
+                value throws(ArgumentError) in
+                request.isDryRun = try value.isOn()
+            },
+            OptionRule(switch: "destroy-old", help: "Destroy old versions after a rotation.") {
+                request,
+                value throws(ArgumentError) in
+                request.destroysOld = try value.isOn()
+            },
+            OptionRule("rate", value: "size", help: "Rewrite no more bytes than this a second.") {
+                request,
+                value throws(ArgumentError) in
+                request.bytesPerSecond = try value.size(0...Int.max)
+            },
+            OptionRule("store-dir", value: "dir", help: "Work on this store, which is closed.") {
+                request,
+                value throws(ArgumentError) in
+                request.storeDirectory = try value.string()
+            },
+            OptionRule("key-dir", value: "dir", help: "Where the key file of that store is.") {
+                request,
+                value throws(ArgumentError) in
+                request.unlock.keyDirectory = try value.string()
+            },
+            OptionRule("passphrase-file", value: "file", help: "Open it with this passphrase.") {
+                request,
+                value throws(ArgumentError) in
+                request.unlock.passphraseFile = try value.string()
+            },
+            OptionRule("recovery-file", value: "file", help: "Open it with this recovery key.") {
+                request,
+                value throws(ArgumentError) in
+                request.unlock.recoveryFile = try value.string()
+            },
+            OptionRule("credential", value: "name", help: "Open it with this credential.") {
+                request,
+                value throws(ArgumentError) in
+                request.unlock.credential = try value.string()
+            },
+        ] + OptionRule.connection
+    )
+}

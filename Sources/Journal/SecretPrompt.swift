@@ -1,0 +1,87 @@
+// A passphrase typed at the terminal, which does not show it.
+
+import CLinux
+import Glibc
+public import Sealing
+import Synchronization
+
+/// Asks a person for a passphrase.
+public enum SecretPrompt {
+    /// Shows `question` on the terminal and reads a line without showing it.
+    ///
+    /// The line goes into locked memory only.
+    /// - Throws: `DiskError` without a terminal, `SealingError` for an empty line.
+    public static func read(_ question: String) throws -> SlotSecret {
+        let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC)
+        guard terminal >= 0 else { throw DiskError(.open, number: clinux_errno()) }
+        defer { _ = close(terminal) }
+        show(question, terminal)
+        var before = termios()
+        // SAFETY: the call fills a record of its own kind.
+        guard unsafe tcgetattr(terminal, &before) == 0 else {
+            throw DiskError(.open, number: clinux_errno())
+        }
+        var quiet = before
+        quiet.c_lflag &= ~tcflag_t(ECHO)
+        // SAFETY: both records live through the calls.
+        unsafe _ = tcsetattr(terminal, TCSAFLUSH, &quiet)
+        defer {
+            unsafe _ = tcsetattr(terminal, TCSAFLUSH, &before)
+            show("\n", terminal)
+        }
+        return try SecretFile.readLine(terminal)
+    }
+
+    private static func show(_ text: String, _ terminal: Int32) {
+        let bytes = Array(text.utf8)
+        // SAFETY: the array lives through the call.
+        unsafe bytes.withUnsafeBytes { unsafe _ = write(terminal, $0.baseAddress, $0.count) }
+    }
+}
+
+/// A secret on its way to whoever opens the store; taken once.
+public final class HeldSecret: Sendable {
+    private let secret: Mutex<SlotSecret?>
+    /// Where it came from.
+    public let source: SlotSecret.Source
+
+    /// Holds `secret`.
+    public init(_ secret: consuming SlotSecret) {
+        source = secret.source
+        self.secret = Mutex(consume secret)
+    }
+
+    /// The secret; `nil` if it was taken.
+    public func take() -> SlotSecret? {
+        secret.withLock { $0.take() }
+    }
+
+    /// The kind of slot that a new store gets for it.
+    public var slot: SlotKind {
+        switch source {
+        case .keyFile: .keyFile
+        case .credential: .credential
+        case .recovery: .recovery
+        case .passphrase: .passphrase(.standard, salt: .random())
+        }
+    }
+}
+
+extension Journal {
+    /// The words that the slots of the ring on `disk` begin with; read without any key, so that
+    /// nothing but a question may follow from them.
+    public static func slotWords(_ disk: any Disk) -> [String] {
+        for name in RingFile.names {
+            guard let file = try? disk.readAll(name, byteCountMax: KeyRing.byteCountMax) else {
+                continue
+            }
+            let lines = file.array.split(separator: UInt8(ascii: "\n"))
+            return lines.compactMap { line in
+                let words = line.split(separator: 0x20)
+                guard words.count > 2, words[0].elementsEqual("slot".utf8) else { return nil }
+                return String(decoding: words[2], as: UTF8.self)
+            }
+        }
+        return []
+    }
+}

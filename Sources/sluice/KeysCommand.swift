@@ -1,0 +1,69 @@
+// `sluice keys`: asks a running server, or works on a closed store.
+
+import Broker
+import Client
+import Configuration
+import Glibc
+import Journal
+
+/// Carries out `sluice keys`.
+enum KeysCommand {
+    /// Does what `request` asks for.
+    static func run(_ request: KeysRequest) -> ExitStatus {
+        guard !request.wantsHelp else {
+            Output.show(CommandManual.help("keys") ?? "")
+            return .success
+        }
+        if case .addSlot(let kind, "") = request.verb, kind != .recovery {
+            Output.complain("slots add \(kind.rawValue) FILE: the secret is read from a file")
+            return .usage
+        }
+        if request.storeDirectory.isEmpty {
+            return ClientCommand.run("keys", wantsHelp: false) {
+                surroundings throws(ClientError) in
+                try ClientCommands.keys(request, surroundings)
+            }
+        }
+        var settings = JetStreamSettings()
+        settings.storeDirectory = request.storeDirectory
+        settings.unlock = request.unlock
+        settings.keyDirectory = request.unlock.keyDirectory
+        if settings.keyDirectory.isEmpty {
+            settings.keyDirectory =
+                Places(environment: Process.environment).settingsDirectory + "/keys"
+        }
+        do throws(StoreError) {
+            let store = try StoreKey.open(settings, credentials: Process.credentials)
+            let (verb, body) = request.message
+            let answer = KeysText(store.answer(verb, body))
+            store.close()
+            Output.write(answer.text(request), to: STDOUT_FILENO)
+            return answer.isRefusal ? .failure : .success
+        } catch {
+            Output.complain(error.text)
+            return error.isAboutKeys ? .locked : .failure
+        }
+    }
+}
+
+extension Process {
+    /// Where the service manager puts credentials.
+    static var credentials: String {
+        let value = environment[Array("CREDENTIALS_DIRECTORY".utf8)] ?? []
+        return String(decoding: value, as: UTF8.self)
+    }
+}
+
+/// What opens the store of a server.
+enum StoreSecret {
+    /// The secret that `configuration` names or a person types; `nil` if the key file will do.
+    static func find(_ configuration: ServerConfiguration) throws(ServerError) -> HeldSecret? {
+        guard configuration.jetStream.isEnabled else { return nil }
+        do throws(StoreError) {
+            let credentials = Process.credentials
+            return try StoreKey.find(configuration.jetStream, credentials: credentials)
+        } catch {
+            throw .store(error)
+        }
+    }
+}
