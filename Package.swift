@@ -101,7 +101,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Broker", "Client", "Console", "Terminal", "Canvas", "Engine", "Configuration",
-                "Journal", "Reactor", "Base",
+                "Journal", "Sealing", "Reactor", "Base",
             ],
             swiftSettings: house
         ),

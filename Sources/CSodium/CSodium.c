@@ -70,3 +70,29 @@ int csodium_open(void *out, const void *sealed, size_t count, const void *associ
     return crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed, count, associated,
                                                       associated_count, nonce, key);
 }
+
+void csodium_sha256_two(void *digest, const void *first, size_t first_count, const void *second,
+                        size_t second_count) {
+    crypto_hash_sha256_state state;
+    crypto_hash_sha256_init(&state);
+    crypto_hash_sha256_update(&state, first, first_count);
+    crypto_hash_sha256_update(&state, second, second_count);
+    crypto_hash_sha256_final(&state, digest);
+}
+
+void csodium_sign(void *signature, const void *bytes, size_t count, const void *seed) {
+    unsigned char public_key[32], secret_key[64];
+    crypto_sign_ed25519_seed_keypair(public_key, secret_key, seed);
+    crypto_sign_ed25519_detached(signature, NULL, bytes, count, secret_key);
+    sodium_memzero(secret_key, sizeof secret_key);
+}
+
+void csodium_sign_public(void *key, const void *seed) {
+    unsigned char secret_key[64];
+    crypto_sign_ed25519_seed_keypair(key, secret_key, seed);
+    sodium_memzero(secret_key, sizeof secret_key);
+}
+
+int csodium_verify(const void *signature, const void *bytes, size_t count, const void *key) {
+    return crypto_sign_ed25519_verify_detached(signature, bytes, count, key);
+}

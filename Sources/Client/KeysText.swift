@@ -211,7 +211,7 @@ extension ClientCommands {
     }
 
     /// The first answer to `body` on `subject`; `nil` if there is none in time.
-    private static func ask(
+    static func ask(
         _ subject: [UInt8],
         _ body: [UInt8],
         _ options: ClientOptions,

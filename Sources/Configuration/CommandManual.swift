@@ -43,6 +43,7 @@ public enum CommandManual {
         command(Commands.request),
         command(Commands.bench),
         command(Commands.keys),
+        command(Commands.audit),
         command(Commands.themes),
         command(Commands.resetTerminal),
     ]
@@ -117,6 +118,8 @@ public enum ProgramRequest: Sendable {
     case bench(BenchRequest)
     /// Something about keys.
     case keys(KeysRequest)
+    /// What was done.
+    case audit(AuditRequest)
 
     /// The request in `arguments`, the program's name left out.
     ///
@@ -137,6 +140,7 @@ public enum ProgramRequest: Sendable {
         case "sub": self = .subscribe(try SubscribeRequest(rest))
         case "request": self = .request(try PublishRequest.request(rest))
         case "bench": self = .bench(try BenchRequest(rest))
+        case "audit": self = .audit(try AuditRequest(rest))
         case "keys": self = .keys(try KeysRequest(rest))
         case let word where word.hasPrefix("-"):
             self = .console(try ServeRequest(arguments[...]))

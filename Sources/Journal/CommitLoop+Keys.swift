@@ -48,6 +48,8 @@ extension CommitLoop {
             keyWork.jobs[keyWork.jobs.count - 1].progress.bytesPerSecondMax = most
             keyWork.rewriting.limit(to: most)
             return done
+        case .note: return KeyOutcome()
+        case .audit(let first): return auditPage(from: first)
         case .show:
             keyWork.desk.show(keyPicture)
             return KeyOutcome()

@@ -23,7 +23,9 @@ extension CommitLoop {
             zeros: zeros
         )
         let marks: Watermarks
+        let audit: AuditLog
         do {
+            audit = try AuditLog(opened.origin.disk, opened.origin.vault, opened.file)
             marks = try opened.beginRun(catalogNumber: catalog.number)
         } catch {
             throw .disk(error)
@@ -41,7 +43,8 @@ extension CommitLoop {
             orders: orders,
             reports: reports,
             notes: notes,
-            keyWork: keyWork
+            keyWork: keyWork,
+            audit: audit
         )
         resumeRotations()
     }

@@ -226,6 +226,7 @@ extension CommitLoop {
             }
         }
         keyWork.jobs[at].end(.retire, at: wallNow)
+        noteEnd(at, retired)
         guard keyWork.jobs[at].destroysOld, !retired.isEmpty else { return }
         do throws(KeyRefusal) {
             try destroy(retired)
@@ -233,6 +234,22 @@ extension CommitLoop {
         } catch {
             keyWork.jobs[at].fail(.destroy, error, at: wallNow)
         }
+    }
+
+    private mutating func noteEnd(_ at: Int, _ retired: [DataKeyName]) {
+        let progress = keyWork.jobs[at].progress
+        let words =
+            "\(progress.segmentsDone) segments, \(progress.bytesDone) bytes rewritten; "
+            + "\(retired.count) versions retired"
+        note(
+            AuditEntry(
+                at: wallNow,
+                who: progress.author,
+                what: "rotation ended",
+                about: "rotation \(progress.number)",
+                keyWork.jobs[at].destroysOld ? words + ", to be destroyed" : words
+            )
+        )
     }
 
     /// Goes on with what a run before this one had begun: old versions with segments under them.

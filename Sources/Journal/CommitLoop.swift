@@ -34,6 +34,8 @@ struct CommitLoop: ~Copyable {
     var gone: [UniqueId] = []
     /// What is done about keys.
     var keyWork: KeyWork
+    /// What was done, for ever.
+    let audit: AuditLog
     /// The failure after which nothing is written any more.
     var stopped: DiskError?
     /// Whether the client has asked for the end.
@@ -209,6 +211,7 @@ struct CommitLoop: ~Copyable {
     private mutating func answer() {
         for report in pending { _ = reports.send(report) }
         pending.removeAll(keepingCapacity: true)
+        noteAnswers()
         for (request, result) in keyWork.answers {
             request.answer(stopped.map { .failure(.disk($0)) } ?? result)
         }

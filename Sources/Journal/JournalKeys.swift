@@ -25,6 +25,10 @@ public enum KeyCommand: Sendable {
     case rotate(destroysOld: Bool, bytesPerSecond: UInt64)
     /// Takes a picture.
     case show
+    /// Notes in the audit log what was done elsewhere, and what came of it.
+    case note(String, result: String)
+    /// Gives entries of the audit log from this number on, and its signed head.
+    case audit(from: UInt64)
     /// Holds the rewriting or lets it go on.
     case hold(Bool)
     /// Reads samples back.
@@ -71,6 +75,10 @@ public struct KeyOutcome: Equatable, Sendable {
     public var segments: UInt64 = 0
     /// Number of the rotation that goes on in the background; 0 for none.
     public var rotation: UInt64 = 0
+    /// Entries of the audit log.
+    public var entries: [[UInt8]] = []
+    /// The signed head of the audit log.
+    public var head: AuditHeadNote?
 
     /// Nothing that can be counted.
     public init() {}
@@ -84,6 +92,8 @@ public struct KeyRequest: Sendable {
     public let command: KeyCommand
     /// Who asks, as the picture shows it.
     public let author: [UInt8]
+    /// What it is about, by the name that people know.
+    public let about: [UInt8]
     /// Called once, on the journal's thread, when it is done or refused.
     public let answer: @Sendable (Result<KeyOutcome, KeyRefusal>) -> Void
 
@@ -92,11 +102,13 @@ public struct KeyRequest: Sendable {
         _ target: KeyTarget,
         _ command: KeyCommand,
         author: [UInt8],
+        about: [UInt8] = [],
         answer: @escaping @Sendable (Result<KeyOutcome, KeyRefusal>) -> Void
     ) {
         self.target = target
         self.command = command
         self.author = author
+        self.about = about
         self.answer = answer
     }
 }
@@ -203,6 +215,10 @@ public struct KeyPicture: Sendable {
     public internal(set) var rotations: [RotationProgress] = []
     /// Bytes of old segments read since the start: what speed is measured by.
     public internal(set) var rewrittenBytes: UInt64 = 0
+    /// Entries of the audit log.
+    public internal(set) var auditCount: UInt64 = 0
+    /// The root over them.
+    public internal(set) var auditRoot: [UInt8] = []
     /// Whether the keys are kept out of swap.
     public internal(set) var isMemoryLocked = false
     /// Whether they are left out of core dumps.

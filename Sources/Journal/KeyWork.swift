@@ -60,6 +60,8 @@ struct KeyWork {
     var lastRotation: UInt64 = 0
     /// Answers that wait for the end of the round.
     var answers: [(KeyRequest, Result<KeyOutcome, KeyRefusal>)] = []
+    /// Entries that the disk had no room for.
+    var unwritten: [AuditEntry] = []
     /// The loop's time of its first round.
     var beganAt: Instant?
     /// When something that the disk had no room for is tried again.

@@ -15,6 +15,8 @@ struct StoreState: BitwiseCopyable, Equatable {
     var ringFloor: UInt64 = 0
     /// No catalog below this number is taken.
     var catalogFloor: UInt64 = 0
+    /// The audit log has at least so many entries.
+    var auditFloor: UInt64 = 0
     /// Whether the last run sealed everything before it ended.
     var isClean = false
 
@@ -35,7 +37,7 @@ struct StoreState: BitwiseCopyable, Equatable {
         buffer.append(incarnation)
         buffer.append(ringFloor)
         buffer.append(catalogFloor)
-        buffer.append(UInt64(0))
+        buffer.append(auditFloor)
         buffer.append(Crc32c.of(buffer.bytes))
         buffer.appendZeros(Self.slotBytes - buffer.count)
         return buffer
@@ -60,6 +62,7 @@ struct StoreState: BitwiseCopyable, Equatable {
         incarnation = bytes.number(UInt64.self, at: 40)
         ringFloor = bytes.number(UInt64.self, at: 48)
         catalogFloor = bytes.number(UInt64.self, at: 56)
+        auditFloor = bytes.number(UInt64.self, at: 64)
     }
 }
 

@@ -44,6 +44,7 @@ enum Main {
                 return .success
             }
             return TerminalSession.reset() ? .success : .failure
+        case .audit(let request): return AuditCommand.run(request)
         case .keys(let request): return KeysCommand.run(request)
         case .publish(let request):
             return ClientCommand.run("pub", wantsHelp: request.wantsHelp) {

@@ -19,7 +19,12 @@ extension ControlLoop {
             log.info("\(LogText.safe(ticket.author)) ordered \(words)")
             let log = self.log
             keys.desk.post(
-                KeyRequest(target, command, author: ticket.author) { result in
+                KeyRequest(
+                    target,
+                    command,
+                    author: ticket.author,
+                    about: order.scopeName
+                ) { result in
                     let report = EngineReport(ticket, result)
                     if case .failed(_, let refusal) = report { log.warn("\(words): \(refusal)") }
                     _ = posts.office.post(.shard(.operated(report)))

@@ -33,6 +33,7 @@ extension ControlLoop {
         case .pauseDelivery, .pauseIngress, .resume, .drain, .purge, .peek, .deleteStream,
             .deleteConsumer:
             note(order, ticket)
+            remember(order, ticket)
             _ = posts.shard.post(.operate(order, ticket))
         case .key(let order): obey(order, ticket)
         case .redrive, .resumeWriting:

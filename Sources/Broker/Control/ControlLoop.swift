@@ -48,6 +48,8 @@ struct ControlLoop: ~Copyable {
     var sampler: EngineSampler
     var process = ProcessSampler()
     var lameDuck: LameDuckPlan?
+    /// What the audit log will say of orders about streams, by ticket.
+    var audited: [Ticket: AuditedOrder] = [:]
     /// Orders whose end a shard reports, by connection.
     var awaited: [UInt64: [Ticket]] = [:]
     var pictureNumber: UInt64 = 0
@@ -152,7 +154,9 @@ struct ControlLoop: ~Copyable {
         switch report {
         case .picture(let picture): take(picture, at: now)
         case .found(let connection, let wasFound): finish(connection, wasFound)
-        case .operated(let report): engine.report(report)
+        case .operated(let report):
+            noteEnd(report)
+            engine.report(report)
         case .remaining(let count): lameDuck?.remaining = count
         }
     }

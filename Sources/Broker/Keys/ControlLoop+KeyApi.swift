@@ -52,13 +52,18 @@ extension ControlLoop {
             let numbers = picture.streamNumbers
             let plan = try keys.translate(verb, options, names: numbers)
             let author = Array("request in ".utf8) + request.accountName
-            if verb != .status {
+            if verb != .status, verb != .audit {
                 log.info("\(LogText.safe(author)): keys \(verb.rawValue.lowercased())")
             }
             let desk = keys.desk
             let (subject, account) = (request.reply, request.account)
             desk.post(
-                KeyRequest(plan.target, plan.command, author: author) { result in
+                KeyRequest(
+                    plan.target,
+                    plan.command,
+                    author: author,
+                    about: options.stream ?? Array("all queues".utf8)
+                ) { result in
                     let text = KeyApiAnswer.text(verb, plan, result) {
                         var names: [UInt32: [UInt8]] = [:]
                         for (name, number) in numbers { names[number] = name }

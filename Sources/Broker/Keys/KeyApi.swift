@@ -17,6 +17,7 @@ enum KeyApiVerb: String, Sendable {
     case destroy = "DESTROY"
     case addSlot = "SLOT.ADD"
     case removeSlot = "SLOT.REMOVE"
+    case audit = "AUDIT"
 
     /// The first part of every such subject.
     static let prefix = Array("$SLUICE.API.KEYS.".utf8)
@@ -38,6 +39,8 @@ struct KeyApiOptions: Sendable {
     let isHeld: Bool
     let destroysOld: Bool
     let bytesPerSecond: UInt64
+    /// The first entry of the audit log that is wanted.
+    let from: UInt64
     let kind: String
     let path: String
 
@@ -58,6 +61,7 @@ struct KeyApiOptions: Sendable {
         isHeld = members.present("held")?.asBool ?? true
         destroysOld = members.present("destroy_old")?.asBool ?? false
         bytesPerSecond = try number("bytes_per_second")
+        from = try number("from")
         kind = members.present("kind")?.asText ?? ""
         path = members.present("path")?.asText ?? ""
     }
@@ -103,6 +107,7 @@ extension KeyService {
         case .hold: return KeyPlan(target, .hold(options.isHeld))
         case .compromise: return KeyPlan(target, .compromise(options.version))
         case .destroy: return KeyPlan(target, .destroy(options.version))
+        case .audit: return KeyPlan(target, .audit(from: options.from))
         case .removeSlot: return KeyPlan(.all, .removeSlot(options.slot))
         case .addSlot:
             let (slot, path) = try slot(options.kind, path: options.path)
@@ -143,6 +148,8 @@ enum KeyApiAnswer {
             json.field("success", true)
             if verb == .status {
                 write(status(), into: &json)
+            } else if verb == .audit {
+                write(outcome, into: &json)
             } else {
                 json.field("bytes", outcome.bytes)
                 json.field("segments", outcome.segments)
@@ -168,6 +175,21 @@ enum KeyApiAnswer {
         json.endObject()
         json.endObject()
         return json.bytes
+    }
+
+    /// Two digits a byte.
+    static func hex(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef")
+        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+
+    private static func write(_ page: KeyOutcome, into json: inout JSONWriter) {
+        json.field("size", page.head?.count ?? 0)
+        json.field("head", page.head?.note ?? [])
+        json.name("entries")
+        json.beginArray()
+        for entry in page.entries { json.string(entry) }
+        json.endArray()
     }
 
     private static func write(_ status: KeyRingStatus, into json: inout JSONWriter) {

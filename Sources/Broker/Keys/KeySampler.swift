@@ -39,6 +39,11 @@ struct KeySampler {
         status.slots = ring.slots.map { slot in
             SlotStatus(index: slot.number, kind: ShownSlotKind(slot.kind))
         }
+        status.audit.entries = picture.auditCount
+        status.audit.root = Array(KeyApiAnswer.hex(picture.auditRoot).prefix(16).utf8)
+        status.audit.signedAt = picture.takenAt
+        // Every entry was authenticated when the log was opened or was written since.
+        status.audit.isVerified = picture.takenAt != .never
         status.memory.isLocked = picture.isMemoryLocked
         status.memory.isExcludedFromDumps = picture.isExcludedFromDumps
         status.memory.hasNoSwap = hasNoSwap

@@ -49,12 +49,16 @@ public final class KeyStore {
     public func answer(_ verb: String, _ body: [UInt8]) -> [UInt8] {
         do throws(EngineRefusal) {
             guard let verb = KeyApiVerb(rawValue: verb) else { throw .invalid }
-            let plan = try service.translate(verb, try KeyApiOptions(body), names: names)
+            let options = try KeyApiOptions(body)
+            let plan = try service.translate(verb, options, names: names)
             let box = Latest<Result<KeyOutcome, KeyRefusal>?>(nil)
             service.desk.post(
-                KeyRequest(plan.target, plan.command, author: Array("sluice keys".utf8)) {
-                    box.publish($0)
-                }
+                KeyRequest(
+                    plan.target,
+                    plan.command,
+                    author: Array("sluice keys".utf8),
+                    about: options.stream ?? Array("all queues".utf8)
+                ) { box.publish($0) }
             )
             run()
             guard let result = box.value else { throw .stopping }

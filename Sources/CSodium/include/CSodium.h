@@ -55,4 +55,17 @@ void csodium_seal(void *out, const void *plain, size_t count, const void *associ
 int csodium_open(void *out, const void *sealed, size_t count, const void *associated,
                  size_t associated_count, const void *nonce, const void *key);
 
+/// SHA-256 over `first` followed by `second`.
+void csodium_sha256_two(void *digest, const void *first, size_t first_count, const void *second,
+                        size_t second_count);
+
+/// Ed25519: the 64-byte signature of `count` bytes under the key that the 32-byte seed gives.
+void csodium_sign(void *signature, const void *bytes, size_t count, const void *seed);
+
+/// Ed25519: the 32-byte public key that the seed gives.
+void csodium_sign_public(void *key, const void *seed);
+
+/// Ed25519: 0 if the signature over `count` bytes is that of `key`.
+int csodium_verify(const void *signature, const void *bytes, size_t count, const void *key);
+
 #endif
