@@ -1,17 +1,15 @@
 // The newest value of something, for whoever wants to look.
 
-import Synchronization
-
 /// A place where one thread puts its newest value and others look at it.
 ///
 /// Taking and putting hold a lock for the time of one copy. Values that are shown a few times a
 /// second go through it, never messages.
 public final class Latest<Value: Sendable>: Sendable {
-    private let newest: Mutex<Value>
+    private let newest: Guarded<Value>
 
     /// A place that shows `value`.
     public init(_ value: Value) {
-        newest = Mutex(value)
+        newest = Guarded(value)
     }
 
     /// The newest value.

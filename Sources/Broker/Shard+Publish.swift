@@ -18,7 +18,17 @@ extension Shard {
             || !command.reply.isEmpty
         {
             guard accept(command, in: bytes, from: index) else { return }
+            if command.hasHeaders, ForgedHeaders.isIn(bytes.slice(command.headers)) {
+                spreadWithoutForged(command, in: bytes, from: index)
+                return
+            }
         }
+        spread(command, in: bytes, from: index)
+    }
+
+    /// Brings an accepted publish to whoever is interested.
+    @inline(__always)
+    mutating func spread(_ command: Command, in bytes: RawSpan, from index: UInt32) {
         let root = connections[index].root
         let subject = bytes.slice(command.subject)
         let set = interests.lookUp(root: root, subject: subject)
@@ -36,33 +46,31 @@ extension Shard {
         }
         if !tick.hits.isEmpty { serve(from: 0, command, in: bytes, root: root) }
         if tick.isReceiverLagging { stall(index) }
-        if deliveries == 0, !command.reply.isEmpty, flags.contains(.noResponders) {
+        if deliveries == 0, !command.reply.isEmpty,
+            connections[index].flags.contains(.noResponders)
+        {
             answerUnserved(subject: subject, reply: bytes.slice(command.reply), to: index)
         }
     }
 
-    /// The frame of a publish in the usual form: single spaces, sizes without leading zeroes, CR
-    /// and LF.
+    /// The frame of a publish whose last bytes can be sent as they came: single spaces from the
+    /// last one behind the subject on, sizes without leading zeroes, CR and LF.
     @inline(__always)
     private static func frame(_ command: Command, _ bytes: RawSpan) -> MessageFrame? {
-        let start = command.subject.end
-        if command.isUsual {
-            return MessageFrame(
-                subject: command.subject,
-                tail: ByteSlice(start: start, count: command.payload.end &+ 2 &- start),
-                hasHeaders: false,
-                payloadBytes: command.payload.count
-            )
+        let start = Int(command.tailStart)
+        if !command.isUsual {
+            // A blank and the sizes take up the whole line behind the last name, or there is
+            // something else in it.
+            let blank = command.reply.isEmpty ? start : command.reply.end
+            let line = Int(command.payload.start)
+            let size = line &- 2 &- decimalDigits(command.payload.count)
+            var sizes = size
+            if command.hasHeaders { sizes &-= decimalDigits(command.headerBytes) &+ 1 }
+            guard !command.hasHeaders || command.headerBytes > 0, blank &+ 1 == sizes,
+                bytes.byte(line &- 2) == 0x0D, bytes.byte(blank) == 0x20,
+                bytes.byte(start) == 0x20, bytes.byte(size &- 1) == 0x20
+            else { return nil }
         }
-        let end = command.reply.isEmpty ? command.subject.end : command.reply.end
-        var digits = decimalDigits(command.payload.count)
-        if command.hasHeaders { digits &+= decimalDigits(command.headerBytes) &+ 1 }
-        let line = Int(command.payload.start)
-        guard !command.hasHeaders || command.headerBytes > 0,
-            end &+ 1 &+ digits &+ 2 == line, bytes.byte(line &- 2) == 0x0D,
-            bytes.byte(end) == 0x20, bytes.byte(start) == 0x20,
-            command.reply.isEmpty || start &+ 1 == Int(command.reply.start)
-        else { return nil }
         return MessageFrame(
             subject: command.subject,
             tail: ByteSlice(start: start, count: command.payload.end &+ 2 &- start),

@@ -36,6 +36,8 @@ public struct ShardSettings: Sendable {
     public var closedConnectionsMax = 10_000
     /// What is logged beyond the usual.
     public var topics: Logging.Topics = []
+    /// Bytes of a traced message that are shown; `nil` is all.
+    public var tracedBytesMax: Int?
 
     /// The settings of a server without configuration.
     public init() {}

@@ -1,6 +1,7 @@
 // What a shard's thread says in the log.
 
 import Base
+import Configuration
 import Reactor
 import Wire
 
@@ -58,6 +59,8 @@ extension ShardRunner {
     @inline(never)
     func trace(_ index: UInt32, _ bytes: RawSpan) {
         guard log.wants(.trace) else { return }
+        let account = Int(shard.connections[index].account)
+        guard !shard.accounts[account].isSystem || log.topics.contains(.systemTrace) else { return }
         let limits = shard.settings.limits
         var reader = CommandReader(
             controlLineBytesMax: limits.controlLineBytesMax,
@@ -84,10 +87,16 @@ extension ShardRunner {
         if line.last == 0x0D { line.removeLast() }
         if command.kind == .connect { line = Array("CONNECT {...}".utf8) }
         log.write(.trace, "\(prefix) [\(LogText.safe(line))]")
-        if hasPayload {
-            let payload = bytes.slice(command.payload).array
-            log.write(.trace, "\(prefix) MSG_PAYLOAD: [\"\(LogText.safe(payload))\"]")
+        guard hasPayload else { return }
+        var shown = bytes.slice(command.payload)
+        if log.topics.contains(.headersOnly) {
+            guard command.hasHeaders else { return }
+            shown = shown.extracting(0..<Int(command.headerBytes))
         }
+        let most = shard.settings.tracedBytesMax ?? shown.byteCount
+        let rest = shown.byteCount > most ? "..." : ""
+        let text = LogText.safe(shown.extracting(0..<min(most, shown.byteCount)).array)
+        log.write(.trace, "\(prefix) MSG_PAYLOAD: [\"\(text)\(rest)\"]")
     }
 
     // MARK: - Names

@@ -82,12 +82,13 @@ extension OpenedStore {
         return marks
     }
 
-    /// Takes away what a run that was cut off had begun and nothing names: files that were being
-    /// rewritten, or were replaced, and directories of streams that are gone.
+    /// Takes away what a run that was cut off had begun and nothing names: segments whose numbers
+    /// come next, files that were being rewritten, or were replaced, and directories of streams
+    /// that are gone.
     private func sweep() throws(DiskError) {
         let disk = origin.disk
         for name in try disk.list("") where name.hasSuffix(".tmp") { try? disk.remove(name) }
-        for (id, entry) in catalog.ordered where !entry.numbersUsed.isEmpty {
+        for (id, entry) in catalog.ordered {
             let known = Set(entry.segments.map(\.name.file))
             let directory = "s/\(id.hex)"
             for name in (try? disk.list(directory)) ?? []

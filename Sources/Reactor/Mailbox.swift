@@ -1,12 +1,12 @@
 // Orders and answers between threads that each own their state. Not for the data plane.
 
-import Synchronization
+import Base
 
 /// A queue of letters for one receiving thread, with a doorbell.
 ///
 /// For control traffic only: a few letters a second. `post` refuses beyond `letterCountMax`.
 public final class Mailbox<Letter: Sendable>: Sendable {
-    private let letters = Mutex<[Letter]>([])
+    private let letters = Guarded<[Letter]>([])
     /// Rings when a letter arrives.
     public let doorbell: Doorbell
     /// Most letters that wait.

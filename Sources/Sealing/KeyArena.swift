@@ -2,7 +2,6 @@
 
 import Base
 import CSodium
-import Synchronization
 
 /// Where a key lies in its arena; says nothing about the key.
 public struct KeyHandle: BitwiseCopyable, Equatable, Sendable {
@@ -16,7 +15,7 @@ public struct KeyHandle: BitwiseCopyable, Equatable, Sendable {
 @safe
 public final class KeyArena: Sendable {
     private nonisolated(unsafe) let base: UnsafeMutableRawPointer
-    private let freePlaces: Mutex<[UInt32]>
+    private let freePlaces: Guarded<[UInt32]>
     private let byteCount: Int
     /// How many keys fit.
     public var capacity: Int { byteCount / Self.keyBytes }
@@ -45,7 +44,7 @@ public final class KeyArena: Sendable {
         unsafe base = memory
         isLocked = locked != 0
         isHidden = hidden != 0
-        freePlaces = Mutex((0..<UInt32(keyCountMax)).reversed())
+        freePlaces = Guarded((0..<UInt32(keyCountMax)).reversed())
     }
 
     deinit { unsafe csodium_unmap(base, byteCount) }

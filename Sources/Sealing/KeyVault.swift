@@ -1,7 +1,6 @@
 // The open key ring: facts and keys together, for all threads of a store.
 
 public import Base
-import Synchronization
 
 /// Holds a store's keys while it is open.
 ///
@@ -15,11 +14,11 @@ public final class KeyVault: Sendable {
     }
 
     let arena: KeyArena
-    let state: Mutex<State>
+    let state: Guarded<State>
 
     private init(arena: KeyArena, state: sending State) {
         self.arena = arena
-        self.state = Mutex(state)
+        self.state = Guarded(state)
     }
 
     deinit {

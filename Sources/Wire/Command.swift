@@ -31,8 +31,11 @@ public struct Command: BitwiseCopyable, Sendable {
     public var kind: CommandKind = .ignored
     /// Whether the client used HPUB.
     public var hasHeaders = false
-    /// Whether a PUB has single spaces, no zero in front of its size, and CR LF.
+    /// Whether a PUB has single spaces, or two behind its subject, no zero in front of its size,
+    /// and CR LF.
     public var isUsual = false
+    /// Of a publish: the offset of the last blank behind the subject.
+    public var tailStart: UInt32 = 0
     /// Subject of a publish or a subscription.
     public var subject = ByteSlice.empty
     /// Reply subject of a publish, queue group of a subscription; empty if none.
@@ -49,6 +52,10 @@ public struct Command: BitwiseCopyable, Sendable {
     /// An ignored command without bytes.
     @inlinable
     public init() {}
+
+    /// The payload's headers.
+    @inlinable
+    public var headers: ByteSlice { ByteSlice(start: payload.start, count: headerBytes) }
 }
 
 /// Why a connection cannot go on.

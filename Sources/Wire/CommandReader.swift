@@ -67,8 +67,8 @@ public struct CommandReader: BitwiseCopyable, Sendable {
         }
     }
 
-    /// `PUB subject [reply] size` as nearly every client writes it: single spaces, no zero in
-    /// front, CR LF.
+    /// `PUB subject [reply] size` as nearly every client writes it: single spaces, or two where
+    /// nats-py leaves out the reply; no zero in front, CR LF.
     /// - Returns: `nil` for anything else, also when the payload is not whole.
     @inline(__always)
     private mutating func usualPublish(
@@ -83,6 +83,8 @@ public struct CommandReader: BitwiseCopyable, Sendable {
         guard at > start, at < limit, byte(bytes, at) == Ascii.space else { return nil }
         command.subject = ByteSlice(start: start, count: at &- start)
         command.reply = .empty
+        if byte(bytes, at &+ 1) == Ascii.space { at &+= 1 }
+        command.tailStart = UInt32(truncatingIfNeeded: at)
         at &+= 1
         if byte(bytes, at) > UInt8(ascii: "9") {
             let end = wordEnd(bytes, at, limit)
@@ -151,6 +153,7 @@ public struct CommandReader: BitwiseCopyable, Sendable {
         command.isUsual = false
         command.subject = words.first
         command.reply = words.count == numbers &+ 2 ? words.second : .empty
+        command.tailStart = words.second.start &- 1
         command.payload = ByteSlice(start: body, count: Int(truncatingIfNeeded: size))
         offset = after &+ 2
         return .command

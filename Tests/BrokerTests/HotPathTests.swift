@@ -71,6 +71,11 @@ struct HotPathTests {
 
     @Test(arguments: [
         ("plain", "PUB foo.bar 5\r\nhello\r\n", ["SUB foo.bar 1\r\n"]),
+        ("two blanks", "PUB foo.bar  5\r\nhello\r\n", ["SUB foo.bar 1\r\n"]),
+        (
+            "two blanks, headers", "HPUB foo.bar  12 14\r\nNATS/1.0\r\n\r\nhi\r\n",
+            ["SUB foo.bar 1\r\n"]
+        ),
         ("reply", "PUB foo.bar _INBOX.1 5\r\nhello\r\n", ["SUB foo.bar 1\r\n"]),
         (
             "wildcards", "PUB foo.bar 5\r\nhello\r\n",

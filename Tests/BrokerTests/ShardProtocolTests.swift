@@ -115,6 +115,55 @@ import Wire
         #expect(bench.end(client) == nil)
     }
 
+    @Test(arguments: [
+        ("PUB foo 2", "MSG foo 1 2"), ("PUB foo  2", "MSG foo 1 2"),
+        ("PUB foo   2", "MSG foo 1 2"), ("PUB foo\t2", "MSG foo 1 2"),
+        ("PUB foo \t2", "MSG foo 1 2"), ("PUB foo\t 2", "MSG foo 1 2"),
+        ("PUB  foo 2", "MSG foo 1 2"), ("PUB foo 2 ", "MSG foo 1 2"),
+        ("PUB foo 2  ", "MSG foo 1 2"), ("PUB foo 02", "MSG foo 1 2"),
+        ("PUB foo  002", "MSG foo 1 2"), ("PUB foo re 2", "MSG foo 1 re 2"),
+        ("PUB foo  re 2", "MSG foo 1 re 2"), ("PUB foo re  2", "MSG foo 1 re 2"),
+        ("PUB foo re\t2", "MSG foo 1 re 2"), ("PUB foo\tre 02", "MSG foo 1 re 2"),
+        ("PUB foo 1re 2", "MSG foo 1 1re 2"), ("PUB foo  1re 2", "MSG foo 1 1re 2"),
+        ("HPUB foo 0 2", "MSG foo 1 2"), ("HPUB foo 1 2", "HMSG foo 1 1 2"),
+        ("HPUB foo  1 2", "HMSG foo 1 1 2"), ("HPUB foo 1  2", "HMSG foo 1 1 2"),
+        ("HPUB foo 1\t2", "HMSG foo 1 1 2"), ("HPUB foo 1   0002", "HMSG foo 1 1 2"),
+        ("HPUB foo re 1 2", "HMSG foo 1 re 1 2"), ("HPUB foo  re 1 2", "HMSG foo 1 re 1 2"),
+        ("HPUB foo re  01 2", "HMSG foo 1 re 1 2"),
+    ])
+    func `every spelling of a publish reaches the receiver in one`(line: String, heard: String) {
+        // With bytes behind it the line is read at once, without them word by word.
+        for padding in ["", String(repeating: "PONG\r\n", count: 40)] {
+            for end in ["\r\n", "\n"] {
+                var bench = ShardBench()
+                let client = bench.connect()
+                bench.say(client, "CONNECT {\"verbose\":false,\"headers\":true}\r\nSUB * 1\r\n")
+                bench.say(client, line + end + "hi\r\n" + padding)
+                #expect(bench.output(client) == heard + "\r\nhi\r\n", "\(line.debugDescription)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("A: b\r\nNats-Request-Info: {}\r\nC: d\r\n", "A: b\r\nC: d\r\n"),
+        ("nats-request-info:x\r\n", ""), ("A: b\r\nSLUICE-Origin: x\r\n", "A: b\r\n"),
+        ("Sluice-A: x\r\nSluice-B: y\r\nA: b\r\n", "A: b\r\n"),
+        ("Nats-Request-Infos: x\r\n", "Nats-Request-Infos: x\r\n"),
+        ("Sluices: x\r\n", "Sluices: x\r\n"), ("S: Sluice-A: x\r\n", "S: Sluice-A: x\r\n"),
+    ])
+    func `headers that speak for the server are taken off`(sent: String, heard: String) {
+        func block(_ lines: String) -> String { "NATS/1.0\r\n\(lines)\r\n" }
+        var bench = ShardBench()
+        let client = bench.client()
+        bench.say(client, "SUB foo 1\r\n")
+        let count = block(sent).utf8.count
+        bench.say(client, "HPUB foo re \(count) \(count + 2)\r\n\(block(sent))hi\r\n")
+        let left = block(heard).utf8.count
+        let line = "HMSG foo 1 re \(left) \(left + 2)\r\n"
+        #expect(bench.output(client) == line + block(heard) + "hi\r\n")
+        #expect(bench.shard.counters.traffic.messagesIn == 1)
+    }
+
     @Test func `no responders without headers is refused`() {
         var bench = ShardBench()
         let client = bench.connect()

@@ -57,6 +57,29 @@ import Testing
         #expect(tail == numbered(199...203))
     }
 
+    @Test func `a segment that a killed run had only begun is not in the way`() throws {
+        let disk = SimulatedDisk(seed: 12)
+        do {
+            var driver = try JournalDriver(disk)
+            _ = driver.create(0)
+            _ = driver.append(numbered(1...3), to: 0)
+            let isStopped = driver.stop()
+            #expect(isStopped)
+        }
+        disk.restartProcess()
+        let first = try #require(disk.files.first { $0.contains("/log-000000000001.") })
+        let begun = first.replacing("/log-000000000001.", with: "/log-000000000002.")
+        let file = try disk.open(begun, .create)
+        try disk.write(file, at: 0, [1, 2, 3].raw)
+        disk.close(file)
+        var driver = try JournalDriver(disk)
+        let durable = driver.append(numbered(4...6), to: 0)
+        #expect(durable == 6)
+        let (found, lost) = driver.readAll(0)
+        #expect(found == numbered(1...6))
+        #expect(lost.isEmpty)
+    }
+
     @Test func `many segments are read in order, from any sequence`() throws {
         let disk = SimulatedDisk(seed: 2)
         var driver = try JournalDriver(disk)

@@ -15,6 +15,7 @@ extension ShardSettings {
         closedConnectionsMax = configuration.limits.closedConnectionsMax
         if configuration.limits.neverStallsPublishers { stallNanoseconds = 0 }
         topics = configuration.logging.topics
+        tracedBytesMax = configuration.logging.tracedBytesMax
         info.identity.id = facts.id
         info.identity.name = facts.name
         info.identity.version = Array(ServerVersion.nats.utf8)
