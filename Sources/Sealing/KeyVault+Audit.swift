@@ -2,7 +2,6 @@
 
 import Base
 import CSodium
-import Synchronization
 
 extension KeyVault {
     /// Seals the entry number `index` of the audit log.

@@ -2,7 +2,6 @@
 
 import Base
 import CSodium
-import Synchronization
 
 extension KeyVault {
     /// Whether `file`, as it was read back from disk, opens with this vault's root key and holds

@@ -2,7 +2,6 @@
 
 public import Base
 import CSodium
-import Synchronization
 
 extension KeyVault {
     /// The root key under a slot that `secret` opens, as `slot` is to hold it.
