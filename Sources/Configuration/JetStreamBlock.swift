@@ -19,6 +19,27 @@ extension ConfigurationBlocks {
                 ) { draft, value, _ throws(ConfigurationError) in
                     draft.settings.isStrict = try value.flag()
                 },
+                KeyRule(
+                    "key_max_age",
+                    form: .duration,
+                    help: "Age at which a data key gives way, 90 days by default; 0 is never."
+                ) { draft, value, _ throws(ConfigurationError) in
+                    draft.settings.keyAgeMax = try value.duration()
+                },
+                KeyRule(
+                    "key_max_bytes",
+                    form: .size,
+                    help: "Bytes under a data key at which it gives way, 1TB by default."
+                ) { draft, value, _ throws(ConfigurationError) in
+                    draft.settings.keyBytesMax = UInt64(max(0, try value.size()))
+                },
+                KeyRule(
+                    "key_max_messages",
+                    form: .size,
+                    help: "Messages under a data key at which it gives way, 1G by default."
+                ) { draft, value, _ throws(ConfigurationError) in
+                    draft.settings.keyMessagesMax = UInt64(max(0, try value.size()))
+                },
                 KeyRule("limits", form: .block("jetstream limits"), help: "Further limits.") {
                     draft,
                     value,

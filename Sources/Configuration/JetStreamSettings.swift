@@ -13,6 +13,12 @@ public struct JetStreamSettings: Equatable, Sendable {
     public var keyDirectory = ""
     /// What opens the store, if not the key file in that directory.
     public var unlock = StoreUnlock()
+    /// Age in nanoseconds after which a data key gives way; 0 is never.
+    public var keyAgeMax: UInt64 = 90 * 86_400 * nanosecondsPerSecond
+    /// Bytes under a data key after which it gives way; 0 is never.
+    public var keyBytesMax: UInt64 = 1 << 40
+    /// Messages under a data key after which it gives way; 0 is never.
+    public var keyMessagesMax: UInt64 = 1_000_000_000
     /// Bytes that streams may hold in memory; `nil` is the server's choice.
     public var memoryBytesMax: Int64?
     /// Bytes that streams may hold on disk; `nil` is the server's choice.

@@ -22,6 +22,8 @@ extension CommitLoop {
             return progress
         }
         picture.rewrittenBytes = keyWork.rewriting.readBytes
+        picture.nextRotation = nextRotation
+        picture.policy = keyWork.policy
         picture.auditCount = audit.tree.count
         picture.auditRoot = audit.tree.root.bytes
         picture.uses = keyUses(vault.ring)

@@ -19,6 +19,7 @@ extension CommitLoop {
             take(request)
             hasWork = true
         }
+        if runSchedule() { hasWork = true }
         if advanceRotation() { hasWork = true }
         if keyWork.desk.isLookedAt {
             keyWork.desk.show(keyPicture)

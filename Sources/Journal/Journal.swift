@@ -83,7 +83,12 @@ public final class Journal: Sendable {
         let store = opened.origin.store
         keys = KeyDesk(commitBell)
         rewrites = Mutex(RewriteLoop(opened.origin, rewriting))
-        let keyWork = KeyWork(desk: keys, rewriting: rewriting, rewriteBell: rewriteBell)
+        let keyWork = KeyWork(
+            desk: keys,
+            rewriting: rewriting,
+            rewriteBell: rewriteBell,
+            policy: options.rotation
+        )
         reads = Mutex(
             ReadLoop(
                 disk: disk,

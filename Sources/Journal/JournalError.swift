@@ -40,4 +40,6 @@ public enum Defect: UInt8, Error, BitwiseCopyable, Equatable, Sendable {
     case records
     /// The file is not there.
     case missing
+    /// A segment of another place: of another stream, number or generation. Tampering.
+    case misplaced
 }

@@ -215,6 +215,10 @@ public struct KeyPicture: Sendable {
     public internal(set) var rotations: [RotationProgress] = []
     /// Bytes of old segments read since the start: what speed is measured by.
     public internal(set) var rewrittenBytes: UInt64 = 0
+    /// When the first version grows too old; `never` if none does.
+    public internal(set) var nextRotation = Instant.never
+    /// When keys are rotated although nobody asks.
+    public internal(set) var policy = RotationPolicy.standard
     /// Entries of the audit log.
     public internal(set) var auditCount: UInt64 = 0
     /// The root over them.

@@ -50,6 +50,9 @@ struct KeyWork {
     let desk: KeyDesk
     let rewriting: RewriteDesk
     let rewriteBell: Bell
+    let policy: RotationPolicy
+    /// When is looked next whether a rotation is due.
+    var nextLook = Instant.never
     /// Rotations, oldest first; one that is over stays until the next one of its target.
     var jobs: [RotationJob] = []
     /// What the rewriting thread is doing.

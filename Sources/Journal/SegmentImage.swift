@@ -24,7 +24,7 @@ struct SegmentImage: ~Copyable {
         guard identity.store == store, identity.stream == name.stream,
             identity.lane == name.lane.rawValue, identity.number == name.number,
             identity.generation == name.generation
-        else { throw .keyMismatch }
+        else { throw .misplaced }
         let cipher: SegmentCipher
         do {
             cipher = try vault.cipher(identity)

@@ -123,7 +123,11 @@ struct SegmentRewrite: ~Copyable {
             do {
                 try target.reserve(rawBytes: frame.count, zeros: zeros)
                 Self.stage(frame, block, records, in: target, &sealer)
-                if target.stagedByteCount >= Self.stepBytes { try target.write() }
+                // Synced bit by bit: many bytes at once would hold up the syncs of publishers.
+                if target.stagedByteCount >= Self.stepBytes {
+                    try target.write()
+                    try target.sync()
+                }
             } catch {
                 throw .disk(error)
             }

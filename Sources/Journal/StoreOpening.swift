@@ -9,6 +9,8 @@ public struct StoreOptions: Sendable {
     public var slot: SlotKind
     /// The time of opening.
     public var now: Instant
+    /// When keys are rotated although nobody asks.
+    public var rotation = RotationPolicy.standard
 
     /// The options of a store that is opened at `now`.
     public init(slot: SlotKind, now: Instant) {

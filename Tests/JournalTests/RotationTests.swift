@@ -171,4 +171,58 @@ import Testing
         _ = driver.ask(.stream(0), .hold(false))
         #expect(isRetired(driver.rotation(of: .stream(0))))
     }
+
+    @Test func `a segment of another stream or of an older generation is refused as such`() throws {
+        let disk = SimulatedDisk(seed: 38)
+        let driver = try filled(disk)
+        let first = try #require(disk.files.first { $0.contains("/log-") })
+        let old = disk.bytes(first)
+        _ = driver.ask(.stream(0), .rotate(destroysOld: false, bytesPerSecond: 0))
+        #expect(driver.stop())
+        disk.restartProcess()
+        let logs = disk.files.filter { $0.contains("/log-") }
+        let rewritten = try #require(logs.first)
+        #expect(rewritten != first)
+        let whole = disk.bytes(rewritten)
+        let next = disk.bytes(logs[1])
+        for other in [old, next] {
+            disk.damage(rewritten) { $0 = other }
+            let report = try checked(disk)
+            #expect(report.findings.map(\.defect) == [.misplaced])
+        }
+        disk.damage(rewritten) { $0 = whole }
+        #expect(try checked(disk).isIntact)
+    }
+
+    @Test func `a version that is old enough gives way by itself`() throws {
+        let disk = SimulatedDisk(seed: 39)
+        let secret = SlotSecret(.keyFile, try SecretBytes(copying: [7, 7, 7].raw))
+        var options = StoreOptions(
+            slot: .keyFile,
+            now: Instant(nanoseconds: 1_700_000_000_000_000_000)
+        )
+        options.rotation = RotationPolicy(
+            ageMax: 100 * nanosecondsPerSecond,
+            bytesMax: 0,
+            messagesMax: 0
+        )
+        let journal = try Journal.open(disk, options, secret, wake: {})
+        var now = Instant(nanoseconds: 1_000_000_000)
+        for _ in 0..<2_000 where journal.step(at: now) {}
+        _ = journal.keys.picture
+        _ = journal.step(at: now)
+        #expect(journal.keys.picture.rotations.isEmpty)
+        let due = options.now.adding(nanoseconds: 100 * nanosecondsPerSecond)
+        #expect(journal.keys.picture.nextRotation == due)
+        now = now.adding(nanoseconds: 200 * nanosecondsPerSecond)
+        for _ in 0..<50 {
+            _ = journal.step(at: now)
+            now = now.adding(nanoseconds: 1_000_000)
+        }
+        _ = journal.keys.picture
+        _ = journal.step(at: now)
+        let rotation = try #require(journal.keys.picture.rotations.first)
+        #expect(isRetired(rotation))
+        #expect(rotation.author == Array("schedule".utf8))
+    }
 }

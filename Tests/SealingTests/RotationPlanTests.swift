@@ -80,4 +80,16 @@ import Testing
             #expect(RotationPlan.retired(facts) == [1, 2, 3], "seed \(seed)")
         }
     }
+
+    @Test func `a version gives way by age, bytes or messages, and never without a limit`() {
+        let made = Instant(nanoseconds: 1_000)
+        let now = Instant(nanoseconds: 2_000)
+        let policy = RotationPolicy(ageMax: 1_001, bytesMax: 10, messagesMax: 5)
+        #expect(!policy.isDue(created: made, bytes: 9, messages: 4, at: now))
+        #expect(policy.isDue(created: made, bytes: 10, messages: 0, at: now))
+        #expect(policy.isDue(created: made, bytes: 0, messages: 5, at: now))
+        #expect(policy.isDue(created: made, bytes: 0, messages: 0, at: now.adding(nanoseconds: 1)))
+        let never = RotationPolicy(ageMax: 0, bytesMax: 0, messagesMax: 0)
+        #expect(!never.isDue(created: made, bytes: .max, messages: .max, at: .distantFuture))
+    }
 }

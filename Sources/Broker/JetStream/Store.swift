@@ -73,9 +73,15 @@ final class Store: Sendable {
                     mayCreate: !Journal.hasStore(disk)
                 )
             }
+            var options = StoreOptions(slot: held?.slot ?? .keyFile, now: SystemClock.now())
+            options.rotation = RotationPolicy(
+                ageMax: settings.keyAgeMax,
+                bytesMax: settings.keyBytesMax,
+                messagesMax: settings.keyMessagesMax
+            )
             made = try Journal.open(
                 disk,
-                StoreOptions(slot: held?.slot ?? .keyFile, now: SystemClock.now()),
+                options,
                 secret,
                 wake: wake
             )

@@ -14,9 +14,6 @@ struct KeySampler {
     private var smoothed = 0.0
     private let hasNoSwap: Bool
 
-    /// Messages that a version may seal before a rotation is due.
-    static let messagesMax: UInt64 = 1_000_000_000
-
     init(hasNoSwap: Bool) {
         self.hasNoSwap = hasNoSwap
     }
@@ -39,6 +36,8 @@ struct KeySampler {
         status.slots = ring.slots.map { slot in
             SlotStatus(index: slot.number, kind: ShownSlotKind(slot.kind))
         }
+        status.nextRotationAt = picture.nextRotation
+        status.rotationIntervalNanoseconds = picture.policy.ageMax
         status.audit.entries = picture.auditCount
         status.audit.root = Array(KeyApiAnswer.hex(picture.auditRoot).prefix(16).utf8)
         status.audit.signedAt = picture.takenAt
@@ -88,7 +87,8 @@ struct KeySampler {
             key.messages = use.messages
             key.bytes = use.bytes
             key.segments = use.segments
-            key.budgetUsed = Double(use.messages) / Double(Self.messagesMax)
+            let most = picture.policy.messagesMax
+            key.budgetUsed = most == 0 ? 0 : Double(use.messages) / Double(most)
             list.append(key)
         }
         for gone in ring.destroyed {
