@@ -66,6 +66,10 @@ struct HostedStream: ~Copyable {
     var floor: UInt64 = 0
     /// Messages that were found damaged.
     var lost: [LostRange] = []
+    /// Where acknowledgements are confirmed once they are safe.
+    var confirmations: [[UInt8]] = []
+    /// Bytes of changes that were written since a consumer's whole position was.
+    var changeBytes: [UInt32: Int] = [:]
     /// Counts for the console.
     var counters = StreamCounters()
 

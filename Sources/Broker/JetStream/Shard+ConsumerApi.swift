@@ -90,30 +90,6 @@ extension Shard {
         return (0..<8).map { _ in letters[Int(random.below(62))] }
     }
 
-    /// Writes a consumer's configuration and position to the store.
-    /// - Returns: the ticket; `nil` if nothing is written.
-    mutating func keep(_ consumer: UInt32, of index: UInt32) -> JournalTicket? {
-        let configuration = host.streams[index].stream.consumers[consumer].configuration
-        guard host.streams[index].isOnDisk, !configuration.flags.contains(.memoryStorage),
-            let room = host.journal?.room, room > 0
-        else { return nil }
-        let name = host.streams[index].stream.consumers[consumer].name
-        let archive = ConsumerArchive(
-            name: name,
-            created: host.streams[index].stream.consumers[consumer].created,
-            configuration: configuration
-        ).text
-        var value = Table<UInt8>(capacity: archive.count + 256)
-        value.append(decimal: UInt64(archive.count))
-        value.append(0x20)
-        value.append(archive.raw)
-        host.streams[index].stream.consumers[consumer].appendSnapshot(to: &value)
-        host.streams[index].stream.clearChanges(of: consumer)
-        var writer = StateWriter(host.takeBuffer())
-        writer.put(ConsumerKey.bytes(name).raw, value.bytes)
-        return host.journal?.write(writer, to: index, isDurable: true)
-    }
-
     /// `CONSUMER.DELETE`.
     mutating func deleteConsumer(
         _ name: [UInt8],

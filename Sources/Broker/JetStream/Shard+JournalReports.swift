@@ -8,6 +8,7 @@ extension Shard {
     /// Takes every answer of the journal that waits.
     mutating func readJournal() {
         while let report = host.journal?.next() { take(report) }
+        resumeDelayed()
     }
 
     /// Wakes the journal for what it was given in this tick.
@@ -81,6 +82,7 @@ extension Shard {
     private mutating func finish(_ ticket: JournalTicket) {
         switch host.pending.removeValue(forKey: ticket) {
         case .answer(let root, let reply, let text): emit(root, to: reply, text)
+        case .confirm(let root, let replies): for reply in replies { emit(root, to: reply, []) }
         case .loaded(let stream): if host.streams.contains(stream) { markActive(stream) }
         case .read(let stream, let reader):
             if host.streams.contains(stream) { serve(reader, of: stream, afterLoad: true) }

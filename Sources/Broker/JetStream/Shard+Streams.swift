@@ -163,16 +163,7 @@ extension Shard {
         switch effect {
         case .deliver(let delivery): deliver(delivery, bytes, index)
         case .status(let status): send(status, bytes, index)
-        case .answer(let destination):
-            let address = bytes.slice(destination)
-            emit(
-                root(of: index),
-                to: address,
-                subject: address,
-                reply: RawSpan(),
-                headers: RawSpan(),
-                payload: RawSpan()
-            )
+        case .answer(let destination): confirm(bytes.slice(destination).array, of: index)
         case .load(let sequence): load(sequence, of: index)
         case .expired(let consumer): expire(consumer, of: index)
         case .advise, .deadLetter: break
@@ -224,52 +215,6 @@ extension Shard {
             payload: RawSpan()
         )
         host.block = consume block
-    }
-
-    // MARK: - The journal
-
-    /// Tells the journal how far consumers are and what has left the stream.
-    private mutating func writeChanges(_ index: UInt32) {
-        guard host.streams[index].isOnDisk else {
-            host.streams[index].stream.clearDeletions()
-            return
-        }
-        guard let room = host.journal?.room, room > 8 else { return }
-        var writer = StateWriter(host.takeBuffer())
-        let isTelling = host.streams[index].stream.state.configuration.retention != .limits
-        if isTelling {
-            for at in 0..<host.streams[index].stream.deletions.count {
-                let range = host.streams[index].stream.deletions[at]
-                writer.delete(first: range.first, through: range.last)
-            }
-        }
-        if host.streams[index].stream.deletions.count > 0 {
-            // Limits are applied again when the stream is read back: the journal only needs to know
-            // what it can let go of.
-            let first = host.streams[index].stream.state.firstSequence
-            if first > host.streams[index].floor {
-                host.streams[index].floor = first
-                writer.setFloor(first)
-            }
-            host.streams[index].stream.clearDeletions()
-        }
-        Self.collect(&host.streams[index].stream, into: &writer)
-        if writer.isEmpty {
-            host.spare = writer.takeBuffer()
-            return
-        }
-        _ = host.journal?.write(writer, to: index, isDurable: false)
-    }
-
-    private static func collect(_ stream: inout Queueing.Stream, into writer: inout StateWriter) {
-        for consumer in 0..<stream.consumers.limit where stream.consumers.contains(consumer) {
-            guard stream.consumers[consumer].changes.count > 0 else { continue }
-            writer.delta(
-                ConsumerKey.bytes(stream.consumers[consumer].name).raw,
-                stream.consumers[consumer].changes.bytes
-            )
-            stream.clearChanges(of: consumer)
-        }
     }
 }
 

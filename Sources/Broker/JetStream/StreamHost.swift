@@ -14,6 +14,8 @@ struct StreamName: Hashable {
 enum AfterJournal {
     /// A request is answered.
     case answer(root: UInt32, reply: [UInt8], text: [UInt8])
+    /// Acknowledgements are safe.
+    case confirm(root: UInt32, replies: [[UInt8]])
     /// Messages that consumers wait for are there.
     case loaded(stream: UInt32)
     /// A message that somebody asked for is there.
@@ -50,6 +52,8 @@ struct StreamHost: ~Copyable {
     var active = Table<UInt32>(capacity: 16)
     /// What streams want done, while it is not being done.
     var effects: Effects? = Effects(countMax: 1_024)
+    /// Streams for whose changes the journal had no room.
+    var delayed: [UInt32] = []
     /// When a stream wants the time told.
     var nextDeadline = Instant.distantFuture
     /// Consumers that push.

@@ -1,0 +1,125 @@
+// Consumers' positions on their way to the journal, and who waits until they are safe.
+
+import Base
+import JetStreamApi
+import Journal
+import Queueing
+
+extension Shard {
+    /// Bytes of changes after which a consumer's whole position is written instead.
+    private static var changeBytesMax: Int { 32 << 10 }
+
+    /// Tells whoever acknowledged at `address` that it is known: of a stream on disk, once it is
+    /// safe there.
+    mutating func confirm(_ address: [UInt8], of index: UInt32) {
+        guard host.streams[index].isOnDisk, host.journal != nil else {
+            emit(root(of: index), to: address, [])
+            return
+        }
+        host.streams[index].confirmations.append(address)
+        markActive(index)
+    }
+
+    /// Tells the journal how far consumers are and what has left the stream.
+    mutating func writeChanges(_ index: UInt32) {
+        guard host.streams[index].isOnDisk else {
+            host.streams[index].stream.clearDeletions()
+            return
+        }
+        guard let room = host.journal?.room, room > 8 else {
+            host.delayed.append(index)
+            return
+        }
+        var writer = StateWriter(host.takeBuffer())
+        collectDeletions(index, into: &writer)
+        collectChanges(index, into: &writer)
+        let waiting = host.streams[index].confirmations
+        if writer.isEmpty {
+            guard !waiting.isEmpty else {
+                host.spare = writer.takeBuffer()
+                return
+            }
+            // What is to be confirmed was written before, without a sync.
+            writer.setFloor(host.streams[index].floor)
+        }
+        host.streams[index].confirmations = []
+        let ticket = host.journal?.write(writer, to: index, isDurable: !waiting.isEmpty)
+        guard let ticket, !waiting.isEmpty else { return }
+        host.pending[ticket] = .confirm(root: root(of: index), replies: waiting)
+    }
+
+    /// Goes on with streams for which the journal had no room.
+    mutating func resumeDelayed() {
+        guard !host.delayed.isEmpty, let room = host.journal?.room, room > 8 else { return }
+        let waiting = host.delayed
+        host.delayed = []
+        for index in waiting where host.streams.contains(index) { markActive(index) }
+    }
+
+    private mutating func collectDeletions(_ index: UInt32, into writer: inout StateWriter) {
+        if host.streams[index].stream.state.configuration.retention != .limits {
+            for at in 0..<host.streams[index].stream.deletions.count {
+                let range = host.streams[index].stream.deletions[at]
+                writer.delete(first: range.first, through: range.last)
+            }
+        }
+        guard host.streams[index].stream.deletions.count > 0 else { return }
+        // Limits are applied again when the stream is read back: the journal only needs to know
+        // what it can let go of.
+        let first = host.streams[index].stream.state.firstSequence
+        if first > host.streams[index].floor {
+            host.streams[index].floor = first
+            writer.setFloor(first)
+        }
+        host.streams[index].stream.clearDeletions()
+    }
+
+    private mutating func collectChanges(_ index: UInt32, into writer: inout StateWriter) {
+        for consumer in 0..<host.streams[index].stream.consumers.limit
+        where host.streams[index].stream.consumers.contains(consumer) {
+            let count = host.streams[index].stream.consumers[consumer].changes.count
+            guard count > 0 else { continue }
+            let written = host.streams[index].changeBytes[consumer, default: 0] + count
+            let key = ConsumerKey.bytes(host.streams[index].stream.consumers[consumer].name)
+            if written > Self.changeBytesMax {
+                writer.put(key.raw, archived(consumer, of: index).bytes)
+                host.streams[index].changeBytes[consumer] = 0
+            } else {
+                writer.delta(key.raw, host.streams[index].stream.consumers[consumer].changes.bytes)
+                host.streams[index].changeBytes[consumer] = written
+            }
+            host.streams[index].stream.clearChanges(of: consumer)
+        }
+    }
+
+    /// A consumer's configuration and position as the store keeps them.
+    private func archived(_ consumer: UInt32, of index: UInt32) -> Table<UInt8> {
+        let archive = ConsumerArchive(
+            name: host.streams[index].stream.consumers[consumer].name,
+            created: host.streams[index].stream.consumers[consumer].created,
+            configuration: host.streams[index].stream.consumers[consumer].configuration
+        ).text
+        var value = Table<UInt8>(capacity: archive.count + 256)
+        value.append(decimal: UInt64(archive.count))
+        value.append(0x20)
+        value.append(archive.raw)
+        host.streams[index].stream.consumers[consumer].appendSnapshot(to: &value)
+        return value
+    }
+
+    /// Writes a consumer's configuration and position to the store.
+    /// - Returns: the ticket; `nil` if nothing is written.
+    mutating func keep(_ consumer: UInt32, of index: UInt32) -> JournalTicket? {
+        let configuration = host.streams[index].stream.consumers[consumer].configuration
+        guard host.streams[index].isOnDisk, !configuration.flags.contains(.memoryStorage),
+            let room = host.journal?.room, room > 0
+        else { return nil }
+        let name = host.streams[index].stream.consumers[consumer].name
+        let value = archived(consumer, of: index)
+        host.streams[index].stream.clearChanges(of: consumer)
+        host.streams[index].changeBytes[consumer] = 0
+        var writer = StateWriter(host.takeBuffer())
+        writer.put(ConsumerKey.bytes(name).raw, value.bytes)
+        return host.journal?.write(writer, to: index, isDurable: true)
+    }
+}
