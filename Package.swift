@@ -96,11 +96,14 @@ let package = Package(
             ["Wire", "Reactor", "Configuration", "Identity", "Telemetry", "Base", "JSON"]
         ),
 
+        module("Demo", ["Client", "Reactor", "Configuration", "Base"]),
+
         // L4
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Broker", "Client", "Console", "Terminal", "Canvas", "Engine", "Configuration",
+                "Broker", "Client", "Console", "Demo", "Terminal", "Canvas", "Engine",
+                "Configuration",
                 "Journal", "Sealing", "Reactor", "Base",
             ],
             swiftSettings: house
@@ -139,6 +142,7 @@ let package = Package(
             swiftSettings: house
         ),
         tests("JournalTests", ["Journal", "DiskSimulation", "Reactor", "Sealing", "Base"]),
+        tests("DemoTests", ["Demo", "Base"]),
         tests("ClientTests", ["Client", "Broker", "Configuration", "Telemetry", "Wire", "Base"]),
         tests("ConfigurationTests", ["Configuration", "Base"]),
         tests("JSONTests", ["JSON"]),

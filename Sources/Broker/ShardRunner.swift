@@ -44,6 +44,7 @@ public struct ShardRunner: ~Copyable {
         listener: consuming Listener,
         posts: ServerPosts,
         ticks: consuming HistogramWriter,
+        publishes: consuming HistogramWriter,
         store: StoreLink?,
         log: Log
     ) throws(SystemError) {
@@ -53,6 +54,7 @@ public struct ShardRunner: ~Copyable {
         try poller.add(posts.shard.doorbell.descriptor, token: Self.mailboxToken)
         if let store { try poller.add(store.bell.descriptor, token: Self.journalToken) }
         shard = Shard(settings)
+        shard.host.publishTimes = consume publishes
         self.store = store
         self.poller = poller
         self.listener = consume listener

@@ -67,6 +67,7 @@ public enum CommandManual {
     /// The help for the whole program.
     public static var overview: String {
         var text = "Usage: sluice [OPTIONS OF serve]    the console, with a broker inside\n"
+        text += "       sluice --demo [--seed N]        the same, with live traffic of a trading desk\n"
         text += "       sluice COMMAND [OPTIONS]\n\nCommands:\n"
         for command in commands {
             text += "    \(padded(command.name, 10))\(command.summary)\n"
@@ -102,6 +103,8 @@ public enum ProgramRequest: Sendable {
     case showVersion
     /// Show the console, with a server in the same process.
     case console(ServeRequest)
+    /// The same with live traffic in it.
+    case demo(DemoRequest)
     /// Run a server, or something about one.
     case serve(ServeRequest)
     /// Something about themes.
@@ -142,6 +145,8 @@ public enum ProgramRequest: Sendable {
         case "bench": self = .bench(try BenchRequest(rest))
         case "audit": self = .audit(try AuditRequest(rest))
         case "keys": self = .keys(try KeysRequest(rest))
+        case let word where word.hasPrefix("-") && DemoRequest.isMeant(by: arguments):
+            self = .demo(try DemoRequest(arguments))
         case let word where word.hasPrefix("-"):
             self = .console(try ServeRequest(arguments[...]))
         default:

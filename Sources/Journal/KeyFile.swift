@@ -45,10 +45,14 @@ public enum KeyFile {
         _ name: String,
         _ disk: any Disk
     ) throws(DiskError) {
-        let file = try disk.open(name, .create)
+        // Under its name only once it is whole: a kill in between must not leave half a key.
+        let begun = name + ".tmp"
+        if try disk.list("").contains(begun) { try disk.remove(begun) }
+        let file = try disk.open(begun, .create)
         defer { disk.close(file) }
         try disk.write(file, at: 0, secret.bytes)
         try disk.sync(file)
+        try disk.rename(begun, to: name)
         try disk.syncDirectory("")
     }
 

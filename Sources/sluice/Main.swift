@@ -31,6 +31,7 @@ enum Main {
             Output.show("sluice: v\(ServerVersion.product)\n")
             return .success
         case .console(let request): return ConsoleCommand.run(request)
+        case .demo(let request): return DemoCommand.run(request)
         case .serve(let request): return ServeCommand.run(request)
         case .themes(let request):
             guard !request.wantsHelp else {

@@ -158,7 +158,10 @@ def run(program, library, at, mode, calls=1):
             check(code == 0, f"ended with {code}")
         with open(counter, "rb") as file:
             count = int.from_bytes(file.read(8), "little")
-        verify(node, facts)
+        try:
+            verify(node, facts)
+        except OSError as error:
+            raise Broken(f"the connection broke after the restart: {error}") from None
         return count, facts
     except Broken as broken:
         raise Broken(f"call {at}, {mode}: {broken}\nthe store is in {directory}\n{node.said()[-1500:]}") from None

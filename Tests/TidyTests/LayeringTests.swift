@@ -32,10 +32,11 @@ enum Layering {
             "Base", "Configuration", "Glibc", "Identity", "JSON", "Reactor", "Synchronization",
             "Telemetry", "Wire",
         ],
+        "Demo": ["Base", "Client", "Configuration", "Glibc", "Reactor", "Synchronization"],
         "JetStream": ["Base", "Engine", "JSON", "Reactor", "Wire"],
         "sluice": [
-            "Base", "Broker", "Canvas", "Client", "Configuration", "Console", "Dispatch", "Engine",
-            "Glibc",
+            "Base", "Broker", "Canvas", "Client", "Configuration", "Console", "Demo", "Dispatch",
+            "Engine", "Glibc",
             "Identity", "JSON", "JetStream", "Journal", "Reactor", "Sealing", "Telemetry",
             "Terminal", "Wire",
         ],

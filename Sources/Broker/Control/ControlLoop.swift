@@ -19,6 +19,8 @@ struct ControlStart: Sendable {
     var engine: EmbeddedEngine
     /// How long messages took.
     var ticks: CounterBlock
+    /// How long publishers waited until their messages were safe.
+    var publishes: CounterBlock
     /// The store's keys; `nil` without a store.
     var keys: KeyService?
     /// Seeds the shard's tables; stays when settings change.
@@ -30,6 +32,7 @@ struct ControlLoop: ~Copyable {
     let posts: ServerPosts
     let engine: EmbeddedEngine
     let ticks: CounterBlock
+    let publishes: CounterBlock
     let keys: KeyService?
     /// The journal's numbers of streams by name, as of the last picture.
     var streamNumbers: [[UInt8]: UInt32] = [:]
@@ -74,6 +77,7 @@ struct ControlLoop: ~Copyable {
         posts = start.posts
         engine = start.engine
         ticks = start.ticks
+        publishes = start.publishes
         keys = start.keys
         facts = start.facts
         seed = start.seed

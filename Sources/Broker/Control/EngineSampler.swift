@@ -64,6 +64,7 @@ struct EngineSampler {
         _ picture: ShardPicture,
         process: ProcessSample,
         ticks: Histogram,
+        publishes: Histogram,
         state: ServerState,
         lines: [LogBook.EventLine],
         keys: KeyPicture?
@@ -82,6 +83,7 @@ struct EngineSampler {
             snapshot.keys = keySampler.status(keys, names: names, at: picture.takenAt)
         }
         snapshot.latency[.accept] = Self.latency(ticks)
+        snapshot.latency.publish = Self.latency(publishes)
         snapshot.events = lines.map(Self.event)
         snapshot.targets = [target(snapshot)]
         return snapshot
@@ -189,10 +191,10 @@ struct EngineSampler {
     }
 
     /// The same counts in the buckets that the console knows.
-    private static func latency(_ ticks: Histogram) -> LatencyHistogram {
+    private static func latency(_ times: Histogram) -> LatencyHistogram {
         var latency = LatencyHistogram()
         for index in 0..<Histogram.bucketCount {
-            let count = ticks.count(in: index)
+            let count = times.count(in: index)
             if count > 0 { latency.record(Histogram.lowest(of: index), samples: count) }
         }
         return latency
@@ -267,6 +269,7 @@ extension ControlLoop {
             picture,
             process: process.sample(at: picture.takenAt),
             ticks: Histogram(reading: ticks),
+            publishes: Histogram(reading: publishes),
             state: lameDuck == nil ? .running : .lameDuck,
             lines: book.newest.suffix(LogBook.lineCountMax),
             keys: keys?.desk.picture

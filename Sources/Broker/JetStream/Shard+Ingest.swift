@@ -5,6 +5,7 @@ import JetStreamApi
 import Journal
 import Queueing
 import Routing
+import Telemetry
 
 extension Shard {
     /// A message for the stream at `index`.
@@ -180,6 +181,7 @@ extension Shard {
             let waiting = host.streams[index].waiting[host.streams[index].answered]
             guard waiting.sequence <= durable else { break }
             host.streams[index].answered += 1
+            host.publishTimes?.record(tick.now.nanoseconds(since: waiting.time))
             let reply = host.replies.bytes(of: waiting.reply).array
             host.replies.free(waiting.reply)
             answer(index, waiting.sequence, reply: reply.raw, isDuplicate: waiting.isDuplicate)

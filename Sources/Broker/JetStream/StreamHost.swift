@@ -3,6 +3,7 @@
 import Base
 import Journal
 import Queueing
+import Telemetry
 
 /// Names a stream among those of all accounts.
 struct StreamName: Hashable {
@@ -80,6 +81,8 @@ struct StreamHost: ~Copyable {
     var recoveries: [StreamRecovery] = []
     /// Streams of the store whose configuration nobody understands; they stay on disk untouched.
     var unreadable: [UInt32] = []
+    /// Nanoseconds from a publish until its message is safe; `nil` where nobody looks.
+    var publishTimes: HistogramWriter?
     var apiTotal: UInt64 = 0
     var apiErrors: UInt64 = 0
     var seed: UInt64

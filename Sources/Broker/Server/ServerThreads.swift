@@ -55,6 +55,7 @@ struct ServerThreads: Sendable {
         _ log: Log
     ) throws(ServerError) {
         let ticks = CounterBlock(count: Histogram.counterCount)
+        let publishes = CounterBlock(count: Histogram.counterCount)
         let settings = try ShardSettings(facts, seed: SystemRandom.number())
         let start = ControlStart(
             facts: facts,
@@ -62,6 +63,7 @@ struct ServerThreads: Sendable {
             posts: posts,
             engine: engine,
             ticks: ticks,
+            publishes: publishes,
             keys: store.map {
                 let directory = facts.configuration.jetStream.keyDirectory
                 return KeyService($0.store.journal, keyDirectory: directory)
@@ -75,7 +77,7 @@ struct ServerThreads: Sendable {
         }
         do throws(SystemError) {
             shard = try WorkerThread(name: "sluice-shard") {
-                Self.runShard(settings, clients, posts, ticks, store, log)
+                Self.runShard(settings, clients, posts, (ticks, publishes), store, log)
             }
         } catch {
             _ = posts.office.post(.stop)
@@ -88,7 +90,7 @@ struct ServerThreads: Sendable {
         _ settings: ShardSettings,
         _ clients: ListenerHandle,
         _ posts: ServerPosts,
-        _ ticks: CounterBlock,
+        _ times: (ticks: CounterBlock, publishes: CounterBlock),
         _ store: StoreLink?,
         _ log: Log
     ) {
@@ -97,7 +99,8 @@ struct ServerThreads: Sendable {
                 settings,
                 listener: Listener(clients),
                 posts: posts,
-                ticks: HistogramWriter(ticks),
+                ticks: HistogramWriter(times.ticks),
+                publishes: HistogramWriter(times.publishes),
                 store: store,
                 log: log
             )

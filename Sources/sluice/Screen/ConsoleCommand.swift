@@ -4,6 +4,7 @@ import Broker
 import Canvas
 import Configuration
 import Console
+import Demo
 import Engine
 import Glibc
 import Journal
@@ -13,7 +14,9 @@ import Terminal
 /// Runs the console on a broker of its own.
 enum ConsoleCommand {
     /// Starts a server with the configuration of `request`, and the console on it.
-    static func run(_ request: ServeRequest) -> ExitStatus {
+    ///
+    /// With `demoSeed` the clients of the demonstration come to it.
+    static func run(_ request: ServeRequest, demoSeed: UInt64? = nil) -> ExitStatus {
         guard case .run = request.purpose else { return ServeCommand.run(request) }
         guard let asked = ServeCommand.configuration(request) else { return .configuration }
         // Who opens the cockpit wants queues to look at; `serve` has them only by name, as the
@@ -45,11 +48,13 @@ enum ConsoleCommand {
         var failure = ""
         var status = ExitStatus.failure
         var server: Server?
+        var demo: Demo?
         let ending = ConsoleLoop.run(settings) { () -> ConsoleProgram<EmbeddedEngine>? in
             // The terminal is open by now: threads of the server never see the environment change.
             do throws(ServerError) {
                 let started = try Server(configuration, unlock: held)
                 server = started
+                if let demoSeed { demo = try DemoCommand.start(on: started, seed: demoSeed) }
                 return program(on: started, name.theme, shelf, firstTheme)
             } catch {
                 failure = error.text
@@ -57,6 +62,7 @@ enum ConsoleCommand {
                 return nil
             }
         }
+        demo?.stop()
         server?.stop()
         switch ending {
         case .finished(let status): return ExitStatus(rawValue: status) ?? .failure
