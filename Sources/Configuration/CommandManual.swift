@@ -67,7 +67,7 @@ public enum CommandManual {
     /// The help for the whole program.
     public static var overview: String {
         var text = "Usage: sluice [OPTIONS OF serve]    the console, with a broker inside\n"
-        text += "       sluice --demo [--seed N]        the same, with live traffic of a trading desk\n"
+        text += "       sluice --demo [--seed N]        the same, with live traffic in it\n"
         text += "       sluice COMMAND [OPTIONS]\n\nCommands:\n"
         for command in commands {
             text += "    \(padded(command.name, 10))\(command.summary)\n"
