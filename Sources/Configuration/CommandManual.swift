@@ -42,6 +42,7 @@ public enum CommandManual {
         command(Commands.subscribe),
         command(Commands.request),
         command(Commands.bench),
+        command(Commands.queue),
         command(Commands.keys),
         command(Commands.audit),
         command(Commands.themes),
@@ -119,6 +120,8 @@ public enum ProgramRequest: Sendable {
     case request(PublishRequest)
     /// Measure.
     case bench(BenchRequest)
+    /// Something about queues.
+    case queue(QueueRequest)
     /// Something about keys.
     case keys(KeysRequest)
     /// What was done.
@@ -144,6 +147,7 @@ public enum ProgramRequest: Sendable {
         case "request": self = .request(try PublishRequest.request(rest))
         case "bench": self = .bench(try BenchRequest(rest))
         case "audit": self = .audit(try AuditRequest(rest))
+        case "queue": self = .queue(try QueueRequest(rest))
         case "keys": self = .keys(try KeysRequest(rest))
         case let word where word.hasPrefix("-") && DemoRequest.isMeant(by: arguments):
             self = .demo(try DemoRequest(arguments))

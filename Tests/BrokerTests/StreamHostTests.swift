@@ -47,6 +47,28 @@ import Testing
         return report
     }
 
+    @Test func `scripts pause, drain, purge and look into a queue by message`() {
+        var client: UInt32 = 0
+        var bench = Self.bench(&client)
+        func ask(_ subject: String, _ body: String = "") -> String {
+            Self.request(&bench, client, "$SLUICE.API.QUEUE.\(subject)", body)
+        }
+        for number in 1...3 { Self.request(&bench, client, "q.a", "m\(number)") }
+        #expect(ask("LIST").contains("\"name\":\"Q\",\"state\":\"running\""))
+        #expect(ask("PEEK.Q", "{\"from\":2,\"count\":1}").contains("\"payload_hex\":\"6d32\""))
+        #expect(ask("PAUSE.Q", "{\"what\":\"ingress\"}").contains("\"success\":true"))
+        #expect(ask("INFO.Q").contains("\"state\":\"ingress_paused\""))
+        #expect(Self.request(&bench, client, "q.a", "no").contains("\"error\""))
+        #expect(ask("RESUME.Q").contains("\"success\":true"))
+        #expect(ask("PURGE.Q", "{\"keep\":1}").contains("\"messages\":2"))
+        #expect(ask("INFO.Q").contains("\"messages\":1"))
+        #expect(ask("PAUSE.Q", "{\"what\":\"both\"}").contains("\"error\""))
+        #expect(ask("DRAIN.NONE").contains("\"error\""))
+        #expect(ask("NOTHING.Q").contains("\"error\""))
+        #expect(ask("DELETE.Q").contains("\"success\":true"))
+        #expect(ask("LIST").contains("\"queues\":[]"))
+    }
+
     @Test func `a publish is answered with its sequence`() {
         var client: UInt32 = 0
         var bench = Self.bench(&client)

@@ -13,33 +13,40 @@ extension Shard {
     private static var peekedBytesMax: Int { 4_096 }
 
     /// Carries out an order about a stream and says what came of it.
-    mutating func operate(_ order: EngineOrder, _ ticket: Ticket) -> EngineReport {
+    ///
+    /// The stream is that of `account`; of the first that has one of its name without.
+    mutating func operate(
+        _ order: EngineOrder,
+        _ ticket: Ticket,
+        in account: UInt32? = nil
+    ) -> EngineReport {
+        host.operation = nil
         do throws(EngineRefusal) {
             switch order {
             case .peek(let name, let from, let count):
                 return .peeked(
                     ticket,
                     stream: name,
-                    messages: peek(try named(name), from: from, count: count)
+                    messages: peek(try named(name, account), from: from, count: count)
                 )
             case .pauseDelivery(let name, let consumer, let until, _):
-                try holdDelivery(try named(name), consumer, until: until)
+                try holdDelivery(try named(name, account), consumer, until: until)
             case .pauseIngress(let name, _, _):
-                let index = try named(name)
+                let index = try named(name, account)
                 host.streams[index].stream.pauseIngress()
                 keepMode(index)
-            case .resume(let name, let consumer): try resume(try named(name), consumer)
+            case .resume(let name, let consumer): try resume(try named(name, account), consumer)
             case .drain(let name, _, _):
-                let index = try named(name)
+                let index = try named(name, account)
                 host.streams[index].stream.startDrain(at: tick.now)
                 keepMode(index)
             case .purge(let name, let scope):
                 var outcome = OrderOutcome()
-                outcome.messages = try purge(try named(name), scope)
+                outcome.messages = try purge(try named(name, account), scope)
                 return .finished(ticket, outcome)
-            case .deleteStream(let name): remove(try named(name))
+            case .deleteStream(let name): remove(try named(name, account))
             case .deleteConsumer(let name, let consumer):
-                let index = try named(name)
+                let index = try named(name, account)
                 guard let found = host.streams[index].stream.consumer(named: consumer.raw) else {
                     throw .notFound
                 }
@@ -54,8 +61,15 @@ extension Shard {
         }
     }
 
-    /// The stream called `name`, in the first account that has one.
-    private func named(_ name: [UInt8]) throws(EngineRefusal) -> UInt32 {
+    /// The stream called `name`, in `account` or in the first that has one.
+    private func named(
+        _ name: [UInt8],
+        _ account: UInt32?
+    ) throws(EngineRefusal) -> UInt32 {
+        if let account {
+            guard let index = host.find(account, name) else { throw .notFound }
+            return index
+        }
         for account in 0..<UInt32(accounts.count) {
             if let index = host.find(account, name) { return index }
         }
@@ -79,7 +93,7 @@ extension Shard {
         }
         guard until != .distantFuture else {
             host.streams[index].stream.holdDelivery(true, consumer: consumer)
-            _ = keep(consumer, of: index)
+            host.operation = keep(consumer, of: index)
             return
         }
         let now = tick.now
@@ -91,7 +105,7 @@ extension Shard {
                 into: &effects
             )
         }
-        _ = keep(consumer, of: index)
+        host.operation = keep(consumer, of: index)
     }
 
     private mutating func resume(_ index: UInt32, _ name: [UInt8]?) throws(EngineRefusal) {
@@ -114,7 +128,7 @@ extension Shard {
                 into: &effects
             )
         }
-        _ = keep(consumer, of: index)
+        host.operation = keep(consumer, of: index)
     }
 
     private mutating func purge(
@@ -134,7 +148,7 @@ extension Shard {
         } catch {
             throw .wrongState
         }
-        _ = writeRemovals(index, isDurable: true)
+        host.operation = writeRemovals(index, isDurable: true)
         markActive(index)
         return purged
     }
@@ -195,7 +209,7 @@ extension Shard {
         }
         var writer = StateWriter(host.takeBuffer())
         writer.put(Self.modeKey.raw, value.bytes)
-        _ = host.journal?.write(writer, to: index, isDurable: true)
+        host.operation = host.journal?.write(writer, to: index, isDurable: true)
     }
 
     /// Does again what operators had done.

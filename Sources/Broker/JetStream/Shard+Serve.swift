@@ -44,7 +44,9 @@ extension Shard {
                 serveAck(subject, reply: reply, payload: payload, root: root)
             case ServiceOwner.flowControl: serveFlowControl(subject, root: root)
             case ServiceOwner.operations:
-                _ = takeKeyRequest(subject, reply: reply, payload: payload, root: root)
+                if !takeKeyRequest(subject, reply: reply, payload: payload, root: root) {
+                    serveQueues(subject, reply: reply, payload: payload, root: root)
+                }
             default:
                 ingest(
                     owner & ~ServiceOwner.first,

@@ -29,7 +29,7 @@ extension Shard {
         return numbers
     }
 
-    private func status(of index: UInt32) -> StreamStatus {
+    func status(of index: UInt32) -> StreamStatus {
         var status = StreamStatus(name: host.streams[index].name)
         let configuration = host.streams[index].stream.state.configuration
         let counters = host.streams[index].counters

@@ -81,6 +81,8 @@ struct StreamHost: ~Copyable {
     var recoveries: [StreamRecovery] = []
     /// Streams of the store whose configuration nobody understands; they stay on disk untouched.
     var unreadable: [UInt32] = []
+    /// What the last operator's order wrote; `nil` if nothing.
+    var operation: JournalTicket?
     /// Nanoseconds from a publish until its message is safe; `nil` where nobody looks.
     var publishTimes: HistogramWriter?
     var apiTotal: UInt64 = 0

@@ -68,7 +68,7 @@ struct KeyApiOptions: Sendable {
 }
 
 extension KeyApiOptions {
-    private static func members(_ body: [UInt8]) throws(EngineRefusal) -> JSONObject {
+    static func members(_ body: [UInt8]) throws(EngineRefusal) -> JSONObject {
         guard body.contains(where: { $0 > 0x20 }) else { return JSONObject(members: []) }
         let value: JSONValue
         do throws(JSONError) {

@@ -1,0 +1,215 @@
+// Requests about queues by message: what the console does from the keyboard, for scripts.
+
+import Base
+import Engine
+import JSON
+import Journal
+import Queueing
+
+/// What can be asked on a subject below `$SLUICE.API.QUEUE.`, the name of a queue behind it.
+enum QueueApiVerb: String {
+    case list = "LIST"
+    case info = "INFO"
+    case pause = "PAUSE"
+    case resume = "RESUME"
+    case drain = "DRAIN"
+    case purge = "PURGE"
+    case peek = "PEEK"
+    case remove = "DELETE"
+
+    /// The first part of every such subject.
+    static let prefix = Array("$SLUICE.API.QUEUE.".utf8)
+}
+
+extension Shard {
+    /// Answers a request on a subject below `$SLUICE.API.QUEUE.`; of other subjects nothing.
+    ///
+    /// Whoever may publish there may do everything to the queues of the own account. The answer to
+    /// what changes a queue comes once the change is on disk.
+    mutating func serveQueues(
+        _ subject: RawSpan,
+        reply: RawSpan,
+        payload: RawSpan,
+        root: UInt32
+    ) {
+        let words = subject.array
+        guard words.starts(with: QueueApiVerb.prefix), !reply.isEmpty,
+            let account = accounts.firstIndex(where: { $0.root == root })
+        else { return }
+        let parts = words.dropFirst(QueueApiVerb.prefix.count)
+            .split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let address = reply.array
+        do throws(EngineRefusal) {
+            guard let first = parts.first, parts.count <= 2,
+                let verb = QueueApiVerb(rawValue: String(decoding: first, as: UTF8.self)),
+                (verb == .list) == (parts.count == 1)
+            else { throw .invalid }
+            if verb == .list {
+                emit(root, to: address, queueList(UInt32(account)))
+                return
+            }
+            let name = Array(parts[1])
+            let text = try answer(verb, name, payload.array, UInt32(account))
+            if let ticket = host.operation {
+                host.pending[ticket] = .answer(root: root, reply: address, text: text)
+            } else {
+                emit(root, to: address, text)
+            }
+        } catch {
+            emit(root, to: address, KeyApiAnswer.refused(error))
+        }
+    }
+
+    private mutating func answer(
+        _ verb: QueueApiVerb,
+        _ name: [UInt8],
+        _ body: [UInt8],
+        _ account: UInt32
+    ) throws(EngineRefusal) -> [UInt8] {
+        host.operation = nil
+        let members = try KeyApiOptions.members(body)
+        func number(_ name: String) throws(EngineRefusal) -> UInt64? {
+            guard let value = members.present(name) else { return nil }
+            guard let number = value.asUInt64 else { throw .invalid }
+            return number
+        }
+        let consumer = members.present("consumer")?.asBytes
+        let order: EngineOrder
+        switch verb {
+        case .list, .info:
+            guard let index = host.find(account, name) else { throw .notFound }
+            return QueueApiAnswer.info(status(of: index))
+        case .pause:
+            switch members.present("what")?.asText ?? "delivery" {
+            case "delivery":
+                order = .pauseDelivery(
+                    stream: name,
+                    consumer: consumer,
+                    until: .distantFuture,
+                    reason: []
+                )
+            case "ingress":
+                order = .pauseIngress(stream: name, until: .distantFuture, reason: [])
+            default: throw .invalid
+            }
+        case .resume: order = .resume(stream: name, consumer: consumer)
+        case .drain: order = .drain(stream: name, deadline: .distantFuture, afterwards: .rest)
+        case .purge:
+            let scope = PurgeScope(
+                ceiling: try number("up_to") ?? .max,
+                keep: try number("keep") ?? 0,
+                filter: members.present("filter")?.asBytes ?? []
+            )
+            order = .purge(stream: name, scope: scope)
+        case .peek:
+            let count = UInt32(clamping: try number("count") ?? 10)
+            order = .peek(stream: name, from: try number("from") ?? 1, count: count)
+        case .remove: order = .deleteStream(name)
+        }
+        switch operate(order, Ticket(id: 0, seen: 0, author: []), in: account) {
+        case .finished(_, let outcome): return QueueApiAnswer.done(messages: outcome.messages)
+        case .failed(_, let refusal): throw refusal
+        case .peeked(_, _, let messages): return QueueApiAnswer.peeked(messages)
+        case .progress(_, let done, _): return QueueApiAnswer.done(messages: done)
+        }
+    }
+
+    private func queueList(_ account: UInt32) -> [UInt8] {
+        QueueApiAnswer.list(host.streams(of: account).map { status(of: $0) })
+    }
+}
+
+/// Answers about queues as JSON.
+enum QueueApiAnswer {
+    static func list(_ queues: [StreamStatus]) -> [UInt8] {
+        var json = JSONWriter(.compact)
+        json.beginObject()
+        json.field("success", true)
+        json.name("queues")
+        json.beginArray()
+        for queue in queues { append(queue, to: &json) }
+        json.endArray()
+        json.endObject()
+        return json.bytes
+    }
+
+    static func info(_ queue: StreamStatus) -> [UInt8] {
+        var json = JSONWriter(.compact)
+        json.beginObject()
+        json.field("success", true)
+        json.name("queue")
+        append(queue, to: &json)
+        json.endObject()
+        return json.bytes
+    }
+
+    static func done(messages: UInt64) -> [UInt8] {
+        var json = JSONWriter(.compact)
+        json.beginObject()
+        json.field("success", true)
+        json.field("messages", messages)
+        json.endObject()
+        return json.bytes
+    }
+
+    /// Headers and payloads are in hexadecimal: they are bytes, not text.
+    static func peeked(_ messages: [PeekedMessage]) -> [UInt8] {
+        var json = JSONWriter(.compact)
+        json.beginObject()
+        json.field("success", true)
+        json.name("messages")
+        json.beginArray()
+        for message in messages {
+            json.beginObject()
+            json.field("seq", message.sequence)
+            json.field("time_ns", message.storedAt.nanoseconds)
+            json.field("subject", message.subject)
+            json.field("size", message.payloadByteCount)
+            json.field("headers_hex", KeyApiAnswer.hex(message.headers))
+            json.field("payload_hex", KeyApiAnswer.hex(message.payload))
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+        return json.bytes
+    }
+
+    private static func append(_ queue: StreamStatus, to json: inout JSONWriter) {
+        json.beginObject()
+        json.field("name", queue.name)
+        json.field("state", word(queue.state))
+        json.field("depth", queue.depth)
+        json.field("messages", queue.storedMessages)
+        json.field("bytes", queue.storedBytes)
+        json.field("first_seq", queue.firstSequence)
+        json.field("last_seq", queue.lastSequence)
+        json.name("consumers")
+        json.beginArray()
+        for consumer in queue.consumers {
+            json.beginObject()
+            json.field("name", consumer.name)
+            json.field("pending", consumer.pending)
+            json.field("unacked", consumer.unacked)
+            json.field("redelivered", consumer.redeliveries)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+    }
+
+    private static func word(_ state: ShownStreamState) -> String {
+        switch state {
+        case .running: "running"
+        case .deliveryPaused: "delivery_paused"
+        case .ingressPaused: "ingress_paused"
+        case .paused: "paused"
+        case .draining: "draining"
+        case .drained: "drained"
+        case .purging: "purging"
+        case .sealed: "sealed"
+        case .recovering: "recovering"
+        case .readOnly: "read_only"
+        case .locked: "locked"
+        }
+    }
+}
