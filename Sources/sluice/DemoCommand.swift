@@ -17,6 +17,14 @@ enum DemoCommand {
         guard request.server.configurationFile.isEmpty, case .run = request.server.purpose else {
             return ConsoleCommand.run(request.server, demoSeed: request.seed)
         }
+        var asked = ServerConfiguration()
+        request.server.apply(to: &asked)
+        guard asked.jetStream.storeDirectory.isEmpty else {
+            // A store that is kept has its key where it finds it again.
+            var server = request.server
+            server.underlay { $0.clients.port = .anyFree }
+            return ConsoleCommand.run(server, demoSeed: request.seed)
+        }
         guard let directory = makeDirectory() else {
             Output.complain("no directory can be made below \(temporary), error \(errno)")
             return .failure
