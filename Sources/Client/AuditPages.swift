@@ -10,22 +10,18 @@ public struct AuditPages {
     /// The newest signed head, as a note.
     public private(set) var head: [UInt8] = []
 
-    /// Reads pages from `answer`, which gives the answer to the verb `AUDIT` with a body.
-    /// - Throws: what `answer` throws, or `refused`.
+    /// Reads pages from `ask`, which gives the answer to the verb `AUDIT` with a body.
+    /// - Throws: what `ask` throws, or `refused`.
     public init(
-        _ answer: ([UInt8]) throws(ClientError) -> [UInt8]
+        _ ask: ([UInt8]) throws(ClientError) -> [UInt8]
     ) throws(ClientError) {
         while true {
-            let text = try answer(Array("{\"from\":\(entries.count)}".utf8))
-            let limits = JSONLimits(
-                depthMax: 8,
-                membersMax: 10_000,
-                stringBytesMax: 1 << 16,
-                textBytesMax: 32 << 20
-            )
-            guard let page = try? JSONReader(limits: limits).read(text),
-                page["success"]?.asBool == true, let size = page["size"]?.asUInt64
-            else { throw .refused(KeysText(text).reason) }
+            let text = try ask(Array("{\"from\":\(entries.count)}".utf8))
+            let answer = OperatorAnswer(text)
+            let page = answer.value
+            guard !answer.isRefusal, let size = page["size"]?.asUInt64 else {
+                throw .refused(answer.reason)
+            }
             let found = page["entries"]?.asArray?.compactMap(\.asBytes) ?? []
             entries += found
             head = page["head"]?.asBytes ?? []

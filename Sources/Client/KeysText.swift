@@ -3,8 +3,6 @@
 import Base
 public import Configuration
 import JSON
-import Reactor
-import Wire
 
 extension KeysRequest {
     /// The last part of the subject and the JSON that is sent.
@@ -45,33 +43,25 @@ extension KeysRequest {
 
 /// An answer about keys.
 public struct KeysText {
-    private let answer: [UInt8]
-    private let value: JSONValue
+    private let answer: OperatorAnswer
+    private var value: JSONValue { answer.value }
 
     /// The answer in `bytes`.
     public init(_ bytes: [UInt8]) {
-        answer = bytes
-        let limits = JSONLimits(
-            depthMax: 16,
-            membersMax: 100_000,
-            stringBytesMax: 1 << 16,
-            textBytesMax: 32 << 20
-        )
-        value = (try? JSONReader(limits: limits).read(bytes)) ?? .null
+        answer = OperatorAnswer(bytes)
+    }
+
+    init(_ answer: OperatorAnswer) {
+        self.answer = answer
     }
 
     /// Whether it says no.
-    public var isRefusal: Bool { value["success"]?.asBool != true }
-
-    /// Why it says no.
-    public var reason: [UInt8] {
-        value["error"]?["description"]?.asBytes ?? Array("the answer is not understood".utf8)
-    }
+    public var isRefusal: Bool { answer.isRefusal }
 
     /// What is shown for `request`.
     public func text(_ request: KeysRequest) -> [UInt8] {
-        if request.isJson { return answer + [0x0A] }
-        if isRefusal { return Array("refused: ".utf8) + reason + [0x0A] }
+        if request.isJson { return answer.bytes + [0x0A] }
+        if isRefusal { return Array("refused: ".utf8) + answer.reason + [0x0A] }
         switch request.verb {
         case .status: return Array((keys + rotations + slots + memory).utf8)
         case .slots: return Array(slots.utf8)
@@ -93,9 +83,9 @@ public struct KeysText {
         var text = Self.row("OF", "KEY", "STATE", "MESSAGES", "BYTES", "SEGMENTS")
         for key in value["keys"]?.asArray ?? [] {
             text += Self.row(
-                Self.safe(key["of"]),
+                AnswerText.safe(key["of"]),
                 "k\(key["version"]?.asUInt64 ?? 0)",
-                Self.safe(key["state"]),
+                AnswerText.safe(key["state"]),
                 "\(key["messages"]?.asUInt64 ?? 0)",
                 Self.size(key["bytes"]),
                 "\(key["segments"]?.asUInt64 ?? 0)"
@@ -108,13 +98,17 @@ public struct KeysText {
         var text = ""
         for rotation in value["rotations"]?.asArray ?? [] {
             let (done, all) = (Self.size(rotation["bytes_done"]), Self.size(rotation["bytes"]))
-            text += "rotation \(rotation["number"]?.asUInt64 ?? 0) of \(Self.safe(rotation["of"]))"
+            text +=
+                "rotation \(rotation["number"]?.asUInt64 ?? 0) of \(AnswerText.safe(rotation["of"]))"
             text += " to k\(rotation["to"]?.asUInt64 ?? 0): \(done) of \(all)"
-            if let left = rotation["seconds_left"]?.asDouble { text += ", \(Int(left)) s left" }
+            // A number from the wire may be larger than any integer.
+            if let left = rotation["seconds_left"]?.asDouble, let seconds = Int(exactly: left) {
+                text += ", \(seconds) s left"
+            }
             let steps = rotation["steps"]?.asObject?.members ?? []
             text +=
                 "; "
-                + steps.map { "\(Self.clean($0.name)) \(Self.safe($0.value))" }
+                + steps.map { "\(AnswerText.safe($0.name)) \(AnswerText.safe($0.value))" }
                 .joined(separator: ", ")
             text += "\n"
         }
@@ -125,7 +119,7 @@ public struct KeysText {
         var text = ""
         let slots = value["slots"]?.asArray ?? []
         for slot in slots {
-            text += "slot \(slot["slot"]?.asUInt64 ?? 0): \(Self.safe(slot["kind"]))\n"
+            text += "slot \(slot["slot"]?.asUInt64 ?? 0): \(AnswerText.safe(slot["kind"]))\n"
         }
         if slots.count == 1 { text += "only one slot: add a recovery key\n" }
         return text
@@ -154,7 +148,7 @@ public struct KeysText {
             files &+= key["segments"]?.asUInt64 ?? 0
             if key["state"]?.asText == "active" {
                 let version = key["version"]?.asUInt64 ?? 0
-                text += "\(Self.safe(key["of"])): k\(version) gives way to a new key\n"
+                text += "\(AnswerText.safe(key["of"])): k\(version) gives way to a new key\n"
             }
         }
         let size = Self.size(.unsigned(bytes))
@@ -162,20 +156,7 @@ public struct KeysText {
     }
 
     private static func row(_ cells: String...) -> String {
-        let widths = [24, 5, 13, 12, 10, 9]
-        var line = ""
-        for (cell, width) in zip(cells, widths) {
-            line += cell + String(repeating: " ", count: max(1, width - cell.count))
-        }
-        while line.hasSuffix(" ") { line.removeLast() }
-        return line + "\n"
-    }
-
-    private static func safe(_ value: JSONValue?) -> String { clean(value?.asBytes ?? []) }
-
-    /// Bytes of a name so that no terminal obeys them.
-    private static func clean(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes.map { (0x20...0x7E).contains($0) ? $0 : 0x3F }, as: UTF8.self)
+        AnswerText.row(cells, widths: [24, 5, 13, 12, 10, 9])
     }
 
     private static func size(_ value: JSONValue?) -> String {
@@ -201,30 +182,12 @@ extension ClientCommands {
     ) throws(ClientError) -> Bool {
         let (verb, body) = request.message
         let subject = Array("$SLUICE.API.KEYS.\(verb)".utf8)
-        guard let answer = try ask(subject, body, request.connection, surroundings) else {
-            return false
-        }
-        let text = KeysText(answer)
-        if request.isJson || !text.isRefusal { _ = surroundings.write(text.text(request)) }
-        guard !text.isRefusal else { throw .refused(text.reason) }
-        return true
-    }
-
-    /// The first answer to `body` on `subject`; `nil` if there is none in time.
-    static func ask(
-        _ subject: [UInt8],
-        _ body: [UInt8],
-        _ options: ClientOptions,
-        _ surroundings: ClientSurroundings
-    ) throws(ClientError) -> [UInt8]? {
-        var connection = try surroundings.connect(options)
-        var names = Nuid(seed: surroundings.nameSeed)
-        let inbox = Array("_INBOX.".utf8) + names.next()
-        connection.subscribe(inbox, queue: [], sid: 1)
-        try connection.publish(subject, reply: inbox, headers: [], body)
-        try connection.send()
-        let deadline = SystemClock.monotonic().adding(nanoseconds: options.timeoutNanoseconds)
-        guard let message = try connection.next(until: deadline) else { return nil }
-        return message.status == 503 && message.body.isEmpty ? nil : message.body
+        return try operate(
+            subject,
+            body,
+            request.connection,
+            surroundings,
+            isJson: request.isJson
+        ) { KeysText($0).text(request) }
     }
 }

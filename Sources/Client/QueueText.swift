@@ -3,7 +3,6 @@
 import Base
 public import Configuration
 import JSON
-import Wire
 
 extension QueueRequest {
     /// The subject and the JSON that are sent.
@@ -40,31 +39,16 @@ extension QueueRequest {
 
 /// An answer about queues.
 struct QueueText {
-    private let answer: [UInt8]
-    private let value: JSONValue
+    private let answer: OperatorAnswer
+    private var value: JSONValue { answer.value }
 
-    init(_ bytes: [UInt8]) {
-        answer = bytes
-        let limits = JSONLimits(
-            depthMax: 8,
-            membersMax: 100_000,
-            stringBytesMax: 1 << 16,
-            textBytesMax: 32 << 20
-        )
-        value = (try? JSONReader(limits: limits).read(bytes)) ?? .null
-    }
-
-    /// Whether it says no.
-    var isRefusal: Bool { value["success"]?.asBool != true }
-
-    /// Why it says no.
-    var reason: [UInt8] {
-        value["error"]?["description"]?.asBytes ?? Array("the answer is not understood".utf8)
+    init(_ answer: OperatorAnswer) {
+        self.answer = answer
     }
 
     /// What is shown for `request`.
     func text(_ request: QueueRequest) -> [UInt8] {
-        if request.isJson { return answer + [0x0A] }
+        if request.isJson { return answer.bytes + [0x0A] }
         switch request.verb {
         case .list:
             var text = Self.row("QUEUE", "STATE", "DEPTH", "MESSAGES", "BYTES")
@@ -77,7 +61,7 @@ struct QueueText {
             text += Self.row("CONSUMER", "", "PENDING", "UNACKED", "REDELIVERED")
             for consumer in queue["consumers"]?.asArray ?? [] {
                 text += Self.row(
-                    Self.safe(consumer["name"]),
+                    AnswerText.safe(consumer["name"]),
                     "",
                     Self.number(consumer["pending"]),
                     Self.number(consumer["unacked"]),
@@ -88,7 +72,7 @@ struct QueueText {
         case .peek:
             var text = ""
             for message in value["messages"]?.asArray ?? [] {
-                text += "\(Self.number(message["seq"]))  \(Self.safe(message["subject"]))  "
+                text += "\(Self.number(message["seq"]))  \(AnswerText.safe(message["subject"]))  "
                 text += "\(Self.number(message["size"])) B\n    "
                 text += Self.shown(message["payload_hex"]?.asBytes ?? []) + "\n"
             }
@@ -100,8 +84,8 @@ struct QueueText {
 
     private static func row(of queue: JSONValue) -> String {
         row(
-            safe(queue["name"]),
-            safe(queue["state"]),
+            AnswerText.safe(queue["name"]),
+            AnswerText.safe(queue["state"]),
             number(queue["depth"]),
             number(queue["messages"]),
             number(queue["bytes"])
@@ -109,35 +93,18 @@ struct QueueText {
     }
 
     private static func row(_ cells: String...) -> String {
-        let widths = [28, 17, 12, 12, 12]
-        var line = ""
-        for (cell, width) in zip(cells, widths) {
-            line += cell + String(repeating: " ", count: max(1, width - cell.count))
-        }
-        while line.hasSuffix(" ") { line.removeLast() }
-        return line + "\n"
+        AnswerText.row(cells, widths: [28, 17, 12, 12, 12])
     }
 
     private static func number(_ value: JSONValue?) -> String { "\(value?.asUInt64 ?? 0)" }
 
-    private static func safe(_ value: JSONValue?) -> String { clean(value?.asBytes ?? []) }
-
-    /// Bytes so that no terminal obeys them.
-    private static func clean(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes.map { (0x20...0x7E).contains($0) ? $0 : 0x3F }, as: UTF8.self)
-    }
-
     /// The first bytes of a payload that is written in hexadecimal digits.
     private static func shown(_ digits: [UInt8]) -> String {
-        var bytes: [UInt8] = []
-        var at = 0
-        while at + 1 < digits.count, bytes.count < 200 {
-            let pair = String(decoding: digits[at...at + 1], as: UTF8.self)
-            bytes.append(UInt8(pair, radix: 16) ?? 0x3F)
-            at += 2
-        }
-        return clean(bytes)
+        AnswerText.safe(Hex.decode(digits.prefix(shownBytesMax * 2)) ?? [])
     }
+
+    /// Bytes of a payload that are shown.
+    private static let shownBytesMax = 200
 }
 
 extension ClientCommands {
@@ -148,12 +115,12 @@ extension ClientCommands {
         _ surroundings: ClientSurroundings
     ) throws(ClientError) -> Bool {
         let (subject, body) = request.message
-        guard let answer = try ask(subject, body, request.connection, surroundings) else {
-            return false
-        }
-        let text = QueueText(answer)
-        if request.isJson || !text.isRefusal { _ = surroundings.write(text.text(request)) }
-        guard !text.isRefusal else { throw .refused(text.reason) }
-        return true
+        return try operate(
+            subject,
+            body,
+            request.connection,
+            surroundings,
+            isJson: request.isJson
+        ) { QueueText($0).text(request) }
     }
 }

@@ -1,7 +1,7 @@
 // What `sluice audit` is asked to do.
 
 /// A command line of `sluice audit`.
-public struct AuditRequest: Equatable, Sendable, ConnectionTarget {
+public struct AuditRequest: Equatable, Sendable, ConnectionTarget, StoreTarget {
     /// What is to be done.
     public enum Verb: String, CaseIterable, Sendable {
         /// Show the entries.
@@ -52,27 +52,6 @@ extension Commands {
         name: "audit",
         summary: "show, check or export what was done to keys and queues",
         operands: "ls | verify [FILE] | export",
-        options: [
-            OptionRule("store-dir", value: "dir", help: "Work on this store, which is closed.") {
-                request,
-                value throws(ArgumentError) in
-                request.storeDirectory = try value.string()
-            },
-            OptionRule("key-dir", value: "dir", help: "Where the key file of that store is.") {
-                request,
-                value throws(ArgumentError) in
-                request.unlock.keyDirectory = try value.string()
-            },
-            OptionRule("passphrase-file", value: "file", help: "Open it with this passphrase.") {
-                request,
-                value throws(ArgumentError) in
-                request.unlock.passphraseFile = try value.string()
-            },
-            OptionRule("recovery-file", value: "file", help: "Open it with this recovery key.") {
-                request,
-                value throws(ArgumentError) in
-                request.unlock.recoveryFile = try value.string()
-            },
-        ] + OptionRule.connection
+        options: OptionRule.closedStore + OptionRule.connection
     )
 }

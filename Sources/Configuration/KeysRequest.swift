@@ -1,7 +1,7 @@
 // What `sluice keys` is asked to do.
 
 /// A command line of `sluice keys`.
-public struct KeysRequest: Equatable, Sendable, ConnectionTarget {
+public struct KeysRequest: Equatable, Sendable, ConnectionTarget, StoreTarget {
     /// What is to be done.
     public enum Verb: Equatable, Sendable {
         /// Show versions, slots and rotations.
@@ -149,21 +149,6 @@ public struct KeysRequest: Equatable, Sendable, ConnectionTarget {
     }
 }
 
-/// What opens a store, beside the key file in the directory of keys.
-public struct StoreUnlock: Equatable, Sendable {
-    /// The directory of keys; empty for the usual one.
-    public var keyDirectory = ""
-    /// File with a passphrase; empty to ask for it.
-    public var passphraseFile = ""
-    /// File with a recovery key; empty without.
-    public var recoveryFile = ""
-    /// Name of a credential of the service manager; empty without.
-    public var credential = ""
-
-    /// The key file in the usual place.
-    public init() {}
-}
-
 extension Commands {
     static let keys = CommandRule<KeysRequest>(
         name: "keys",
@@ -190,31 +175,12 @@ extension Commands {
                 value throws(ArgumentError) in
                 request.bytesPerSecond = try value.size(0...Int.max)
             },
-            OptionRule("store-dir", value: "dir", help: "Work on this store, which is closed.") {
-                request,
-                value throws(ArgumentError) in
-                request.storeDirectory = try value.string()
-            },
-            OptionRule("key-dir", value: "dir", help: "Where the key file of that store is.") {
-                request,
-                value throws(ArgumentError) in
-                request.unlock.keyDirectory = try value.string()
-            },
-            OptionRule("passphrase-file", value: "file", help: "Open it with this passphrase.") {
-                request,
-                value throws(ArgumentError) in
-                request.unlock.passphraseFile = try value.string()
-            },
-            OptionRule("recovery-file", value: "file", help: "Open it with this recovery key.") {
-                request,
-                value throws(ArgumentError) in
-                request.unlock.recoveryFile = try value.string()
-            },
+        ] + OptionRule.closedStore + [
             OptionRule("credential", value: "name", help: "Open it with this credential.") {
                 request,
                 value throws(ArgumentError) in
                 request.unlock.credential = try value.string()
-            },
+            }
         ] + OptionRule.connection
     )
 }

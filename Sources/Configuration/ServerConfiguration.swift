@@ -137,8 +137,6 @@ public struct ConsoleSettings: Equatable, Sendable {
     public var theme: [UInt8] = []
     /// Pictures in a second, 1 to 30.
     public var framesPerSecond = 4
-    /// Whether the demonstration traffic runs.
-    public var runsDemonstration = false
 
     /// The default theme at four pictures a second.
     public init() {}

@@ -30,15 +30,11 @@ enum AuditCommand {
     }
 
     private static func onClosedStore(_ request: AuditRequest) -> ExitStatus {
-        var settings = JetStreamSettings()
-        settings.storeDirectory = request.storeDirectory
-        settings.unlock = request.unlock
-        settings.keyDirectory = request.unlock.keyDirectory
-        if settings.keyDirectory.isEmpty {
-            settings.keyDirectory =
-                Places(environment: Process.environment).settingsDirectory
-                + "/keys"
-        }
+        let settings = JetStreamSettings(
+            closedStore: request.storeDirectory,
+            request.unlock,
+            Places(environment: Process.environment)
+        )
         do {
             let store = try StoreKey.open(settings, credentials: Process.credentials)
             defer { store.close() }

@@ -17,12 +17,12 @@ enum DemoCommand {
         guard request.server.configurationFile.isEmpty, case .run = request.server.purpose else {
             return ConsoleCommand.run(request.server, demoSeed: request.seed)
         }
+        var server = request.server
+        server.underlay { $0.clients.port = .anyFree }
         var asked = ServerConfiguration()
-        request.server.apply(to: &asked)
+        server.apply(to: &asked)
+        // A store that is kept has its key where it is found again.
         guard asked.jetStream.storeDirectory.isEmpty else {
-            // A store that is kept has its key where it finds it again.
-            var server = request.server
-            server.underlay { $0.clients.port = .anyFree }
             return ConsoleCommand.run(server, demoSeed: request.seed)
         }
         guard let directory = makeDirectory() else {
@@ -30,11 +30,9 @@ enum DemoCommand {
             return .failure
         }
         defer { remove(directory) }
-        var server = request.server
         server.underlay { configuration in
             configuration.jetStream.storeDirectory = directory
             configuration.jetStream.keyDirectory = directory + "/keys"
-            configuration.clients.port = .anyFree
         }
         return ConsoleCommand.run(server, demoSeed: request.seed)
     }

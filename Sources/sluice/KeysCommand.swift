@@ -24,14 +24,11 @@ enum KeysCommand {
                 try ClientCommands.keys(request, surroundings)
             }
         }
-        var settings = JetStreamSettings()
-        settings.storeDirectory = request.storeDirectory
-        settings.unlock = request.unlock
-        settings.keyDirectory = request.unlock.keyDirectory
-        if settings.keyDirectory.isEmpty {
-            settings.keyDirectory =
-                Places(environment: Process.environment).settingsDirectory + "/keys"
-        }
+        let settings = JetStreamSettings(
+            closedStore: request.storeDirectory,
+            request.unlock,
+            Places(environment: Process.environment)
+        )
         do throws(StoreError) {
             let store = try StoreKey.open(settings, credentials: Process.credentials)
             let (verb, body) = request.message

@@ -6,12 +6,10 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 
 HOST = "127.0.0.1"
 WAIT = 20.0
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Interop"))
 
 
 class Broken(Exception):

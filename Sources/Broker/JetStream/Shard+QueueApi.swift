@@ -165,8 +165,8 @@ enum QueueApiAnswer {
             json.field("time_ns", message.storedAt.nanoseconds)
             json.field("subject", message.subject)
             json.field("size", message.payloadByteCount)
-            json.field("headers_hex", KeyApiAnswer.hex(message.headers))
-            json.field("payload_hex", KeyApiAnswer.hex(message.payload))
+            json.field("headers_hex", Hex.encode(message.headers))
+            json.field("payload_hex", Hex.encode(message.payload))
             json.endObject()
         }
         json.endArray()

@@ -177,12 +177,6 @@ enum KeyApiAnswer {
         return json.bytes
     }
 
-    /// Two digits a byte.
-    static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
-
     private static func write(_ page: KeyOutcome, into json: inout JSONWriter) {
         json.field("size", page.head?.count ?? 0)
         json.field("head", page.head?.note ?? [])

@@ -39,7 +39,7 @@ struct KeySampler {
         status.nextRotationAt = picture.nextRotation
         status.rotationIntervalNanoseconds = picture.policy.ageMax
         status.audit.entries = picture.auditCount
-        status.audit.root = Array(KeyApiAnswer.hex(picture.auditRoot).prefix(16).utf8)
+        status.audit.root = Hex.encode(picture.auditRoot.prefix(8))
         status.audit.signedAt = picture.takenAt
         // Every entry was authenticated when the log was opened or was written since.
         status.audit.isVerified = picture.takenAt != .never
