@@ -6,6 +6,22 @@ import Reactor
 import Wire
 
 extension ShardRunner {
+    /// What of the store is there and not served.
+    func logSetAside() {
+        for number in shard.host.unreadable {
+            log.error(
+                "Stream number \(number) of the store is set aside: its configuration is not "
+                    + "understood, or its account is not configured; nothing of it is changed"
+            )
+        }
+        if shard.host.unreadableConsumers > 0 {
+            log.error(
+                "\(shard.host.unreadableConsumers) consumers of the store are not understood "
+                    + "and not served"
+            )
+        }
+    }
+
     /// A connection came.
     func logOpened(_ index: UInt32) {
         guard log.wants(.debug) else { return }

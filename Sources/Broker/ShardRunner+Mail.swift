@@ -1,6 +1,7 @@
 // What a shard's thread does about its letters.
 
 import Base
+import Engine
 import Reactor
 import Wire
 
@@ -24,7 +25,7 @@ extension ShardRunner {
         case .throttle(let connection, let bytesPerSecond):
             let wasFound = shard.throttle(connection, bytesPerSecond: bytesPerSecond)
             report(.found(connection: connection, wasFound))
-        case .operate(let order, let ticket): report(.operated(shard.operate(order, ticket)))
+        case .operate(let order, let ticket): operate(order, ticket)
         case .lameDuck:
             closeListener()
             shard.sayFarewell()
@@ -44,6 +45,22 @@ extension ShardRunner {
     mutating func forwardRequests() {
         for request in shard.tick.systemRequests { _ = posts.office.post(.system(request)) }
         shard.tick.systemRequests.removeAll()
+    }
+
+    /// Carries out a console's order; what it changes on disk is reported once it is safe there.
+    private mutating func operate(_ order: EngineOrder, _ ticket: Ticket) {
+        let outcome = shard.operate(order, ticket)
+        if let change = shard.host.operation {
+            shard.host.pending[change] = .operated(outcome)
+        } else {
+            report(.operated(outcome))
+        }
+    }
+
+    /// Hands on what came of consoles' orders.
+    mutating func forwardOutcomes() {
+        for outcome in shard.host.operated { report(.operated(outcome)) }
+        shard.host.operated.removeAll()
     }
 
     private func report(_ report: ShardReport) {

@@ -86,6 +86,7 @@ public struct ShardRunner: ~Copyable {
             flush()
             closeEnded()
             if !shard.tick.systemRequests.isEmpty { forwardRequests() }
+            if !shard.host.operated.isEmpty { forwardOutcomes() }
             measure(shard.counters.traffic.messagesIn &- messages)
             askForChecks()
         }
@@ -105,6 +106,7 @@ public struct ShardRunner: ~Copyable {
             shard.begin(at: SystemClock.now())
             shard.readBack()
         }
+        logSetAside()
     }
 
     /// Lets the journal finish what it was given and let go of the store.

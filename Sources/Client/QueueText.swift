@@ -46,12 +46,19 @@ struct QueueText {
         self.answer = answer
     }
 
-    /// What is shown for `request`.
-    func text(_ request: QueueRequest) -> [UInt8] {
+    /// Queues in this answer, one page of a list.
+    var listedCount: Int { value["queues"]?.asArray?.count ?? 0 }
+
+    /// Queues in the whole list.
+    var totalCount: Int { Int(clamping: value["total"]?.asUInt64 ?? 0) }
+
+    /// What is shown for `request`; the first page of a list has a heading.
+    func text(_ request: QueueRequest, isFirst: Bool) -> [UInt8] {
         if request.isJson { return answer.bytes + [0x0A] }
         switch request.verb {
         case .list:
-            var text = Self.row("QUEUE", "STATE", "DEPTH", "MESSAGES", "BYTES")
+            var text = ""
+            if isFirst { text = Self.row("QUEUE", "STATE", "DEPTH", "MESSAGES", "BYTES") }
             for queue in value["queues"]?.asArray ?? [] { text += Self.row(of: queue) }
             return Array(text.utf8)
         case .info:
@@ -115,12 +122,29 @@ extension ClientCommands {
         _ surroundings: ClientSurroundings
     ) throws(ClientError) -> Bool {
         let (subject, body) = request.message
-        return try operate(
-            subject,
-            body,
-            request.connection,
-            surroundings,
-            isJson: request.isJson
-        ) { QueueText($0).text(request) }
+        var shown = 0
+        var total = 0
+        var page = body
+        repeat {
+            let isAnswered = try operate(
+                subject,
+                page,
+                request.connection,
+                surroundings,
+                isJson: request.isJson
+            ) { answer in
+                let text = QueueText(answer)
+                defer { shown += text.listedCount }
+                total = text.totalCount
+                return text.text(request, isFirst: shown == 0)
+            }
+            guard isAnswered else { return false }
+            var next = JSONWriter(.compact)
+            next.beginObject()
+            next.field("offset", shown)
+            next.endObject()
+            page = next.bytes
+        } while request.verb == .list && shown > 0 && shown < total
+        return true
     }
 }

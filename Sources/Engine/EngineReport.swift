@@ -12,6 +12,15 @@ public enum EngineReport: Hashable, Sendable {
     case failed(Ticket, EngineRefusal)
     /// The messages that a peek found.
     case peeked(Ticket, stream: [UInt8], messages: [PeekedMessage])
+
+    /// Whose order it is about.
+    public var ticket: Ticket {
+        switch self {
+        case .progress(let ticket, _, _), .finished(let ticket, _), .failed(let ticket, _),
+            .peeked(let ticket, _, _):
+            ticket
+        }
+    }
 }
 
 /// What a finished order did.

@@ -5,8 +5,10 @@ import Sealing
 
 /// Orders go in, reports come out; used by one thread.
 ///
-/// Nothing here waits. An order is answered by exactly one report with its ticket (a read by one or
-/// more), appends and state of all streams in the order they were given.
+/// Nothing here waits and nothing is lost: orders for which a loop has no place stay here, in
+/// order, until it has. An order is answered by exactly one report with its ticket (a read by one
+/// or more), appends and state of all streams in the order they were given. Who orders looks at
+/// `isCongested` before it takes more in than the disk carries away.
 ///
 /// Batch naturally: keep filling a `BatchWriter` while `appendsInFlight` is above zero and the
 /// batch is not full; hand it over as soon as nothing is in flight.
@@ -17,11 +19,19 @@ public struct JournalClient: ~Copyable {
     private var found: RingReceiver<JournalReport>
     private let commitBell: Bell
     private let readBell: Bell
+    private var laterOrders = Backlog<JournalOrder>()
+    private var laterReads = Backlog<ReadOrder>()
     private var lastTicket: JournalTicket = 0
     private var mustRingCommits = false
     private var mustRingReads = false
     /// Appends that are not yet answered.
     public private(set) var appendsInFlight = 0
+    /// Reads that are not yet answered to their end.
+    public private(set) var readsInFlight = 0
+
+    /// Appends in flight from which on the disk is taken to hang; each holds at most
+    /// `BatchWriter.byteCountMax` bytes or one message.
+    public static var appendsInFlightMax: Int { 4_096 }
 
     init(
         orders: consuming RingSender<JournalOrder>,
@@ -39,24 +49,15 @@ public struct JournalClient: ~Copyable {
         self.readBell = readBell
     }
 
-    /// How many more orders the journal takes now; each call of an order method needs one.
-    public var room: Int {
-        mutating get { orders.room }
-    }
-
-    /// How many more reads the journal takes now.
-    public var readRoom: Int {
-        mutating get { reads.room }
-    }
+    /// Whether the disk carries away less than comes: nothing more should be taken in.
+    public var isCongested: Bool { appendsInFlight >= Self.appendsInFlightMax }
 
     /// Makes a stream called `stream`, a number that is not in use.
-    /// - Returns: the ticket; `nil` if there is no room, and nothing was done.
     public mutating func create(
         stream: UInt32,
         configuration: [UInt8],
         segmentBytesMax: UInt64 = 64 << 20
-    ) -> JournalTicket? {
-        guard room > 0 else { return nil }
+    ) -> JournalTicket {
         var buffer = RecordBuffer(capacity: configuration.count)
         buffer.append(configuration)
         let most = max(256 << 10, min(segmentBytesMax, 256 << 20))
@@ -68,9 +69,7 @@ public struct JournalClient: ~Copyable {
     }
 
     /// Replaces a stream's configuration bytes.
-    /// - Returns: the ticket; `nil` if there is no room, and nothing was done.
-    public mutating func configure(stream: UInt32, configuration: [UInt8]) -> JournalTicket? {
-        guard room > 0 else { return nil }
+    public mutating func configure(stream: UInt32, configuration: [UInt8]) -> JournalTicket {
         var buffer = RecordBuffer(capacity: configuration.count)
         buffer.append(configuration)
         let ticket = nextTicket()
@@ -78,16 +77,12 @@ public struct JournalClient: ~Copyable {
     }
 
     /// Takes a stream away with all its messages.
-    /// - Returns: the ticket; `nil` if there is no room, and nothing was done.
-    public mutating func remove(stream: UInt32) -> JournalTicket? {
-        guard room > 0 else { return nil }
+    public mutating func remove(stream: UInt32) -> JournalTicket {
         let ticket = nextTicket()
         return send(.remove(ticket, stream: stream), ticket)
     }
 
     /// Hands a batch over; the buffer comes back with `durable` or `refused`.
-    ///
-    /// The caller makes sure that `room` is above zero.
     public mutating func append(_ batch: consuming RecordBatch, to stream: UInt32) -> JournalTicket
     {
         let facts = BatchFacts(
@@ -99,18 +94,16 @@ public struct JournalClient: ~Copyable {
         )
         appendsInFlight += 1
         let ticket = nextTicket()
-        let isSent = orders.send(
-            .append(ticket, stream: stream, facts, batch.takeBuffer().lend())
+        return send(
+            .append(ticket, stream: stream, facts, batch.takeBuffer().lend()),
+            ticket
         )
-        precondition(isSent, "the caller has looked for room")
-        mustRingCommits = true
-        return ticket
     }
 
     /// Hands state over; the buffer comes back with `stateWritten` or `refused`.
     ///
-    /// The caller makes sure that `room` is above zero. With `isDurable` the report comes after the
-    /// sync, otherwise after the write, and the sync follows within 200 ms.
+    /// With `isDurable` the report comes after the sync, otherwise after the write, and the sync
+    /// follows within 200 ms.
     public mutating func write(
         _ state: consuming StateWriter,
         to stream: UInt32,
@@ -118,28 +111,24 @@ public struct JournalClient: ~Copyable {
     ) -> JournalTicket {
         let count = UInt32(state.recordCount)
         let ticket = nextTicket()
-        let isSent = orders.send(
+        return send(
             .state(
                 ticket,
                 stream: stream,
                 recordCount: count,
                 isDurable: isDurable,
                 state.takeBuffer().lend()
-            )
+            ),
+            ticket
         )
-        precondition(isSent, "the caller has looked for room")
-        mustRingCommits = true
-        return ticket
     }
 
     /// Asks for the batches from the one that holds `sequence`, or the next message after it, on.
-    /// - Returns: the ticket; `nil` if there is no room, and nothing was done.
     public mutating func read(
         stream: UInt32,
         from sequence: UInt64,
         blockCountMax: UInt32 = 1
-    ) -> JournalTicket? {
-        guard readRoom > 0 else { return nil }
+    ) -> JournalTicket {
         let ticket = nextTicket()
         let order = ReadOrder(
             ticket: ticket,
@@ -147,22 +136,21 @@ public struct JournalClient: ~Copyable {
             sequence: sequence,
             blockCountMax: blockCountMax
         )
-        let isSent = reads.send(order)
-        precondition(isSent, "there was room")
+        readsInFlight += 1
+        laterReads.send(order, over: &reads)
         mustRingReads = true
         return ticket
     }
 
     /// Seals everything and ends both loops, after all orders given before.
-    /// - Returns: the ticket; `nil` if there is no room, and nothing was done.
-    public mutating func stop() -> JournalTicket? {
-        guard room > 0 else { return nil }
+    public mutating func stop() -> JournalTicket {
         let ticket = nextTicket()
         return send(.stop(ticket), ticket)
     }
 
     /// Wakes the loops for what was ordered since the last call: once a tick, after all orders.
     public mutating func flush() {
+        passOn()
         if mustRingCommits { commitBell.ring() }
         if mustRingReads { readBell.ring() }
         mustRingCommits = false
@@ -175,7 +163,18 @@ public struct JournalClient: ~Copyable {
             if report.answersAppend { appendsInFlight -= 1 }
             return report
         }
-        return found.receive()
+        guard let report = found.receive() else {
+            passOn()
+            return nil
+        }
+        if report.endsRead { readsInFlight -= 1 }
+        return report
+    }
+
+    /// Gives the loops what they have places for by now.
+    private mutating func passOn() {
+        if laterOrders.passOn(to: &orders) { mustRingCommits = true }
+        if laterReads.passOn(to: &reads) { mustRingReads = true }
     }
 
     private mutating func nextTicket() -> JournalTicket {
@@ -184,9 +183,33 @@ public struct JournalClient: ~Copyable {
     }
 
     private mutating func send(_ order: JournalOrder, _ ticket: JournalTicket) -> JournalTicket {
-        let isSent = orders.send(order)
-        precondition(isSent, "there was room")
+        laterOrders.send(order, over: &orders)
         mustRingCommits = true
         return ticket
+    }
+}
+
+/// Orders for which a ring has no place yet, in order.
+private struct Backlog<Order: BitwiseCopyable & Sendable>: ~Copyable {
+    private var orders = Table<Order>(capacity: 1)
+    private var passedOn = 0
+
+    /// Sends `order` behind all that wait here.
+    mutating func send(_ order: Order, over ring: inout RingSender<Order>) {
+        if orders.isEmpty, ring.send(order) { return }
+        orders.append(order)
+    }
+
+    /// Sends what the ring takes.
+    /// - Returns: whether something was sent.
+    mutating func passOn(to ring: inout RingSender<Order>) -> Bool {
+        let before = passedOn
+        while passedOn < orders.count, ring.send(orders[passedOn]) { passedOn += 1 }
+        let isSent = passedOn > before
+        if passedOn == orders.count {
+            orders.removeAll()
+            passedOn = 0
+        }
+        return isSent
     }
 }

@@ -1,5 +1,6 @@
 // What passes between a shard and its journal: plain values and buffers on loan.
 
+import Glibc
 public import Sealing
 
 /// Numbers the orders of a shard; answers name it.
@@ -43,6 +44,16 @@ public enum JournalRefusal: UInt8, BitwiseCopyable, Equatable, Sendable {
     case noSuchStream
     /// Keys are missing or key memory is full.
     case keysUnavailable
+
+    /// What the system would say.
+    public var systemNumber: Int32 {
+        switch self {
+        case .diskFull: ENOSPC
+        case .writeStopped: EIO
+        case .noSuchStream: ENOENT
+        case .keysUnavailable: ENOKEY
+        }
+    }
 }
 
 /// What the journal answers.
@@ -94,6 +105,12 @@ extension JournalReport {
             .unreadable, .writeStopped, .stopped:
             false
         }
+    }
+
+    /// Whether this is the last answer to a read, of those that the read loop gives.
+    var endsRead: Bool {
+        if case .block(_, _, _, _, let isLast, _) = self { return isLast }
+        return true
     }
 }
 

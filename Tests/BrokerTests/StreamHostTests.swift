@@ -69,6 +69,47 @@ import Testing
         #expect(ask("LIST").contains("\"queues\":[]"))
     }
 
+    @Test(arguments: [
+        ("PURGE.Q", #"{"filter":[1]}"#), ("PURGE.Q", #"{"filter":""}"#), ("PURGE.Q", #"{"seq":2}"#),
+        ("PURGE.Q", #"{"up_to":"2"}"#), ("PURGE.Q", #"{"keep":-1}"#), ("PURGE.Q", "[]"),
+        ("PURGE.Q", #"{"Filter":"q.b"}"#), ("PAUSE.Q", #"{"consumer":7}"#),
+        ("PAUSE.Q", #"{"what":1}"#), ("PAUSE.Q", #"{"what":"ingress","consumer":"C"}"#),
+        ("RESUME.Q", #"{"consumer":{}}"#), ("RESUME.Q", #"{"consumers":"C"}"#),
+        ("DRAIN.Q", #"{"deadline":1}"#), ("DELETE.Q", #"{"keep":1}"#), ("PEEK.Q", #"{"from":"1"}"#),
+        ("LIST", #"{"offset":true}"#), ("INFO.Q", "{"),
+    ])
+    func `a request that is not understood whole does nothing`(_ verb: String, _ body: String) {
+        var client: UInt32 = 0
+        var bench = Self.bench(&client)
+        for number in 1...3 { Self.request(&bench, client, "q.a", "m\(number)") }
+        Self.request(&bench, client, "$SLUICE.API.QUEUE.PAUSE.Q", "")
+        let answer = Self.request(&bench, client, "$SLUICE.API.QUEUE.\(verb)", body)
+        #expect(answer.contains("\"code\":400"))
+        let status = bench.shard.streamStatuses().first
+        #expect(status?.storedMessages == 3)
+        #expect(status?.state == .deliveryPaused(until: .distantFuture))
+    }
+
+    @Test func `a long list of queues comes in pages`() {
+        var client: UInt32 = 0
+        var bench = Self.bench(&client)
+        for number in 100..<300 {
+            Self.request(
+                &bench,
+                client,
+                "$JS.API.STREAM.CREATE.S\(number)",
+                #"{"name":"S\#(number)","subjects":["s.\#(number)"],"storage":"memory"}"#
+            )
+        }
+        let first = Self.request(&bench, client, "$SLUICE.API.QUEUE.LIST", "")
+        #expect(first.contains("\"total\":201,\"offset\":0,"))
+        #expect(first.contains("\"S226\"") && !first.contains("\"S227\""))
+        let last = Self.request(&bench, client, "$SLUICE.API.QUEUE.LIST", "{\"offset\":128}")
+        #expect(last.contains("\"S227\"") && last.contains("\"S299\""))
+        let none = Self.request(&bench, client, "$SLUICE.API.QUEUE.LIST", "{\"offset\":999}")
+        #expect(none.contains("\"queues\":[]"))
+    }
+
     @Test func `a publish is answered with its sequence`() {
         var client: UInt32 = 0
         var bench = Self.bench(&client)

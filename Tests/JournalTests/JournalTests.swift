@@ -141,6 +141,33 @@ import Testing
         #expect(next.journal.recovered.map(\.lastSequence) == [50])
     }
 
+    @Test func `more orders than the journal has places for are carried out in order`() throws {
+        let disk = SimulatedDisk(seed: 6)
+        var driver = try JournalDriver(disk)
+        _ = driver.create(0)
+        let count = UInt64(JournalClient.appendsInFlightMax) + 1_000
+        for sequence in 1...count { driver.post(numbered(sequence...sequence), to: 0) }
+        let isCongested = driver.client.isCongested
+        #expect(isCongested)
+        for sequence in 1...count { _ = driver.client.read(stream: 0, from: sequence) }
+        let reads = driver.client.readsInFlight
+        #expect(reads == Int(count))
+        var last: UInt64 = 0
+        var isOrdered = true
+        for report in driver.run() {
+            guard case .durable(_, _, let sequence, let loan) = report else { continue }
+            _ = RecordBuffer(loan)
+            isOrdered = isOrdered && sequence > last
+            last = sequence
+        }
+        #expect(isOrdered)
+        #expect(last == count)
+        let left = (driver.client.appendsInFlight, driver.client.readsInFlight)
+        #expect(left == (0, 0))
+        let (found, lost) = driver.readAll(0, blockCountMax: 64)
+        #expect(found.count == Int(count) && lost.isEmpty)
+    }
+
     @Test func `a removed stream leaves no file and does not come back`() throws {
         let disk = SimulatedDisk(seed: 5)
         do {

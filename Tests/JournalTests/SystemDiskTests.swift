@@ -96,7 +96,8 @@ final class TemporaryDirectory {
                 _ = client.append(writer.finish(), to: 0)
             }
             if durable == total, !isReading {
-                isReading = client.read(stream: 0, from: 1, blockCountMax: 64) != nil
+                _ = client.read(stream: 0, from: 1, blockCountMax: 64)
+                isReading = true
             }
             client.flush()
             while let report = client.next() {

@@ -14,6 +14,19 @@ struct ApiRequest {
     let reply: [UInt8]
     let body: [UInt8]
     let headers: [UInt8]
+    /// What its answers are called; `nil` for endpoints that answer with messages.
+    let responseType: ApiResponseType?
+
+    /// The answer `text`, to be given once the journal has made it true.
+    func later(_ text: [UInt8]) -> AfterJournal {
+        .answer(root: root, reply: reply, text: text, refusal: unsafeAnswer)
+    }
+
+    /// The answer where the journal could not.
+    var unsafeAnswer: [UInt8] {
+        guard let responseType else { return [] }
+        return ApiResponse.refusal(QueueingError(.insufficientStorage), to: responseType)
+    }
 }
 
 extension Shard {
@@ -34,7 +47,8 @@ extension Shard {
             root: root,
             reply: reply.array,
             body: payload.array,
-            headers: headers.array
+            headers: headers.array,
+            responseType: endpoint.responseType
         )
         host.apiTotal &+= 1
         do throws(QueueingError) {
@@ -281,12 +295,23 @@ extension Shard {
             created: host.streams[index].stream.state.created,
             configuration: host.streams[index].stream.state.configuration
         ).text
-        let ticket =
-            isNew
-            ? host.journal?.create(stream: index, configuration: bytes)
-            : host.journal?.configure(stream: index, configuration: bytes)
-        guard let ticket = ticket ?? nil else { return text }
-        host.pending[ticket] = .answer(root: request.root, reply: request.reply, text: text)
+        guard isNew else {
+            guard let ticket = host.journal?.configure(stream: index, configuration: bytes) else {
+                return text
+            }
+            host.pending[ticket] = request.later(text)
+            return nil
+        }
+        guard let ticket = host.journal?.create(stream: index, configuration: bytes) else {
+            return text
+        }
+        host.pending[ticket] = .created(
+            stream: index,
+            root: request.root,
+            reply: request.reply,
+            text: text,
+            refusal: request.unsafeAnswer
+        )
         return nil
     }
 
@@ -298,7 +323,7 @@ extension Shard {
         let index = try stream(name, request)
         let text = ApiResponse.success(.streamDelete)
         guard let ticket = remove(index) else { return text }
-        host.pending[ticket] = .answer(root: request.root, reply: request.reply, text: text)
+        host.pending[ticket] = request.later(text)
         return nil
     }
 
@@ -307,13 +332,18 @@ extension Shard {
     @discardableResult
     mutating func remove(_ index: UInt32) -> JournalTicket? {
         let isOnDisk = host.streams[index].isOnDisk
+        drop(index)
+        return isOnDisk ? host.journal?.remove(stream: index) : nil
+    }
+
+    /// Forgets a stream; those who wait are told.
+    mutating func drop(_ index: UInt32) {
         refuseAllWaiting(index)
         withEffects { host, effects in
             host.streams[index].stream.close(.consumerDeleted, into: &effects)
         }
         perform(index)
         forget(index)
-        return isOnDisk ? host.journal?.remove(stream: index) ?? nil : nil
     }
 
     private mutating func purgeStream(
@@ -340,7 +370,7 @@ extension Shard {
     ) -> [UInt8]? {
         markActive(index)
         guard let ticket = writeRemovals(index, isDurable: true) else { return text }
-        host.pending[ticket] = .answer(root: request.root, reply: request.reply, text: text)
+        host.pending[ticket] = request.later(text)
         return nil
     }
 

@@ -81,7 +81,7 @@ extension Shard {
         markActive(index)
         let text = ApiResponse.consumerCreate(report(made.index, of: index))
         guard let ticket = keep(made.index, of: index) else { return text }
-        host.pending[ticket] = .answer(root: request.root, reply: request.reply, text: text)
+        host.pending[ticket] = request.later(text)
         return nil
     }
 
@@ -102,7 +102,7 @@ extension Shard {
         let ticket = remove(consumer, of: index)
         let text = ApiResponse.success(.consumerDelete)
         guard let ticket else { return text }
-        host.pending[ticket] = .answer(root: request.root, reply: request.reply, text: text)
+        host.pending[ticket] = request.later(text)
         return nil
     }
 
@@ -112,7 +112,9 @@ extension Shard {
         _ = remove(consumer, of: index)
     }
 
-    private mutating func remove(_ consumer: UInt32, of index: UInt32) -> JournalTicket? {
+    /// Takes a consumer away.
+    /// - Returns: the journal's ticket; `nil` if the store does not know the consumer.
+    mutating func remove(_ consumer: UInt32, of index: UInt32) -> JournalTicket? {
         let name = host.streams[index].stream.consumers[consumer].name
         let flags = host.streams[index].stream.consumers[consumer].configuration.flags
         withEffects { host, effects in
@@ -120,9 +122,7 @@ extension Shard {
         }
         host.pushConsumers.remove(PushConsumer(stream: index, consumer: name))
         markActive(index)
-        guard host.streams[index].isOnDisk, !flags.contains(.memoryStorage),
-            let room = host.journal?.room, room > 0
-        else { return nil }
+        guard host.streams[index].isOnDisk, !flags.contains(.memoryStorage) else { return nil }
         var writer = StateWriter(host.takeBuffer())
         writer.remove(ConsumerKey.bytes(name).raw)
         return host.journal?.write(writer, to: index, isDurable: true)
@@ -214,7 +214,7 @@ extension Shard {
         markActive(index)
         let text = ApiResponse.consumerPause(until: until, now: now)
         guard let ticket = keep(consumer, of: index) else { return text }
-        host.pending[ticket] = .answer(root: request.root, reply: request.reply, text: text)
+        host.pending[ticket] = request.later(text)
         return nil
     }
 

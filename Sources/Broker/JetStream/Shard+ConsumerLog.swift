@@ -26,10 +26,6 @@ extension Shard {
             host.streams[index].stream.clearDeletions()
             return
         }
-        guard let room = host.journal?.room, room > 8 else {
-            host.delayed.append(index)
-            return
-        }
         var writer = StateWriter(host.takeBuffer())
         collectDeletions(index, into: &writer)
         collectChanges(index, into: &writer)
@@ -46,14 +42,6 @@ extension Shard {
         let ticket = host.journal?.write(writer, to: index, isDurable: !waiting.isEmpty)
         guard let ticket, !waiting.isEmpty else { return }
         host.pending[ticket] = .confirm(root: root(of: index), replies: waiting)
-    }
-
-    /// Goes on with streams for which the journal had no room.
-    mutating func resumeDelayed() {
-        guard !host.delayed.isEmpty, let room = host.journal?.room, room > 8 else { return }
-        let waiting = host.delayed
-        host.delayed = []
-        for index in waiting where host.streams.contains(index) { markActive(index) }
     }
 
     private mutating func collectDeletions(_ index: UInt32, into writer: inout StateWriter) {
@@ -111,9 +99,9 @@ extension Shard {
     /// - Returns: the ticket; `nil` if nothing is written.
     mutating func keep(_ consumer: UInt32, of index: UInt32) -> JournalTicket? {
         let configuration = host.streams[index].stream.consumers[consumer].configuration
-        guard host.streams[index].isOnDisk, !configuration.flags.contains(.memoryStorage),
-            let room = host.journal?.room, room > 0
-        else { return nil }
+        guard host.streams[index].isOnDisk, !configuration.flags.contains(.memoryStorage) else {
+            return nil
+        }
         let name = host.streams[index].stream.consumers[consumer].name
         let value = archived(consumer, of: index)
         host.streams[index].stream.clearChanges(of: consumer)

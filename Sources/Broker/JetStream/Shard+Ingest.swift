@@ -17,7 +17,9 @@ extension Shard {
         payload: RawSpan
     ) {
         var context = PublishContext(now: tick.now)
-        context.isFull = host.writeStopped != nil && host.streams[index].isOnDisk
+        let isHanging = host.journal?.isCongested ?? false
+        context.isFull =
+            (isHanging || host.writeStopped != nil) && host.streams[index].isOnDisk
         do throws(PublishRefusal) {
             let outcome = try host.streams[index].stream.publish(
                 subject: subject,
@@ -103,7 +105,6 @@ extension Shard {
     }
 
     private mutating func hand(over batch: consuming RecordBatch, of index: UInt32) {
-        guard let room = host.journal?.room, room > 0 else { return }
         _ = host.journal?.append(batch, to: index)
     }
 
@@ -210,11 +211,11 @@ extension Shard {
     }
 
     /// Tells the journal which messages have left the stream.
-    /// - Returns: the ticket; `nil` if there is nothing to write, or no room.
+    /// - Returns: the ticket; `nil` if there is nothing to write.
     mutating func writeRemovals(_ index: UInt32, isDurable: Bool) -> JournalTicket? {
-        guard host.streams[index].isOnDisk, let room = host.journal?.room, room > 0,
-            host.streams[index].stream.deletions.count > 0
-        else { return nil }
+        guard host.streams[index].isOnDisk, host.streams[index].stream.deletions.count > 0 else {
+            return nil
+        }
         let first = host.streams[index].stream.state.firstSequence
         var writer = StateWriter(host.takeBuffer())
         writer.setFloor(first)

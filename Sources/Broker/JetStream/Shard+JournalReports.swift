@@ -1,6 +1,7 @@
 // What the journal answers, and what follows.
 
 import Base
+import Engine
 import Journal
 import Queueing
 
@@ -8,7 +9,6 @@ extension Shard {
     /// Takes every answer of the journal that waits.
     mutating func readJournal() {
         while let report = host.journal?.next() { take(report) }
-        resumeDelayed()
     }
 
     /// Wakes the journal for what it was given in this tick.
@@ -25,7 +25,7 @@ extension Shard {
         readJournal()
         commit()
         let isIdle = host.dirty.isEmpty && host.journal?.appendsInFlight == 0
-        if isIdle, !isJournalStopping { isJournalStopping = (host.journal?.stop() ?? nil) != nil }
+        if isIdle, !isJournalStopping { isJournalStopping = host.journal?.stop() != nil }
         host.journal?.flush()
         return hasJournalStopped
     }
@@ -43,9 +43,9 @@ extension Shard {
         case .appendRefused(_, let stream, let refusal, let loan):
             host.giveBuffer(loan)
             refuseWaiting(stream, refusal)
-        case .refused(let ticket, _, _, let loan):
+        case .refused(let ticket, _, let refusal, let loan):
             if let loan { host.giveBuffer(loan) }
-            host.pending[ticket] = nil
+            refuse(ticket, refusal)
         case .block(let ticket, let stream, _, _, let isLast, let loan):
             load(loan, into: stream)
             if isLast { finish(ticket) }
@@ -81,13 +81,43 @@ extension Shard {
 
     private mutating func finish(_ ticket: JournalTicket) {
         switch host.pending.removeValue(forKey: ticket) {
-        case .answer(let root, let reply, let text): emit(root, to: reply, text)
+        case .answer(let root, let reply, let text, _),
+            .created(_, let root, let reply, let text, _),
+            .operation(let root, let reply, let text):
+            emit(root, to: reply, text)
+        case .operated(let report): host.operated.append(report)
         case .confirm(let root, let replies): for reply in replies { emit(root, to: reply, []) }
         case .loaded(let stream): if host.streams.contains(stream) { markActive(stream) }
         case .read(let stream, let reader):
             if host.streams.contains(stream) { serve(reader, of: stream, afterLoad: true) }
         case nil: break
         }
+    }
+
+    /// What was ordered is not on disk: whoever waits for it is told so.
+    ///
+    /// An acknowledgement that waits to be confirmed stays without an answer, as everywhere where
+    /// it has no effect: the message comes again.
+    private mutating func refuse(_ ticket: JournalTicket, _ refusal: JournalRefusal) {
+        switch host.pending.removeValue(forKey: ticket) {
+        case .answer(let root, let reply, _, let refusal): emit(root, to: reply, refusal)
+        case .operation(let root, let reply, _):
+            emit(root, to: reply, KeyApiAnswer.refused(reason(refusal)))
+        case .operated(let report):
+            host.operated.append(.failed(report.ticket, reason(refusal)))
+        case .created(let stream, let root, let reply, _, let refusal):
+            if host.streams.contains(stream) { drop(stream) }
+            emit(root, to: reply, refusal)
+        case .loaded(let stream): if host.streams.contains(stream) { markActive(stream) }
+        case .read(let stream, let reader):
+            if host.streams.contains(stream) { serve(reader, of: stream, afterLoad: true) }
+        case .confirm, nil: break
+        }
+    }
+
+    /// Why the journal refused, for an operator.
+    private func reason(_ refusal: JournalRefusal) -> EngineRefusal {
+        .storage(errno: host.writeStopped?.number ?? refusal.systemNumber)
     }
 
     /// Nothing behind the durable sequence was written: forget it and tell the publishers.

@@ -44,13 +44,13 @@ extension Shard {
                 var outcome = OrderOutcome()
                 outcome.messages = try purge(try named(name, account), scope)
                 return .finished(ticket, outcome)
-            case .deleteStream(let name): remove(try named(name, account))
+            case .deleteStream(let name): host.operation = remove(try named(name, account))
             case .deleteConsumer(let name, let consumer):
                 let index = try named(name, account)
                 guard let found = host.streams[index].stream.consumer(named: consumer.raw) else {
                     throw .notFound
                 }
-                expire(found, of: index)
+                host.operation = remove(found, of: index)
             case .redrive, .kick, .throttle, .key, .lameDuck, .shutDown, .resumeWriting,
                 .resample:
                 throw .unsupported(order.capability)
@@ -195,7 +195,7 @@ extension Shard {
     /// Writes what operators did to the stream to the store.
     private mutating func keepMode(_ index: UInt32) {
         markActive(index)
-        guard host.streams[index].isOnDisk, let room = host.journal?.room, room > 0 else { return }
+        guard host.streams[index].isOnDisk else { return }
         let drain = host.streams[index].stream.drain
         var value = Table<UInt8>(capacity: 64)
         value.append(host.streams[index].stream.mode.rawValue)

@@ -17,6 +17,18 @@ enum QueueApiVerb: String {
     case peek = "PEEK"
     case remove = "DELETE"
 
+    /// The members that a request may have.
+    var names: [String] {
+        switch self {
+        case .list: ["offset"]
+        case .info, .drain, .remove: []
+        case .pause: ["what", "consumer"]
+        case .resume: ["consumer"]
+        case .purge: ["up_to", "keep", "filter"]
+        case .peek: ["from", "count"]
+        }
+    }
+
     /// The first part of every such subject.
     static let prefix = Array("$SLUICE.API.QUEUE.".utf8)
 }
@@ -44,14 +56,15 @@ extension Shard {
                 let verb = QueueApiVerb(rawValue: String(decoding: first, as: UTF8.self)),
                 (verb == .list) == (parts.count == 1)
             else { throw .invalid }
+            let members = try OperatorMembers(payload.array, names: verb.names)
             if verb == .list {
-                emit(root, to: address, queueList(UInt32(account)))
+                let offset = try members.number("offset") ?? 0
+                emit(root, to: address, queueList(UInt32(account), from: offset))
                 return
             }
-            let name = Array(parts[1])
-            let text = try answer(verb, name, payload.array, UInt32(account))
+            let text = try answer(verb, Array(parts[1]), members, UInt32(account))
             if let ticket = host.operation {
-                host.pending[ticket] = .answer(root: root, reply: address, text: text)
+                host.pending[ticket] = .operation(root: root, reply: address, text: text)
             } else {
                 emit(root, to: address, text)
             }
@@ -63,24 +76,18 @@ extension Shard {
     private mutating func answer(
         _ verb: QueueApiVerb,
         _ name: [UInt8],
-        _ body: [UInt8],
+        _ members: OperatorMembers,
         _ account: UInt32
     ) throws(EngineRefusal) -> [UInt8] {
         host.operation = nil
-        let members = try KeyApiOptions.members(body)
-        func number(_ name: String) throws(EngineRefusal) -> UInt64? {
-            guard let value = members.present(name) else { return nil }
-            guard let number = value.asUInt64 else { throw .invalid }
-            return number
-        }
-        let consumer = members.present("consumer")?.asBytes
         let order: EngineOrder
         switch verb {
         case .list, .info:
             guard let index = host.find(account, name) else { throw .notFound }
             return QueueApiAnswer.info(status(of: index))
         case .pause:
-            switch members.present("what")?.asText ?? "delivery" {
+            let consumer = try members.bytes("consumer")
+            switch try members.text("what") ?? "delivery" {
             case "delivery":
                 order = .pauseDelivery(
                     stream: name,
@@ -89,21 +96,22 @@ extension Shard {
                     reason: []
                 )
             case "ingress":
+                guard consumer == nil else { throw .invalid }
                 order = .pauseIngress(stream: name, until: .distantFuture, reason: [])
             default: throw .invalid
             }
-        case .resume: order = .resume(stream: name, consumer: consumer)
+        case .resume: order = .resume(stream: name, consumer: try members.bytes("consumer"))
         case .drain: order = .drain(stream: name, deadline: .distantFuture, afterwards: .rest)
         case .purge:
             let scope = PurgeScope(
-                ceiling: try number("up_to") ?? .max,
-                keep: try number("keep") ?? 0,
-                filter: members.present("filter")?.asBytes ?? []
+                ceiling: try members.number("up_to") ?? .max,
+                keep: try members.number("keep") ?? 0,
+                filter: try members.bytes("filter") ?? []
             )
             order = .purge(stream: name, scope: scope)
         case .peek:
-            let count = UInt32(clamping: try number("count") ?? 10)
-            order = .peek(stream: name, from: try number("from") ?? 1, count: count)
+            let count = UInt32(clamping: try members.number("count") ?? 10)
+            order = .peek(stream: name, from: try members.number("from") ?? 1, count: count)
         case .remove: order = .deleteStream(name)
         }
         switch operate(order, Ticket(id: 0, seen: 0, author: []), in: account) {
@@ -114,17 +122,28 @@ extension Shard {
         }
     }
 
-    private func queueList(_ account: UInt32) -> [UInt8] {
-        QueueApiAnswer.list(host.streams(of: account).map { status(of: $0) })
+    /// Queues that one answer lists.
+    private static var listedMax: UInt64 { 128 }
+
+    private func queueList(_ account: UInt32, from offset: UInt64) -> [UInt8] {
+        let all = host.streams(of: account)
+        let first = Int(min(offset, UInt64(all.count)))
+        return QueueApiAnswer.list(
+            all[first...].prefix(Int(Self.listedMax)).map { status(of: $0) },
+            total: all.count,
+            offset: first
+        )
     }
 }
 
 /// Answers about queues as JSON.
 enum QueueApiAnswer {
-    static func list(_ queues: [StreamStatus]) -> [UInt8] {
+    static func list(_ queues: [StreamStatus], total: Int, offset: Int) -> [UInt8] {
         var json = JSONWriter(.compact)
         json.beginObject()
         json.field("success", true)
+        json.field("total", total)
+        json.field("offset", offset)
         json.name("queues")
         json.beginArray()
         for queue in queues { append(queue, to: &json) }

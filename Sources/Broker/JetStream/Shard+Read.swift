@@ -45,7 +45,7 @@ extension Shard {
             let sequence = reader.sequences[reader.sent]
             guard let message = copy(sequence, of: index) else {
                 if !isRetry, host.streams[index].stream.contains(sequence),
-                    let ticket = host.journal?.read(stream: index, from: sequence) ?? nil
+                    let ticket = host.journal?.read(stream: index, from: sequence)
                 {
                     host.pending[ticket] = .read(stream: index, reader)
                     return

@@ -31,7 +31,10 @@ extension Shard {
     private mutating func begin(_ stream: RecoveredStream) {
         do throws(QueueingError) {
             let archive = try StreamArchive(stream.configuration)
-            let account = accounts.firstIndex { $0.name == archive.account } ?? 0
+            guard let account = accounts.firstIndex(where: { $0.name == archive.account }) else {
+                setAside(stream.stream)
+                return
+            }
             let index = try addStream(
                 archive.configuration,
                 UInt32(account),
@@ -40,8 +43,21 @@ extension Shard {
             precondition(index == stream.stream, "streams are numbered in the order of the store")
             host.recoveries.append(StreamRecovery(stream: stream, next: stream.firstSequence))
         } catch {
-            host.unreadable.append(stream.stream)
+            setAside(stream.stream)
         }
+    }
+
+    /// Leaves a stream on disk as it is: its configuration is not understood, or its account is not
+    /// among those of the configuration and nobody else may see it.
+    ///
+    /// Its number stays taken by a stream without a name, which nobody can reach.
+    private mutating func setAside(_ number: UInt32) {
+        host.unreadable.append(number)
+        var nameless = StreamConfiguration()
+        nameless.storage = .memory
+        let state = StreamState(nameless, created: tick.now, residentBytesMax: 0, seed: 0)
+        let index = host.streams.insert(HostedStream(account: 0, state: state))
+        precondition(index == number, "streams are numbered in the order of the store")
     }
 
     /// Asks for more of every stream that waits for nothing.
@@ -58,7 +74,7 @@ extension Shard {
                     stream: stream.stream,
                     from: host.recoveries[at].next,
                     blockCountMax: Self.blocksAtOnce
-                ) ?? nil
+                )
         }
         host.journal?.flush()
     }

@@ -172,7 +172,7 @@ extension Shard {
 
     private mutating func load(_ sequence: UInt64, of index: UInt32) {
         guard
-            let ticket = host.journal?.read(stream: index, from: sequence, blockCountMax: 4) ?? nil
+            let ticket = host.journal?.read(stream: index, from: sequence, blockCountMax: 4)
         else { return }
         host.pending[ticket] = .loaded(stream: index)
     }

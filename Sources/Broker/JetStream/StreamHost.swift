@@ -1,6 +1,7 @@
 // All streams of a shard, and its end of the journal.
 
 import Base
+import Engine
 import Journal
 import Queueing
 import Telemetry
@@ -13,8 +14,14 @@ struct StreamName: Hashable {
 
 /// What is to happen when the journal has answered an order.
 enum AfterJournal {
-    /// A request is answered.
-    case answer(root: UInt32, reply: [UInt8], text: [UInt8])
+    /// A request is answered: `text` if it is safe, `refusal` if the journal could not do it.
+    case answer(root: UInt32, reply: [UInt8], text: [UInt8], refusal: [UInt8])
+    /// A request about a queue is answered; the refusal says what the journal says.
+    case operation(root: UInt32, reply: [UInt8], text: [UInt8])
+    /// An order of a console in this process is done.
+    case operated(EngineReport)
+    /// As `answer`; a stream that could not be made is forgotten again.
+    case created(stream: UInt32, root: UInt32, reply: [UInt8], text: [UInt8], refusal: [UInt8])
     /// Acknowledgements are safe.
     case confirm(root: UInt32, replies: [[UInt8]])
     /// Messages that consumers wait for are there.
@@ -53,8 +60,6 @@ struct StreamHost: ~Copyable {
     var active = Table<UInt32>(capacity: 16)
     /// What streams want done, while it is not being done.
     var effects: Effects? = Effects(countMax: 1_024)
-    /// Streams for whose changes the journal had no room.
-    var delayed: [UInt32] = []
     /// When a stream wants the time told.
     var nextDeadline = Instant.distantFuture
     /// Consumers that push.
@@ -83,6 +88,8 @@ struct StreamHost: ~Copyable {
     var unreadable: [UInt32] = []
     /// What the last operator's order wrote; `nil` if nothing.
     var operation: JournalTicket?
+    /// What came of consoles' orders, for the thread to hand on.
+    var operated: [EngineReport] = []
     /// Nanoseconds from a publish until its message is safe; `nil` where nobody looks.
     var publishTimes: HistogramWriter?
     var apiTotal: UInt64 = 0

@@ -44,40 +44,26 @@ struct KeyApiOptions: Sendable {
     let kind: String
     let path: String
 
+    private static let names = [
+        "stream", "version", "slot", "held", "destroy_old", "bytes_per_second", "from", "kind",
+        "path",
+    ]
+
     /// Reads `body`, which may be empty.
     /// - Throws: `invalid` for anything that is not understood.
     init(_ body: [UInt8]) throws(EngineRefusal) {
-        let members = try Self.members(body)
-        func number(_ name: String) throws(EngineRefusal) -> UInt64 {
-            guard let value = members.present(name) else { return 0 }
-            guard let number = value.asUInt64 else { throw .invalid }
-            return number
-        }
-        stream = members.present("stream")?.asBytes
-        guard let version = UInt32(exactly: try number("version")),
-            let slot = UInt32(exactly: try number("slot"))
+        let members = try OperatorMembers(body, names: Self.names)
+        stream = try members.bytes("stream")
+        guard let version = UInt32(exactly: try members.number("version") ?? 0),
+            let slot = UInt32(exactly: try members.number("slot") ?? 0)
         else { throw .invalid }
         (self.version, self.slot) = (version, slot)
-        isHeld = members.present("held")?.asBool ?? true
-        destroysOld = members.present("destroy_old")?.asBool ?? false
-        bytesPerSecond = try number("bytes_per_second")
-        from = try number("from")
-        kind = members.present("kind")?.asText ?? ""
-        path = members.present("path")?.asText ?? ""
-    }
-}
-
-extension KeyApiOptions {
-    static func members(_ body: [UInt8]) throws(EngineRefusal) -> JSONObject {
-        guard body.contains(where: { $0 > 0x20 }) else { return JSONObject(members: []) }
-        let value: JSONValue
-        do throws(JSONError) {
-            value = try JSONReader(limits: SystemOptions.limits).read(body)
-        } catch {
-            throw .invalid
-        }
-        guard let object = value.asObject else { throw .invalid }
-        return object
+        isHeld = try members.flag("held") ?? true
+        destroysOld = try members.flag("destroy_old") ?? false
+        bytesPerSecond = try members.number("bytes_per_second") ?? 0
+        from = try members.number("from") ?? 0
+        kind = try members.text("kind") ?? ""
+        path = try members.text("path") ?? ""
     }
 }
 
