@@ -45,6 +45,9 @@ public enum CommandManual {
         command(Commands.queue),
         command(Commands.keys),
         command(Commands.audit),
+        command(Commands.check),
+        command(Commands.backUp),
+        command(Commands.restore),
         command(Commands.themes),
         command(Commands.resetTerminal),
     ]
@@ -126,6 +129,8 @@ public enum ProgramRequest: Sendable {
     case keys(KeysRequest)
     /// What was done.
     case audit(AuditRequest)
+    /// Something about a store as a whole.
+    case store(StoreRequest)
 
     /// The request in `arguments`, the program's name left out.
     ///
@@ -147,6 +152,9 @@ public enum ProgramRequest: Sendable {
         case "request": self = .request(try PublishRequest.request(rest))
         case "bench": self = .bench(try BenchRequest(rest))
         case "audit": self = .audit(try AuditRequest(rest))
+        case "check": self = .store(try StoreRequest.check(rest))
+        case "backup": self = .store(try StoreRequest.backUp(rest))
+        case "restore": self = .store(try StoreRequest.restore(rest))
         case "queue": self = .queue(try QueueRequest(rest))
         case "keys": self = .keys(try KeysRequest(rest))
         case let word where word.hasPrefix("-") && DemoRequest.isMeant(by: arguments):

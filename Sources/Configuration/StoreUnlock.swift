@@ -51,10 +51,10 @@ extension OptionRule where Target: StoreTarget {
 
 extension JetStreamSettings {
     /// The settings of the closed store in `directory`, whose keys are in the usual place of
-    /// `places` unless `unlock` names another.
+    /// `places` unless `unlock` names another; an empty `directory` is the usual one.
     public init(closedStore directory: String, _ unlock: StoreUnlock, _ places: Places) {
         self.init()
-        storeDirectory = directory
+        storeDirectory = directory.isEmpty ? places.stateDirectory : directory
         self.unlock = unlock
         let named = unlock.keyDirectory
         keyDirectory = named.isEmpty ? places.settingsDirectory + "/keys" : named

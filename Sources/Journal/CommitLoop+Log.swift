@@ -198,7 +198,8 @@ extension CommitLoop {
             stopWriting(error)
             return .writeStopped
         case .sealing: return .keysUnavailable
-        case .storeInUse, .storeDamaged, .storeVersion, .ringMissing, .catalogDamaged:
+        case .storeInUse, .storeDamaged, .storeVersion, .ringMissing, .catalogDamaged,
+            .notEmpty:
             return .writeStopped
         }
     }

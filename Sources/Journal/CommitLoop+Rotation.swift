@@ -303,7 +303,8 @@ extension KeyRefusal {
         switch error {
         case .disk(let error): self = .disk(error)
         case .sealing(let error): self = .sealing(error)
-        case .storeInUse, .storeDamaged, .storeVersion, .ringMissing, .catalogDamaged:
+        case .storeInUse, .storeDamaged, .storeVersion, .ringMissing, .catalogDamaged,
+            .notEmpty:
             self = .wrongState
         }
     }

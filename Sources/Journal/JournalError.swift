@@ -12,6 +12,8 @@ public enum JournalError: Error, Equatable, Sendable {
     case storeInUse
     /// Neither copy of the store's first page can be read.
     case storeDamaged
+    /// There is something where a store is to be put.
+    case notEmpty
     /// The store is written in a newer format.
     case storeVersion(UInt16)
     /// There is a store but no key ring beside it.

@@ -232,7 +232,7 @@ extension RewriteStop {
         switch error {
         case .disk(let error): self = .disk(error)
         case .sealing(let error): self = .sealing(error)
-        case .storeInUse, .storeDamaged, .storeVersion, .ringMissing, .catalogDamaged:
+        case .storeInUse, .storeDamaged, .notEmpty, .storeVersion, .ringMissing, .catalogDamaged:
             self = .sealing(.keyUnknown)
         }
     }

@@ -37,6 +37,8 @@ public struct StoreReport: Sendable {
     public internal(set) var findings: [StoreFinding] = []
     /// Files of streams that the catalog does not name; no fault after a run that was cut off.
     public internal(set) var strays: [String] = []
+    /// The configuration of each stream.
+    public internal(set) var configurations: [UniqueId: [UInt8]] = [:]
     /// Messages that earlier starts found lost, by stream.
     public internal(set) var lost: [UniqueId: [LostRange]] = [:]
 
@@ -44,9 +46,38 @@ public struct StoreReport: Sendable {
     public var isIntact: Bool { findings.isEmpty }
 }
 
-/// Checks a store that no process has open.
+/// Checks a store.
 public enum StoreCheck {
-    /// Reads every segment, checks every block under its key and every record inside.
+    /// How often a living store is looked at before a finding counts that is new each time.
+    private static var looksMax: Int { 4 }
+
+    /// Checks a store that another process has open and goes on to write.
+    ///
+    /// A file that is rewritten while it is looked at looks damaged once; what counts is what is
+    /// found again.
+    /// - Throws: as `run`.
+    public static func watch(
+        _ disk: any Disk,
+        _ secret: borrowing SlotSecret
+    ) throws(JournalError) -> StoreReport {
+        let view = WatchingDisk(disk)
+        var before: [StoreFinding] = []
+        var report = StoreReport()
+        for look in 0..<looksMax {
+            report = try run(view, secret)
+            let found = report.findings
+            report.findings.removeAll { !before.contains($0) }
+            if found.isEmpty || (look > 0 && report.findings == found) { break }
+            before = found
+        }
+        return report
+    }
+
+    /// A look at a store that another process may have open: it can be read and not changed.
+    public static func view(of disk: any Disk) -> any Disk { WatchingDisk(disk) }
+
+    /// Checks a store that no process has open: reads every segment, checks every block under its
+    /// key and every record inside.
     /// - Throws: `JournalError` if the store cannot be opened at all.
     public static func run(
         _ disk: any Disk,
@@ -59,6 +90,7 @@ public enum StoreCheck {
         var walk = CheckWalk(disk: disk, store: opened.origin.store, vault: opened.origin.vault)
         for (id, stream) in opened.catalog.ordered {
             walk.report.streamCount += 1
+            walk.report.configurations[id] = stream.configuration
             if !stream.lost.isEmpty { walk.report.lost[id] = stream.lost }
             for entry in stream.segments {
                 walk.look(entry, marks[entry.name] ?? .none)

@@ -11,6 +11,8 @@ public struct StoreOptions: Sendable {
     public var now: Instant
     /// When keys are rotated although nobody asks.
     public var rotation = RotationPolicy.standard
+    /// Sequences that each stream leaves out before it goes on.
+    var sequenceJump: UInt64 = 0
 
     /// The options of a store that is opened at `now`.
     public init(slot: SlotKind, now: Instant) {
@@ -162,6 +164,12 @@ struct StoreOpening: ~Copyable {
             try recoverSegments(&opened, marks, &recovery)
         } catch {
             throw .disk(error)
+        }
+        for (id, stream) in opened.catalog.ordered where options.sequenceJump > 0 {
+            let (next, isTooHigh) = stream.lastSequence.addingReportingOverflow(
+                options.sequenceJump
+            )
+            if !isTooHigh { opened.catalog.apply(.lastSequence(id, next)) }
         }
         do {
             try sortUnnamedKeys(&opened)

@@ -5,6 +5,12 @@ import Glibc
 
 /// Directories of this user.
 public enum Directories {
+    /// Whether there is something called `path`.
+    public static func exists(_ path: String) -> Bool {
+        // SAFETY: the call reads a terminated path.
+        unsafe access(path, F_OK) == 0
+    }
+
     /// Makes the directory at `path` and those above it, for the owner alone.
     ///
     /// - Throws: `SystemError` when one of them cannot be made.

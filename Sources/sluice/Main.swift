@@ -46,6 +46,7 @@ enum Main {
             }
             return TerminalSession.reset() ? .success : .failure
         case .audit(let request): return AuditCommand.run(request)
+        case .store(let request): return StoreCommand.run(request)
         case .queue(let request): return QueueCommand.run(request)
         case .keys(let request): return KeysCommand.run(request)
         case .publish(let request):

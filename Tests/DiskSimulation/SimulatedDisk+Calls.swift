@@ -202,8 +202,9 @@ extension SimulatedDisk {
             // A directory is there as long as something is in it.
             guard path.isEmpty || state.names.keys.contains(where: { $0.hasPrefix(path + "/") })
             else { throw DiskError(.list, number: noFile) }
-            return state.names.keys.filter { Self.parent($0) == path }
-                .map { String($0.dropFirst(path.isEmpty ? 0 : path.utf8.count + 1)) }.sorted()
+            let start = path.isEmpty ? 0 : path.utf8.count + 1
+            let inside = state.names.keys.filter { path.isEmpty || $0.hasPrefix(path + "/") }
+            return Set(inside.map { String($0.dropFirst(start).prefix { $0 != "/" }) }).sorted()
         }
     }
 

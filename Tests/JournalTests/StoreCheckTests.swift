@@ -82,3 +82,74 @@ import Testing
         }
     }
 }
+
+@Suite struct StoreCopyTests {
+    private func secret() throws -> SlotSecret {
+        SlotSecret(.keyFile, try SecretBytes(copying: [7, 7, 7].raw))
+    }
+
+    private func store(seed: UInt64) throws -> SimulatedDisk {
+        let disk = SimulatedDisk(seed: seed)
+        var driver = try JournalDriver(disk)
+        _ = driver.create(0, [1])
+        for first in stride(from: 1, to: 100, by: 10) as StrideTo<UInt64> {
+            _ = driver.append(numbered(first...first + 9), to: 0)
+        }
+        disk.restartProcess()
+        return disk
+    }
+
+    @Test func `a restored store has every message and leaves out the sequences after the copy`()
+        throws
+    {
+        let source = try store(seed: 31)
+        let copy = SimulatedDisk(seed: 32)
+        let before = source.files.map { source.bytes($0) }
+        let made = try StoreCopy.backUp(StoreCheck.view(of: source), to: copy, try secret())
+        #expect(made.isIntact)
+        #expect(source.files.map { source.bytes($0) } == before, "a backup changes nothing")
+        let target = SimulatedDisk(seed: 33)
+        let options = StoreOptions(slot: .keyFile, now: Instant(nanoseconds: 9))
+        let report = try StoreCopy.restore(copy, to: target, try secret(), options)
+        #expect(report.messageCount == 100)
+        target.restartProcess()
+        var driver = try JournalDriver(target)
+        let next = 100 + StoreCopy.sequenceJump
+        #expect(driver.journal.recovered.map(\.lastSequence) == [next])
+        _ = driver.append(numbered(next + 1...next + 1), to: 0)
+        let (found, lost) = driver.readAll(0)
+        #expect(lost.isEmpty)
+        #expect(found == numbered(1...100) + numbered(next + 1...next + 1))
+    }
+
+    @Test func `a copy goes only where nothing is and is none without its first file`() throws {
+        let source = try store(seed: 34)
+        let copy = SimulatedDisk(seed: 35)
+        _ = try StoreCopy.backUp(source, to: copy, try secret())
+        #expect(throws: JournalError.notEmpty) {
+            _ = try StoreCopy.backUp(source, to: copy, try secret())
+        }
+        try copy.remove("STORE")
+        let made = SimulatedDisk(seed: 36)
+        let options = StoreOptions(slot: .keyFile, now: Instant(nanoseconds: 9))
+        #expect(throws: JournalError.disk(DiskError(.open, number: 2))) {
+            _ = try StoreCopy.restore(copy, to: made, try secret(), options)
+        }
+    }
+
+    @Test func `a store that is in use can be looked at and not changed`() throws {
+        let disk = SimulatedDisk(seed: 37)
+        var driver = try JournalDriver(disk)
+        _ = driver.create(0, [1])
+        _ = driver.append(numbered(1...30), to: 0)
+        let report = try StoreCheck.watch(disk, try secret())
+        #expect(report.isIntact && report.messageCount == 30)
+        let view = StoreCheck.view(of: disk)
+        let file = try view.open("STORE", .write)
+        #expect(throws: DiskError(.write, number: 30)) {
+            try view.write(file, at: 0, [1].raw)
+        }
+        #expect(throws: DiskError(.remove, number: 30)) { try view.remove("STORE") }
+        view.close(file)
+    }
+}

@@ -10,6 +10,8 @@ import Sealing
 public enum StoreError: Error, Equatable, Sendable {
     /// A directory cannot be made.
     case directory(String, SystemError)
+    /// The key file cannot be read.
+    case keyFile(String, SystemError)
     /// The journal refuses.
     case journal(JournalError)
     /// A thread is refused by the system.
@@ -18,7 +20,11 @@ public enum StoreError: Error, Equatable, Sendable {
     /// What happened and what to do, for the operator.
     public var text: String {
         switch self {
-        case .directory(let path, let error): "Can't make the directory \(path): \(error.text)"
+        case .directory(let path, let error): "Can't use the directory \(path): \(error.text)"
+        case .keyFile(let path, let error):
+            "Can't read the key file \(path): \(error.text); it can be in another directory "
+                + "(--key-dir), or the store opens with a passphrase (--passphrase-file) or a "
+                + "recovery key (--recovery-file)"
         case .journal(let error): "Can't open the store: \(error.text)"
         case .system(let error): "Can't start: \(error.text)"
         }

@@ -49,20 +49,8 @@ public enum StoreKey {
         _ settings: JetStreamSettings,
         credentials: String
     ) throws(StoreError) -> KeyStore {
-        let held = try find(settings, credentials: credentials)
+        let secret = try secret(settings, credentials: credentials)
         do throws(JournalError) {
-            let secret: SlotSecret
-            if let given = held?.take() {
-                secret = given
-            } else {
-                let disk: SystemDisk
-                do throws(DiskError) {
-                    disk = try SystemDisk(path: settings.keyDirectory)
-                } catch {
-                    throw .disk(error)
-                }
-                secret = try KeyFile.load("store.key", on: disk, mayCreate: false)
-            }
             return try KeyStore(
                 settings.storeDirectory + "/store",
                 keyDirectory: settings.keyDirectory,
@@ -70,6 +58,32 @@ public enum StoreKey {
             )
         } catch {
             throw .journal(error)
+        }
+    }
+
+    /// The secret that opens the store of `settings`: the one they name, a typed one, or the key
+    /// file's.
+    /// - Throws: `StoreError` when it cannot be read.
+    static func secret(
+        _ settings: JetStreamSettings,
+        credentials: String
+    ) throws(StoreError) -> SlotSecret {
+        if let given = try find(settings, credentials: credentials)?.take() { return given }
+        let path = settings.keyDirectory + "/store.key"
+        do throws(JournalError) {
+            guard Directories.exists(settings.keyDirectory) else {
+                throw .disk(DiskError(.open, number: 2))
+            }
+            let disk: SystemDisk
+            do throws(DiskError) {
+                disk = try SystemDisk(path: settings.keyDirectory)
+            } catch {
+                throw .disk(error)
+            }
+            return try KeyFile.load("store.key", on: disk, mayCreate: false)
+        } catch {
+            guard case .disk(let refusal) = error else { throw .journal(error) }
+            throw .keyFile(path, SystemError("open", number: refusal.number))
         }
     }
 }
@@ -81,6 +95,7 @@ extension JournalError {
         case .disk(let error): "the disk refuses (\(error.call)), error \(error.number)"
         case .sealing(let error): error.text
         case .storeInUse: "another process has it"
+        case .notEmpty: "the directory is not empty"
         case .storeDamaged: "neither copy of its first page can be read"
         case .storeVersion(let version): "it is written in the newer format \(version)"
         case .ringMissing: "its key ring is gone; without a copy of it nothing can be read"
@@ -92,7 +107,7 @@ extension JournalError {
     var isAboutKeys: Bool {
         switch self {
         case .sealing, .ringMissing: true
-        case .disk, .storeInUse, .storeDamaged, .storeVersion, .catalogDamaged: false
+        case .disk, .storeInUse, .storeDamaged, .notEmpty, .storeVersion, .catalogDamaged: false
         }
     }
 }
@@ -130,6 +145,7 @@ extension ServerError {
 extension StoreError {
     /// Whether the store did not open because of its keys.
     public var isAboutKeys: Bool {
+        if case .keyFile = self { return true }
         guard case .journal(let error) = self else { return false }
         return error.isAboutKeys
     }

@@ -1,0 +1,153 @@
+// Copies a store, also while a server writes it, and puts a copy into service.
+
+public import Sealing
+
+/// Backup and restoration.
+public enum StoreCopy {
+    /// How far ahead of the copy a restored stream gives out its next sequence: what the store went
+    /// on to give out after the copy was made is not given out again.
+    public static var sequenceJump: UInt64 { 1 << 20 }
+
+    /// How often a copy is begun again because files were rewritten or removed meanwhile.
+    private static var attemptsMax: Int { 5 }
+    private static var pieceBytes: Int { 1 << 20 }
+
+    /// Copies the store on `source`, which a server may have open, to the empty disk `target`, and
+    /// checks every byte of the copy.
+    ///
+    /// What was acknowledged before the call is in the copy. The file STORE comes last: a copy that
+    /// was cut off is none. Keys are copied as they lie there, wrapped; what unwraps them is not.
+    /// - Returns: what the check of the copy found; findings mean that the source has them too.
+    /// - Throws: `notEmpty` if there is something on `target`; whatever keeps the copy from being
+    ///   made.
+    public static func backUp(
+        _ source: any Disk,
+        to target: any Disk,
+        _ secret: borrowing SlotSecret
+    ) throws(JournalError) -> StoreReport {
+        try requireEmpty(target)
+        var report = StoreReport()
+        for attempt in 0..<attemptsMax {
+            do throws(DiskError) {
+                if attempt > 0 { try clear(target) }
+                try copy(source, to: target)
+            } catch {
+                throw .disk(error)
+            }
+            report = try StoreCheck.run(target, secret)
+            if report.isIntact { break }
+        }
+        return report
+    }
+
+    /// Makes the store on the empty disk `target` out of the copy on `source`, ready to be served
+    /// in place of the one the copy was made of.
+    /// - Returns: what the check of the copy found; with findings the messages named are lost.
+    /// - Throws: as `backUp`.
+    public static func restore(
+        _ source: any Disk,
+        to target: any Disk,
+        _ secret: borrowing SlotSecret,
+        _ options: StoreOptions
+    ) throws(JournalError) -> StoreReport {
+        let report = try backUp(source, to: target, secret)
+        var options = options
+        options.sequenceJump = sequenceJump
+        let journal = try Journal.open(target, options, secret, wake: {})
+        var client = journal.makeClient()
+        _ = client.stop()
+        client.flush()
+        while journal.step(at: options.now) {
+            while client.next() != nil {}
+        }
+        return report
+    }
+
+    private static func requireEmpty(_ target: any Disk) throws(JournalError) {
+        do throws(DiskError) {
+            guard try target.list("").isEmpty else { throw DiskError(.open, number: notEmpty) }
+        } catch {
+            throw error.number == notEmpty ? .notEmpty : .disk(error)
+        }
+    }
+
+    private static var notEmpty: Int32 { 39 }
+
+    /// The order is what makes a copy of a living store whole: what says how far things are is read
+    /// before the things, and what opens them after.
+    private static func copy(_ source: any Disk, to target: any Disk) throws(DiskError) {
+        let store = try source.readAll(StoreFile.name, byteCountMax: pieceBytes)
+        try copyIfThere(Watermarks.name, source, target)
+        let root = try source.list("").filter { !$0.hasSuffix(".tmp") }
+        for name in root where name.hasPrefix("catalog-") {
+            try copyIfThere(name, source, target)
+        }
+        try target.makeDirectory("s")
+        for stream in try source.list("s") {
+            let directory = "s/\(stream)"
+            try target.makeDirectory(directory)
+            for file in try listIfThere(directory, source) where file.hasSuffix(".seg") {
+                try copyIfThere("\(directory)/\(file)", source, target)
+            }
+            try target.syncDirectory(directory)
+        }
+        try target.syncDirectory("s")
+        let done = [StoreFile.name, Watermarks.name, "s"]
+        for name in root where !done.contains(name) && !name.hasPrefix("catalog-") {
+            try copyIfThere(name, source, target)
+        }
+        try target.syncDirectory("")
+        try target.replace(StoreFile.name, in: "", with: store.bytes)
+    }
+
+    /// Copies a file; one that was removed meanwhile is left out, and missed by the check if it
+    /// mattered.
+    private static func copyIfThere(
+        _ path: String,
+        _ source: any Disk,
+        _ target: any Disk
+    ) throws(DiskError) {
+        let from: DiskFile
+        do throws(DiskError) {
+            from = try source.open(path, .read)
+        } catch {
+            guard error.number == noSuchFile else { throw error }
+            return
+        }
+        defer { source.close(from) }
+        let to = try target.open(path, .create)
+        defer { target.close(to) }
+        var offset: UInt64 = 0
+        while true {
+            let piece = try source.readBytes(from, at: offset, count: pieceBytes)
+            if piece.count == 0 { break }
+            try target.write(to, at: offset, piece.bytes)
+            offset += UInt64(piece.count)
+        }
+        try target.sync(to)
+    }
+
+    private static func listIfThere(
+        _ directory: String,
+        _ disk: any Disk
+    ) throws(DiskError) -> [String] {
+        do throws(DiskError) {
+            return try disk.list(directory)
+        } catch {
+            guard error.number == noSuchFile else { throw error }
+            return []
+        }
+    }
+
+    private static func clear(_ target: any Disk) throws(DiskError) {
+        for stream in try listIfThere("s", target) {
+            for file in try target.list("s/\(stream)") {
+                try target.remove("s/\(stream)/\(file)")
+            }
+            try target.removeDirectory("s/\(stream)")
+        }
+        for name in try target.list("") {
+            if name == "s" { try target.removeDirectory(name) } else { try target.remove(name) }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// A look at files that somebody else may be writing.
+
+/// A disk that can only be read, and whose store is not taken for this process.
+final class WatchingDisk: Disk {
+    private let disk: any Disk
+    private static let readOnly: Int32 = 30
+
+    /// A look at what `disk` holds.
+    init(_ disk: any Disk) { self.disk = disk }
+
+    func open(_ path: String, _ mode: DiskMode) throws(DiskError) -> DiskFile {
+        if case .create = mode { throw DiskError(.open, number: Self.readOnly) }
+        return try disk.open(path, .read)
+    }
+
+    func close(_ file: DiskFile) { disk.close(file) }
+
+    func read(
+        _ file: DiskFile,
+        at offset: UInt64,
+        into bytes: inout MutableRawSpan
+    ) throws(DiskError) -> Int {
+        try disk.read(file, at: offset, into: &bytes)
+    }
+
+    func write(_ file: DiskFile, at offset: UInt64, _ bytes: RawSpan) throws(DiskError) {
+        throw DiskError(.write, number: Self.readOnly)
+    }
+
+    func sync(_ file: DiskFile) throws(DiskError) {
+        throw DiskError(.sync, number: Self.readOnly)
+    }
+
+    func size(_ file: DiskFile) throws(DiskError) -> UInt64 { try disk.size(file) }
+
+    func truncate(_ file: DiskFile, to size: UInt64) throws(DiskError) {
+        throw DiskError(.truncate, number: Self.readOnly)
+    }
+
+    func list(_ path: String) throws(DiskError) -> [String] { try disk.list(path) }
+
+    func makeDirectory(_ path: String) throws(DiskError) {
+        throw DiskError(.makeDirectory, number: Self.readOnly)
+    }
+
+    func rename(_ path: String, to target: String) throws(DiskError) {
+        throw DiskError(.rename, number: Self.readOnly)
+    }
+
+    func remove(_ path: String) throws(DiskError) {
+        throw DiskError(.remove, number: Self.readOnly)
+    }
+
+    func removeDirectory(_ path: String) throws(DiskError) {
+        throw DiskError(.remove, number: Self.readOnly)
+    }
+
+    func syncDirectory(_ path: String) throws(DiskError) {
+        throw DiskError(.syncDirectory, number: Self.readOnly)
+    }
+
+    func lock(_ file: DiskFile) throws(DiskError) {}
+
+    func freeBytes() -> UInt64 { 0 }
+}
