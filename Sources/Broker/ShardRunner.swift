@@ -44,7 +44,7 @@ public struct ShardRunner: ~Copyable {
         listener: consuming Listener,
         posts: ServerPosts,
         ticks: consuming HistogramWriter,
-        publishes: consuming HistogramWriter,
+        publishes: consuming PublishTally,
         store: StoreLink?,
         log: Log
     ) throws(SystemError) {
@@ -54,7 +54,7 @@ public struct ShardRunner: ~Copyable {
         try poller.add(posts.shard.doorbell.descriptor, token: Self.mailboxToken)
         if let store { try poller.add(store.bell.descriptor, token: Self.journalToken) }
         shard = Shard(settings)
-        shard.host.publishTimes = consume publishes
+        shard.host.publishTally = consume publishes
         self.store = store
         self.poller = poller
         self.listener = consume listener

@@ -110,9 +110,25 @@ public struct KeysText {
                 "; "
                 + steps.map { "\(AnswerText.safe($0.name)) \(AnswerText.safe($0.value))" }
                 .joined(separator: ", ")
-            text += "\n"
+            text += "\n" + Self.impact(rotation)
         }
         return text
+    }
+
+    /// How publishers fare; nothing where nobody published.
+    private static func impact(_ rotation: JSONValue) -> String {
+        let during = rotation["publish_p99_ns"]?.asUInt64 ?? 0
+        let before = rotation["publish_p99_before_ns"]?.asUInt64 ?? 0
+        let failed = rotation["failed_publishes"]?.asUInt64 ?? 0
+        guard during > 0 || failed > 0 else { return "" }
+        return "  publish p99 \(milliseconds(during)) ms, "
+            + (before > 0 ? "quiet \(milliseconds(before)) ms" : "quiet not known")
+            + ", failed publishes \(failed)\n"
+    }
+
+    private static func milliseconds(_ nanoseconds: UInt64) -> String {
+        let tenths = nanoseconds / 100_000
+        return "\(tenths / 10).\(tenths % 10)"
     }
 
     private var slots: String {

@@ -17,7 +17,7 @@ extension CommitLoop {
         picture.keyBytes = vault.keyBytesUsed
         picture.keyBytesMax = vault.keyBytesMax
         picture.rotations = keyWork.jobs.map { job in
-            var progress = job.progress
+            var progress = progressNow(of: job)
             progress.workedNanoseconds = keyWork.rewriting.workedNanoseconds
             return progress
         }
@@ -28,6 +28,32 @@ extension CommitLoop {
         picture.auditRoot = audit.tree.root.bytes
         picture.uses = keyUses(vault.ring)
         return picture
+    }
+
+    /// The progress of `job` with how publishers fare until now.
+    private func progressNow(of job: RotationJob) -> RotationProgress {
+        var progress = job.progress
+        guard let mark = job.publishMark else { return progress }
+        let watch = keyWork.rewriting.publishers
+        let counts = watch.look().since(mark)
+        progress.publishP99During = watch.p99(counts)
+        progress.failedPublishes = counts.failures
+        if progress.publishP99Before == 0 {
+            progress.publishP99Before = keyWork.rewriting.quietP99
+        }
+        return progress
+    }
+
+    /// Watches publishers for the job at `index` from now on.
+    mutating func watchPublishers(_ index: Int) {
+        keyWork.jobs[index].publishMark = keyWork.rewriting.publishers.look()
+        keyWork.jobs[index].progress.publishP99Before = keyWork.rewriting.quietP99
+    }
+
+    /// Keeps how publishers fared with the job at `index`, which nobody feels any more.
+    mutating func endWatch(_ index: Int) {
+        keyWork.jobs[index].progress = progressNow(of: keyWork.jobs[index])
+        keyWork.jobs[index].publishMark = nil
     }
 
     private func keyUses(_ ring: KeyRing) -> [KeyUse] {

@@ -147,6 +147,7 @@ extension CommitLoop {
         let names = own.filter { $0.state == .preActive }.map(\.name)
         guard !names.isEmpty else { throw .wrongState }
         keyWork.jobs[at].begin(.activate, at: wallNow)
+        watchPublishers(at)
         do throws(KeyRefusal) {
             for name in names {
                 do throws(SealingError) {
@@ -194,6 +195,7 @@ extension CommitLoop {
         keyWork.jobs[at].waiting = streams
         count(at)
         keyWork.jobs[at].begin(.reencrypt, at: wallNow)
+        watchPublishers(at)
         return outcome(at)
     }
 

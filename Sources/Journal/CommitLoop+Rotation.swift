@@ -71,6 +71,7 @@ extension CommitLoop {
         } catch {
             let refusal = refusal(for: error)
             guard refusal == .diskFull, case .disk(let error) = error else {
+                endWatch(at)
                 return keyWork.jobs[at].fail(.reencrypt, KeyRefusal(error), at: wallNow)
             }
             postpone(at, .disk(error))
@@ -192,6 +193,7 @@ extension CommitLoop {
         let refusal = KeyRefusal(stop)
         if case .disk(let error) = stop, error.isDiskFull { return postpone(at, refusal) }
         let stage: RotationStage = order.isVerification ? .verify : .reencrypt
+        endWatch(at)
         keyWork.jobs[at].fail(stage, refusal, at: wallNow)
     }
 
@@ -218,6 +220,7 @@ extension CommitLoop {
             return send()
         }
         keyWork.jobs[at].end(.verify, at: wallNow)
+        endWatch(at)
         let streams = (try? keyed(keyWork.jobs[at].progress.target)) ?? []
         var retired: [DataKeyName] = []
         for stream in streams {
@@ -272,6 +275,7 @@ extension CommitLoop {
         keyWork.jobs[at].waiting = unfinished
         count(at)
         keyWork.jobs[at].begin(.reencrypt, at: wallNow)
+        watchPublishers(at)
         nextDeadline = .never
     }
 }

@@ -26,7 +26,7 @@ public final class Journal: Sendable {
     private let commits: Mutex<CommitLoop>
     private let reads: Mutex<ReadLoop>
     private let rewrites: Mutex<RewriteLoop>
-    private let rewriting = RewriteDesk()
+    private let rewriting: RewriteDesk
     private let commitBell: Bell
     private let readBell: Bell
     private let rewriteBell: Bell
@@ -67,6 +67,7 @@ public final class Journal: Sendable {
         readOrders = Ring(capacity: Self.readCountMax)
         committed = Ring(capacity: 2 * Self.orderCountMax)
         found = Ring(capacity: 2 * Self.readCountMax)
+        rewriting = RewriteDesk(options.publishers)
         let notes = Ring<IndexNote>(capacity: 16 * CommitLoop.roundOrdersMax)
         do {
             commitBell = try Bell()
@@ -153,31 +154,46 @@ public final class Journal: Sendable {
         _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
         rewrites.withLock { loop in
             var rounds: UInt64 = 0
+            var pace = RewritePace(rewriting.publishers)
             while !isEnding.load(ordering: .sequentiallyConsistent) {
                 let began = monotonicNow()
                 let before = rewriting.readBytes
                 guard loop.step() else {
+                    pace.rest(at: began)
+                    rewriting.noteQuiet(pace.quietP99)
                     rewriteBell.sleep(milliseconds: 1_000) {
                         loop.hasOrders || isEnding.load(ordering: .sequentiallyConsistent)
                     }
                     continue
                 }
                 if !rewriting.reports.isEmpty { commitBell.ring() }
-                let worked = monotonicNow().nanoseconds(since: began)
+                let now = monotonicNow()
+                let worked = now.nanoseconds(since: began)
                 rewriting.noteWork(worked)
                 let roundsNow = rewriting.roundCount
-                let rest = RewritePace.rest(
+                let rest = pace.rest(
                     worked: worked,
                     bytes: rewriting.readBytes &- before,
                     bytesPerSecondMax: rewriting.bytesPerSecondMax,
-                    isBusy: roundsNow != rounds
+                    wasDisturbed: roundsNow != rounds,
+                    at: now
                 )
                 rounds = roundsNow
-                if rest > 0 {
-                    rewriteBell.sleep(milliseconds: Int32(rest / 1_000_000 + 1)) {
-                        isEnding.load(ordering: .sequentiallyConsistent)
-                    }
-                }
+                rewriting.noteQuiet(pace.quietP99)
+                if rest > 0 { sleepRewrites(rest, from: now) }
+            }
+        }
+    }
+
+    /// Rests for `nanoseconds`, however often the bell rings.
+    private func sleepRewrites(_ nanoseconds: UInt64, from start: Instant) {
+        let end = start.adding(nanoseconds: nanoseconds)
+        while true {
+            let left = end.nanoseconds(since: monotonicNow())
+            guard left > 0, !isEnding.load(ordering: .sequentiallyConsistent) else { return }
+            rewriteBell.sleep(milliseconds: Int32(min(left, nanosecondsPerSecond) / 1_000_000 + 1))
+            {
+                isEnding.load(ordering: .sequentiallyConsistent)
             }
         }
     }

@@ -176,6 +176,12 @@ public struct RotationProgress: Sendable {
     public internal(set) var isHeld = false
     /// Most bytes a second; 0 for no limit.
     public internal(set) var bytesPerSecondMax: UInt64 = 0
+    /// What 99 of 100 publishers waited at most before it, in nanoseconds; 0 if that is not known.
+    public internal(set) var publishP99Before: UInt64 = 0
+    /// What 99 of 100 publishers waited at most while it ran, in nanoseconds; 0 without publishers.
+    public internal(set) var publishP99During: UInt64 = 0
+    /// Publishes that were refused because of the store while it ran.
+    public internal(set) var failedPublishes: UInt64 = 0
     /// Why the last try did not work, when it is tried again.
     public internal(set) var problem: KeyRefusal?
 

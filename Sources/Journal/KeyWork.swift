@@ -18,6 +18,8 @@ struct RotationJob {
     var destroysOld: Bool
     /// What is still to be read back.
     var samples: [RewriteOrder] = []
+    /// The counts of publishers when it began to be felt; `nil` while it is not.
+    var publishMark: PublishCounts?
 
     /// Whether something goes on in the background.
     var isRunning: Bool {

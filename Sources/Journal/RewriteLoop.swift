@@ -34,6 +34,13 @@ final class RewriteDesk: Sendable {
     private let isHolding = Atomic<Bool>(false)
     private let read = Atomic<UInt64>(0)
     private let worked = Atomic<UInt64>(0)
+    private let quiet = Atomic<UInt64>(0)
+    /// How publishers fare.
+    let publishers: PublishWatch
+
+    init(_ publishers: PublishWatch) {
+        self.publishers = publishers
+    }
 
     /// Notes a commit round that carried something for a client.
     func noteRound() { rounds.wrappingAdd(1, ordering: .relaxed) }
@@ -64,32 +71,13 @@ final class RewriteDesk: Sendable {
 
     /// How long all pieces took since the start, rests left out.
     var workedNanoseconds: UInt64 { worked.load(ordering: .relaxed) }
-}
 
-/// How long the rewriting rests between two pieces; pure.
-enum RewritePace {
-    /// How much longer than a piece took it rests while publishers are busy.
-    static var restFactor: UInt64 { 2 }
-    /// The longest rest, in nanoseconds.
-    static var restMax: UInt64 { nanosecondsPerSecond }
+    /// Notes what publishers wait while nothing is rewritten.
+    func noteQuiet(_ p99: UInt64) { quiet.store(p99, ordering: .relaxed) }
 
-    /// The rest after a piece of `bytes` that took `worked` nanoseconds.
-    ///
-    /// Publishers come first: while they are busy the rewriting takes a third of the time at most.
-    static func rest(
-        worked: UInt64,
-        bytes: UInt64,
-        bytesPerSecondMax: UInt64,
-        isBusy: Bool
-    ) -> UInt64 {
-        var rest = isBusy ? min(worked, restMax) * restFactor : 0
-        if bytesPerSecondMax > 0 {
-            let due = Double(bytes) / Double(bytesPerSecondMax) * Double(nanosecondsPerSecond)
-            let limited = UInt64(min(due, Double(restMax)))
-            rest = max(rest, limited > worked ? limited - worked : 0)
-        }
-        return min(rest, restMax)
-    }
+    /// What 99 of 100 publishers wait at most while nothing is rewritten, in nanoseconds; 0 if that
+    /// is not known.
+    var quietP99: UInt64 { quiet.load(ordering: .relaxed) }
 }
 
 /// Carries out orders to rewrite or to verify, one at a time, piece by piece.

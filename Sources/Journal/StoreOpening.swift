@@ -13,6 +13,8 @@ public struct StoreOptions: Sendable {
     public var rotation = RotationPolicy.standard
     /// Sequences that each stream leaves out before it goes on.
     var sequenceJump: UInt64 = 0
+    /// How publishers fare; the rewriting yields to them.
+    public var publishers = PublishWatch.none
 
     /// The options of a store that is opened at `now`.
     public init(slot: SlotKind, now: Instant) {

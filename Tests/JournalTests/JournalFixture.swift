@@ -14,12 +14,13 @@ struct JournalDriver: ~Copyable {
     var reports: [JournalReport] = []
 
     /// Opens the store on `disk`.
-    init(_ disk: any Disk) throws {
+    init(_ disk: any Disk, publishers: PublishWatch = .none) throws {
         let secret = SlotSecret(.keyFile, try SecretBytes(copying: [7, 7, 7].raw))
-        let options = StoreOptions(
+        var options = StoreOptions(
             slot: .keyFile,
             now: Instant(nanoseconds: 1_700_000_000_000_000_000)
         )
+        options.publishers = publishers
         journal = try Journal.open(disk, options, secret, wake: {})
         client = journal.makeClient()
     }

@@ -68,8 +68,8 @@ final class KeyBench {
     let journal: Journal
 
     /// Opens the store on `disk` and makes the stream 0 if there is none.
-    init(_ disk: SimulatedDisk) throws {
-        driver = try JournalDriver(disk)
+    init(_ disk: SimulatedDisk, publishers: PublishWatch = .none) throws {
+        driver = try JournalDriver(disk, publishers: publishers)
         journal = driver.journal
     }
 

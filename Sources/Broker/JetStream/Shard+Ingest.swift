@@ -43,6 +43,7 @@ extension Shard {
             }
         } catch {
             host.streams[index].counters.refused &+= 1
+            if error == .insufficientStorage { host.publishTally?.noteFailure() }
             refuse(index, error, reply: reply)
         }
         markActive(index)
@@ -138,7 +139,10 @@ extension Shard {
             answer(index, sequence, reply: reply, isDuplicate: isDuplicate)
             return
         }
-        guard let place = host.replies.store(reply) else { return }
+        guard let place = host.replies.store(reply) else {
+            host.publishTally?.noteFailure()
+            return
+        }
         host.streams[index].waiting.append(
             WaitingAck(
                 sequence: sequence,
@@ -182,7 +186,7 @@ extension Shard {
             let waiting = host.streams[index].waiting[host.streams[index].answered]
             guard waiting.sequence <= durable else { break }
             host.streams[index].answered += 1
-            host.publishTimes?.record(tick.now.nanoseconds(since: waiting.time))
+            host.publishTally?.noteSafe(tick.now.nanoseconds(since: waiting.time))
             let reply = host.replies.bytes(of: waiting.reply).array
             host.replies.free(waiting.reply)
             answer(index, waiting.sequence, reply: reply.raw, isDuplicate: waiting.isDuplicate)
@@ -202,6 +206,7 @@ extension Shard {
         while host.streams[index].answered < host.streams[index].waiting.count {
             let waiting = host.streams[index].waiting[host.streams[index].answered]
             host.streams[index].answered += 1
+            host.publishTally?.noteFailure()
             let reply = host.replies.bytes(of: waiting.reply).array
             host.replies.free(waiting.reply)
             emit(root(of: index), to: reply, text)

@@ -35,6 +35,7 @@ public enum StoreError: Error, Equatable, Sendable {
 struct StoreLink: Sendable {
     let store: Store
     let bell: Doorbell
+    let publishers = PublishBlocks()
 
     /// Opens the store that `settings` name, or makes it.
     init(_ settings: JetStreamSettings, _ held: HeldSecret?) throws(StoreError) {
@@ -44,7 +45,7 @@ struct StoreLink: Sendable {
         } catch {
             throw .system(error)
         }
-        store = try Store(settings, held) { bell.ring() }
+        store = try Store(settings, held, publishers.watch) { bell.ring() }
         self.bell = bell
     }
 }
@@ -60,6 +61,7 @@ final class Store: Sendable {
     init(
         _ settings: JetStreamSettings,
         _ held: HeldSecret?,
+        _ publishers: PublishWatch,
         wake: @escaping @Sendable () -> Void
     ) throws(StoreError) {
         let directory = settings.storeDirectory + "/store"
@@ -85,6 +87,7 @@ final class Store: Sendable {
                 bytesMax: settings.keyBytesMax,
                 messagesMax: settings.keyMessagesMax
             )
+            options.publishers = publishers
             made = try Journal.open(
                 disk,
                 options,

@@ -90,8 +90,8 @@ struct StreamHost: ~Copyable {
     var operation: JournalTicket?
     /// What came of consoles' orders, for the thread to hand on.
     var operated: [EngineReport] = []
-    /// Nanoseconds from a publish until its message is safe; `nil` where nobody looks.
-    var publishTimes: HistogramWriter?
+    /// How publishers fare; `nil` where nobody looks.
+    var publishTally: PublishTally?
     var apiTotal: UInt64 = 0
     var apiErrors: UInt64 = 0
     var seed: UInt64

@@ -239,6 +239,9 @@ enum KeyApiAnswer {
             json.field("seconds_left", (Double(left) / rotation.bytesPerSecond).rounded())
         }
         json.field("verified_blocks", rotation.verifiedSamples)
+        json.field("publish_p99_before_ns", rotation.publishP99Before)
+        json.field("publish_p99_ns", rotation.publishP99During)
+        json.field("failed_publishes", rotation.failedPublishes)
         json.endObject()
     }
 }

@@ -123,6 +123,9 @@ struct KeySampler {
         status.segmentsDone = progress.segmentsDone
         status.throttleBytesPerSecond = progress.bytesPerSecondMax
         status.verifiedSamples = progress.verifiedBlocks
+        status.publishP99Before = progress.publishP99Before
+        status.publishP99During = progress.publishP99During
+        status.failedPublishes = progress.failedPublishes
         for stage in RotationStage.allCases {
             guard let step = RotationStep(rawValue: stage.rawValue) else { continue }
             switch progress[stage] {

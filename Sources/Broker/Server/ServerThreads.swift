@@ -55,7 +55,7 @@ struct ServerThreads: Sendable {
         _ log: Log
     ) throws(ServerError) {
         let ticks = CounterBlock(count: Histogram.counterCount)
-        let publishes = CounterBlock(count: Histogram.counterCount)
+        let publishes = store?.publishers ?? PublishBlocks()
         let settings = try ShardSettings(facts, seed: SystemRandom.number())
         let start = ControlStart(
             facts: facts,
@@ -63,7 +63,7 @@ struct ServerThreads: Sendable {
             posts: posts,
             engine: engine,
             ticks: ticks,
-            publishes: publishes,
+            publishes: publishes.times,
             keys: store.map {
                 let directory = facts.configuration.jetStream.keyDirectory
                 return KeyService($0.store.journal, keyDirectory: directory)
@@ -90,7 +90,7 @@ struct ServerThreads: Sendable {
         _ settings: ShardSettings,
         _ clients: ListenerHandle,
         _ posts: ServerPosts,
-        _ times: (ticks: CounterBlock, publishes: CounterBlock),
+        _ times: (ticks: CounterBlock, publishes: PublishBlocks),
         _ store: StoreLink?,
         _ log: Log
     ) {
@@ -100,7 +100,7 @@ struct ServerThreads: Sendable {
                 listener: Listener(clients),
                 posts: posts,
                 ticks: HistogramWriter(times.ticks),
-                publishes: HistogramWriter(times.publishes),
+                publishes: PublishTally(times.publishes),
                 store: store,
                 log: log
             )

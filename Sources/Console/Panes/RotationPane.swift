@@ -64,7 +64,8 @@ enum RotationPane {
 
     static func impact(_ rotation: RotationStatus) -> TextLine {
         let isMeasured = rotation.publishP99During > 0
-        let isSlower = rotation.publishP99During > rotation.publishP99Before * 3 / 2
+        let before = rotation.publishP99Before
+        let isSlower = before > 0 && rotation.publishP99During > before &+ before / 2
         return [
             TextRun("publish p99 ", .textMuted),
             TextRun(
@@ -73,7 +74,7 @@ enum RotationPane {
             ),
             TextRun(" (before ", .textMuted),
             TextRun(
-                isMeasured ? Format.latency(nanoseconds: rotation.publishP99Before) : "-",
+                before > 0 ? Format.latency(nanoseconds: before) : "-",
                 .text
             ),
             TextRun(")  failed: publishes ", .textMuted),
