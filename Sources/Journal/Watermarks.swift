@@ -53,7 +53,7 @@ final class Watermarks {
 
     deinit { disk.close(file) }
 
-    /// Notes in the slot `index` how far `name` is durable.
+    /// Notes in the slot `index` how far `name` is durable; on a full disk the note is left out.
     func note(_ name: SegmentName, _ mark: Watermark, index: UInt32) throws(DiskError) {
         slot.removeAll()
         slot.append(name.stream.low)
@@ -66,7 +66,11 @@ final class Watermarks {
         slot.append(UInt32(0))
         slot.append(Crc32c.of(slot.bytes))
         slot.appendZeros(Self.slotBytes - slot.count)
-        try put(slot, at: UInt64(index) * UInt64(Self.slotBytes))
+        do throws(DiskError) {
+            try put(slot, at: UInt64(index) * UInt64(Self.slotBytes))
+        } catch {
+            guard error.isDiskFull else { throw error }
+        }
     }
 
     private func put(_ buffer: borrowing RecordBuffer, at offset: UInt64) throws(DiskError) {

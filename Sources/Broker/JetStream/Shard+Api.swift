@@ -369,7 +369,11 @@ extension Shard {
         _ request: ApiRequest
     ) -> [UInt8]? {
         markActive(index)
-        guard let ticket = writeRemovals(index, isDurable: true) else { return text }
+        guard let ticket = writeRemovals(index, isDurable: true) else {
+            // What a store that has stopped writing refused may be on disk all the same.
+            let isUnsafe = host.streams[index].isOnDisk && host.writeStopped != nil
+            return isUnsafe ? request.unsafeAnswer : text
+        }
         host.pending[ticket] = request.later(text)
         return nil
     }

@@ -135,6 +135,9 @@ extension Shard {
         _ index: UInt32,
         _ scope: PurgeScope
     ) throws(EngineRefusal) -> UInt64 {
+        if let error = host.writeStopped, host.streams[index].isOnDisk {
+            throw .storage(errno: error.number)
+        }
         var purge = Purge()
         purge.filter = scope.filter
         purge.keep = scope.keep
