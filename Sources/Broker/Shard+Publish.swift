@@ -44,7 +44,11 @@ extension Shard {
             violate(index, .publish(subject: subject.array))
             return
         }
-        if !tick.hits.isEmpty { serve(from: 0, command, in: bytes, root: root) }
+        if !tick.hits.isEmpty {
+            tick.sender = index
+            serve(from: 0, command, in: bytes, root: root)
+            tick.sender = noIndex
+        }
         if tick.isReceiverLagging { stall(index) }
         if deliveries == 0, !command.reply.isEmpty,
             connections[index].flags.contains(.noResponders)

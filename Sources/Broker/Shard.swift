@@ -73,6 +73,10 @@ struct Tick: ~Copyable {
     var groups = Table<UInt32>(capacity: 16)
     /// Requests to the server itself.
     var systemRequests: [SystemRequest] = []
+    /// The connection whose message the shard itself serves; none for its own.
+    var sender = noIndex
+    /// What clients did to queues, and how often.
+    var deeds: [Deed: UInt64] = [:]
     /// Whether the current publish is such a request.
     var isServed = false
     /// Whether a receiver of the current publish lags far behind.

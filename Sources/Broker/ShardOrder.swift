@@ -35,6 +35,8 @@ enum ShardReport: Sendable {
     case found(connection: UInt64, Bool)
     /// What came of an order about a stream.
     case operated(EngineReport)
+    /// What clients did to queues, and how often.
+    case done([Deed: UInt64])
     /// Connections that are left in lame duck mode.
     case remaining(Int)
 }

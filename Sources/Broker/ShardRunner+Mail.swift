@@ -63,6 +63,12 @@ extension ShardRunner {
         shard.host.operated.removeAll()
     }
 
+    /// Hands on what clients did to queues.
+    mutating func forwardDeeds() {
+        report(.done(shard.tick.deeds))
+        shard.tick.deeds.removeAll()
+    }
+
     private func report(_ report: ShardReport) {
         _ = posts.office.post(.shard(report))
     }

@@ -87,6 +87,7 @@ public struct ShardRunner: ~Copyable {
             closeEnded()
             if !shard.tick.systemRequests.isEmpty { forwardRequests() }
             if !shard.host.operated.isEmpty { forwardOutcomes() }
+            if !shard.tick.deeds.isEmpty { forwardDeeds() }
             measure(shard.counters.traffic.messagesIn &- messages)
             askForChecks()
         }

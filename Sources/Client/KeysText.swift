@@ -18,6 +18,7 @@ extension KeysRequest {
             word = isDryRun ? "STATUS" : "ROTATE"
             json.field("destroy_old", destroysOld)
             json.field("bytes_per_second", bytesPerSecond)
+            if isRoot { addSecrets(to: &json) }
         case .verify: word = "VERIFY"
         case .hold, .resume:
             word = "HOLD"
@@ -38,6 +39,19 @@ extension KeysRequest {
         }
         json.endObject()
         return (word, json.bytes)
+    }
+
+    private func addSecrets(to json: inout JSONWriter) {
+        json.field("root", true)
+        json.name("secrets")
+        json.beginArray()
+        for secret in secrets {
+            json.beginObject()
+            json.field("slot", Int(secret.slot))
+            json.field("path", secret.path)
+            json.endObject()
+        }
+        json.endArray()
     }
 }
 
@@ -66,6 +80,7 @@ public struct KeysText {
         case .status: return Array((keys + rotations + slots + memory).utf8)
         case .slots: return Array(slots.utf8)
         case .rotate where request.isDryRun: return Array(plan(request).utf8)
+        case .rotate where request.isRoot: return Array("another root key took over\n".utf8)
         case .rotate, .compromise:
             let bytes = Self.size(value["bytes"]), files = value["segments"]?.asUInt64 ?? 0
             let number = value["rotation"]?.asUInt64 ?? 0

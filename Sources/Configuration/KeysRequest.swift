@@ -52,6 +52,10 @@ public struct KeysRequest: Equatable, Sendable, ConnectionTarget, StoreTarget {
     public var isDryRun = false
     /// Whether a rotation destroys old versions at its end.
     public var destroysOld = false
+    /// Whether the root key is rotated.
+    public var isRoot = false
+    /// Where the secrets of slots are, for another root key.
+    public var secrets: [SlotPath] = []
     /// Most bytes a second that are rewritten; 0 for no limit.
     public var bytesPerSecond = 0
     /// The directory of a store that no server has open; empty for a running server.
@@ -86,6 +90,9 @@ public struct KeysRequest: Equatable, Sendable, ConnectionTarget, StoreTarget {
                 value: word,
                 expected: .word(["status", "rotate", "verify", "destroy", "slots"])
             )
+        }
+        if verb == .rotate, isRoot {
+            while let word = operands.popFirst() { secrets.append(try SlotPath(word)) }
         }
         if queue == nil, [.rotate, .verify, .hold, .resume].contains(verb) {
             queue = operands.popFirst()
@@ -149,6 +156,23 @@ public struct KeysRequest: Equatable, Sendable, ConnectionTarget, StoreTarget {
     }
 }
 
+/// A slot and the file that its secret is in.
+public struct SlotPath: Equatable, Sendable {
+    /// The slot.
+    public let slot: UInt32
+    /// The file, on the server's machine.
+    public let path: String
+
+    /// What `word` says in the form SLOT=FILE.
+    init(_ word: [UInt8]) throws(ArgumentError) {
+        let parts = word.split(separator: UInt8(ascii: "="), maxSplits: 1)
+        guard parts.count == 2, let slot = UInt32(String(decoding: parts[0], as: UTF8.self)),
+            let path = String(validating: parts[1], as: UTF8.self), !word.contains(0)
+        else { throw .wrongForm(Array("SLOT=FILE".utf8), value: word, expected: .text) }
+        (self.slot, self.path) = (slot, path)
+    }
+}
+
 extension Commands {
     static let keys = CommandRule<KeysRequest>(
         name: "keys",
@@ -169,6 +193,11 @@ extension Commands {
                 request,
                 value throws(ArgumentError) in
                 request.destroysOld = try value.isOn()
+            },
+            OptionRule(switch: "root", help: "Rotate the root key; SLOT=FILE names a secret.") {
+                request,
+                value throws(ArgumentError) in
+                request.isRoot = try value.isOn()
             },
             OptionRule("rate", value: "size", help: "Rewrite no more bytes than this a second.") {
                 request,

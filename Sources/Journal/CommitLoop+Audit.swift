@@ -60,6 +60,7 @@ extension KeyCommand {
         case .compromise(let version): "keys compromise k\(version)"
         case .addSlot(let slot): "keys slot \(slot.number) added"
         case .removeSlot(let number): "keys slot \(number) removed"
+        case .changeRoot(let change): "keys rotate root to k\(change.version)"
         case .note(let words, _): words
         case .show, .audit: nil
         }

@@ -31,6 +31,7 @@ extension CommitLoop {
     private mutating func take(_ request: KeyRequest) {
         do throws(KeyRefusal) {
             guard stopped == nil else {
+                if case .changeRoot(let change) = request.command { origin.vault.discard(change) }
                 throw .disk(stopped ?? DiskError(.write, number: noSuchFile))
             }
             keyWork.answers.append((request, .success(try carryOut(request))))
@@ -61,6 +62,7 @@ extension CommitLoop {
         case .compromise(let version): return try compromise(request, version)
         case .addSlot(let slot): return try add(slot)
         case .removeSlot(let number): return try removeSlot(number)
+        case .changeRoot(let change): return try changeRoot(change)
         }
     }
 

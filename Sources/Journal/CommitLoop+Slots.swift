@@ -39,6 +39,26 @@ extension CommitLoop {
         return KeyOutcome()
     }
 
+    /// Lets another root key take over: one write of the ring; the rings before are overwritten.
+    mutating func changeRoot(_ change: RootChange) throws(KeyRefusal) -> KeyOutcome {
+        let before: RootBefore
+        do throws(SealingError) {
+            before = try origin.vault.changeRoot(change, at: wallNow)
+        } catch {
+            origin.vault.discard(change)
+            if case .keyState = error { throw .wrongState }
+            throw .sealing(error)
+        }
+        do throws(DiskError) {
+            try RingFile.writeErasing(origin.vault, disk: disk, store: store)
+        } catch {
+            origin.vault.restoreRoot(before)
+            throw refused(error)
+        }
+        origin.vault.forget(before)
+        return KeyOutcome()
+    }
+
     /// Writes the ring as it is now.
     mutating func writeRing() throws(KeyRefusal) {
         do throws(DiskError) {

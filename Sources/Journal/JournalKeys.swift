@@ -43,6 +43,8 @@ public enum KeyCommand: Sendable {
     case addSlot(KeySlot)
     /// Takes a way to open the store away.
     case removeSlot(UInt32)
+    /// Another root key takes over.
+    case changeRoot(RootChange)
 }
 
 /// Why nothing was done about a key.

@@ -17,6 +17,9 @@ extension KeyRing {
             lines.add("slot \(slot.number) \(slot.kind.text) wrap=\(hex(slot.wrap.bytes))")
         }
         lines.add("srk \(rootKey.version) active created=\(rootKey.created.nanoseconds)")
+        if let audit {
+            lines.add("audit seal=\(hex(audit.sealing.bytes)) sign=\(hex(audit.signing.bytes))")
+        }
         for key in dataKeys {
             lines.add(
                 "dek \(key.name.stream.hex) \(key.name.version) \(key.state.word) suite=1"
@@ -77,6 +80,7 @@ extension KeyRing {
         switch words.first {
         case "slot": takeSlot(words)
         case "srk": takeRoot(words)
+        case "audit": takeAudit(words)
         case "dek": takeDataKey(words)
         case "gone": takeDestroyed(words)
         default: false
@@ -97,6 +101,15 @@ extension KeyRing {
             words[2] == "active", let created = value(words[3], "created").flatMap({ UInt64($0) })
         else { return false }
         rootKey = RootKeyRecord(version: version, created: Instant(nanoseconds: created))
+        return true
+    }
+
+    private mutating func takeAudit(_ words: [Substring]) -> Bool {
+        guard words.count == 3, audit == nil,
+            let sealing = value(words[1], "seal").flatMap(wrappedKey),
+            let signing = value(words[2], "sign").flatMap(wrappedKey)
+        else { return false }
+        audit = AuditWraps(sealing: sealing, signing: signing)
         return true
     }
 

@@ -75,6 +75,8 @@ public struct KeySlot: Equatable, Sendable {
     public let kind: SlotKind
     /// The root key under the slot's key.
     public let wrap: WrappedKey
+    /// Version of the root key in a slot that is still to be added; 0 in a ring.
+    var rootVersion: UInt32 = 0
 }
 
 /// The key that wraps all data keys.
@@ -140,6 +142,8 @@ public struct KeyRing: Equatable, Sendable {
     public internal(set) var dataKeys: [DataKeyRecord]
     /// Keys that are no more, oldest first.
     public internal(set) var destroyed: [DestroyedKey]
+    /// The audit log's keys; `nil` while they come from the first root key.
+    var audit: AuditWraps?
 
     /// The record of `name`, if the key still exists.
     public func dataKey(_ name: DataKeyName) -> DataKeyRecord? {

@@ -7,8 +7,8 @@ extension KeyVault {
     /// Seals the entry number `index` of the audit log.
     /// - Throws: `keyMemoryFull`.
     public func sealAudit(_ entry: [UInt8], index: UInt64) throws(SealingError) -> [UInt8] {
-        let key = try auditKey("sl.audit.seal")
-        defer { arena.free(key) }
+        let (key, isOwn) = try sealingKey()
+        defer { if isOwn { arena.free(key) } }
         var out = [UInt8](repeating: 0, count: 24)
         unsafe csodium_random(&out, 24)
         var sealed = [UInt8](repeating: 0, count: entry.count + 16)
@@ -30,8 +30,8 @@ extension KeyVault {
     /// - Throws: `notAuthentic` for anything else, `keyMemoryFull`.
     public func openAudit(_ record: [UInt8], index: UInt64) throws(SealingError) -> [UInt8] {
         guard record.count >= 40 else { throw .notAuthentic }
-        let key = try auditKey("sl.audit.seal")
-        defer { arena.free(key) }
+        let (key, isOwn) = try sealingKey()
+        defer { if isOwn { arena.free(key) } }
         let (nonce, sealed) = (Array(record[..<24]), Array(record[24...]))
         var entry = [UInt8](repeating: 0, count: sealed.count - 16)
         let context = auditContext(index)
@@ -52,8 +52,8 @@ extension KeyVault {
     /// The Ed25519 signature over `text`.
     /// - Throws: `keyMemoryFull`.
     public func signAudit(_ text: [UInt8]) throws(SealingError) -> [UInt8] {
-        let seed = try auditKey("sl.audit.sign")
-        defer { arena.free(seed) }
+        let (seed, isOwn) = try signingSeed()
+        defer { if isOwn { arena.free(seed) } }
         var signature = [UInt8](repeating: 0, count: 64)
         // SAFETY: a signature has 64 bytes, a seed 32.
         unsafe csodium_sign(&signature, text, text.count, arena.address(seed))
@@ -63,15 +63,28 @@ extension KeyVault {
     /// The key that `signAudit`'s signatures are checked with.
     /// - Throws: `keyMemoryFull`.
     public func auditPublicKey() throws(SealingError) -> [UInt8] {
-        let seed = try auditKey("sl.audit.sign")
-        defer { arena.free(seed) }
+        let (seed, isOwn) = try signingSeed()
+        defer { if isOwn { arena.free(seed) } }
         var key = [UInt8](repeating: 0, count: 32)
         // SAFETY: a public key and a seed have 32 bytes.
         unsafe csodium_sign_public(&key, arena.address(seed))
         return key
     }
 
-    private func auditKey(_ purpose: StaticString) throws(SealingError) -> KeyHandle {
+    /// The key that seals entries, and whether the caller has to wipe it.
+    private func sealingKey() throws(SealingError) -> (KeyHandle, isOwn: Bool) {
+        if let keys = state.withLock({ $0.audit }) { return (keys.sealing, false) }
+        return (try deriveAuditKey("sl.audit.seal"), true)
+    }
+
+    /// The seed that signs heads, and whether the caller has to wipe it.
+    private func signingSeed() throws(SealingError) -> (KeyHandle, isOwn: Bool) {
+        if let keys = state.withLock({ $0.audit }) { return (keys.signing, false) }
+        return (try deriveAuditKey("sl.audit.sign"), true)
+    }
+
+    /// A key of the audit log as it comes from the first root key.
+    func deriveAuditKey(_ purpose: StaticString) throws(SealingError) -> KeyHandle {
         let root = state.withLock { $0.root }
         return try arena.derive(
             from: root,

@@ -16,8 +16,8 @@ extension KeyVault {
         let number = ring.nextSlotNumber
         let key = try secret.key(for: kind, number: number, in: arena)
         defer { arena.free(key) }
-        let wrap = state.withLock { state in
-            WrappedKey(
+        let (version, wrap) = state.withLock { state in
+            let wrap = WrappedKey(
                 state.root,
                 in: arena,
                 under: key,
@@ -27,8 +27,9 @@ extension KeyVault {
                     number: number
                 )
             )
+            return (state.ring.rootKey.version, wrap)
         }
-        return KeySlot(number: number, kind: kind, wrap: wrap)
+        return KeySlot(number: number, kind: kind, wrap: wrap, rootVersion: version)
     }
 
     /// Whether `secret` opens the slot `number` of this ring.
@@ -60,13 +61,16 @@ extension KeyVault {
     }
 
     /// Adds `slot`; the new generation is still to be written.
-    /// - Throws: `keyState` if its number is taken.
+    /// - Throws: `keyState` if its number is taken, or another root key took over since it was
+    ///   made.
     public func add(_ slot: KeySlot, at now: Instant) throws(SealingError) {
         try state.withLock { state throws(SealingError) in
-            guard !state.ring.slots.contains(where: { $0.number == slot.number }) else {
-                throw .keyState(.active)
-            }
-            state.ring.slots.append(slot)
+            let isFree = !state.ring.slots.contains { $0.number == slot.number }
+            let isCurrent = [0, state.ring.rootKey.version].contains(slot.rootVersion)
+            guard isFree, isCurrent else { throw .keyState(.active) }
+            state.ring.slots.append(
+                KeySlot(number: slot.number, kind: slot.kind, wrap: slot.wrap)
+            )
             state.ring.slots.sort { $0.number < $1.number }
         }
         advance(at: now)

@@ -11,6 +11,8 @@ public final class KeyVault: Sendable {
         var ring: KeyRing
         var root: KeyHandle
         var dataKeys: [DataKeyName: KeyHandle]
+        /// The audit log's keys, once they do not come from the root key any more.
+        var audit: AuditKeys?
     }
 
     let arena: KeyArena
@@ -27,6 +29,10 @@ public final class KeyVault: Sendable {
         state.withLock { state in
             arena.free(state.root)
             for handle in state.dataKeys.values { arena.free(handle) }
+            if let audit = state.audit {
+                arena.free(audit.sealing)
+                arena.free(audit.signing)
+            }
         }
     }
 
@@ -92,7 +98,9 @@ public final class KeyVault: Sendable {
                 context: dataContext(store: store, record.name, wrappedBy: record.wrappedBy)
             )
         }
-        return KeyVault(arena: arena, state: State(ring: ring, root: root, dataKeys: dataKeys))
+        let audit = try openAuditKeys(ring, root: root, in: arena)
+        let state = State(ring: ring, root: root, dataKeys: dataKeys, audit: audit)
+        return KeyVault(arena: arena, state: state)
     }
 
     /// Whether the keys are kept out of swap.

@@ -104,4 +104,8 @@ public enum KeyKind: UInt8, BitwiseCopyable, Sendable {
     case root = 1
     /// A stream's data key, wrapped by the root key.
     case data = 2
+    /// The key that seals the audit log, wrapped by the root key.
+    case auditSealing = 3
+    /// The seed that signs the audit log's heads, wrapped by the root key.
+    case auditSigning = 4
 }

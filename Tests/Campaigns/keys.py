@@ -52,6 +52,9 @@ def look_at_rings(directory, facts):
         for stream, found in states.items():
             active = [version for state, version in found if state == "active"]
             check(len(active) == 1, f"{name}: stream {stream} has the active versions {active}: {found}")
+        root = next(int(words[1]) for words in lines if words[0] == "srk")
+        check(root >= facts.root, f"{name}: the root key {facts.root} took over, found {root}")
+        check(all(words[6] == f"by={root}" for words in lines if words[0] == "dek"), f"{name}: two root keys")
         slots = {int(words[1]) for words in lines if words[0] == "slot"}
         for slot, exists in facts.slots.items():
             if exists is not None:
@@ -78,7 +81,7 @@ def look_at_files(directory, status):
     files = glob.glob(os.path.join(directory, "store", "store", "s", "*", "*.seg"))
     named = sum(key["segments"] for key in status["keys"] if key["of"] not in ("root", "store catalog"))
     check(len(files) == named, f"{len(files)} segments on disk, {named} are named: {sorted(files)}")
-    for path in glob.glob(os.path.join(directory, "**", "*.tmp"), recursive=True):
+    for path in glob.glob(os.path.join(directory, "**", "*.tmp"), recursive=True, include_hidden=True):
         raise Broken(f"half made: {path}")
 
 
@@ -88,6 +91,7 @@ class Facts:
     def __init__(self):
         self.messages = {}
         self.slots = {1: True}
+        self.root = 1
         self.destroyed = set()
         self.refusals = 0
         self.steps = 0
@@ -144,8 +148,11 @@ def script(port, facts):
     rest()
     publish(5)
     facts.slots[2] = None
-    if ask("SLOT.ADD", {"kind": "recovery"}):
+    added = ask("SLOT.ADD", {"kind": "recovery"})
+    if added:
         facts.slots[2] = True
+        if ask("ROTATE", {"root": True, "secrets": [{"slot": 2, "path": added["path"]}]}):
+            facts.root = 2
     publish(6)
     ask("ROTATE", {"destroy_old": True})
     publish(7)
@@ -282,7 +289,7 @@ def points(program, modes):
     seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
     chance = random.Random(seed)
     total, facts = run(program, library, 0, "")
-    check(facts.refusals == 0 and len(facts.messages) == 12 and facts.slots[2] is False and facts.destroyed == {3},
+    check(facts.refusals == 0 and len(facts.messages) == 12 and facts.slots[2] is False and facts.destroyed == {3} and facts.root == 2,
           f"the script does not run without faults: {facts.refusals} refusals, {len(facts.messages)} messages, "
           f"slots {facts.slots}, destroyed {facts.destroyed}")
     print(f"seed {seed}; {total} calls change the store in a run without faults", flush=True)

@@ -152,6 +152,61 @@ private func identity(
         }
     }
 
+    @Test func `another root key wraps everything and the old one opens nothing of it`() throws {
+        let store = UniqueId.random()
+        let ring = try vault(store)
+        let stream = try #require(try ring.addStreams(count: 1, at: now).first)
+        let (old, publicKey) = (ring.file, try ring.auditPublicKey())
+        let entry = try ring.sealAudit([1, 2, 3], index: 4)
+        let salt = Digest.random()
+        let first = try ring.cipher(identity(store, stream, salt: salt))
+        let seen = first.commitment(of: salt.bytes.raw)
+
+        var change = try ring.beginRootChange()
+        #expect(throws: SealingError.keyState(.active)) { try ring.changeRoot(change, at: now) }
+        #expect(throws: SealingError.slotNotOpened) {
+            try ring.add(1, secret: secret(8), to: &change)
+        }
+        try ring.add(1, secret: secret(7), to: &change)
+        let late = try ring.makeSlot(.keyFile, secret: secret(9))
+        ring.forget(try ring.changeRoot(change, at: now))
+        #expect(throws: SealingError.keyState(.active), "it was made under the root key before") {
+            try ring.add(late, at: now)
+        }
+        #expect(ring.ring.rootKey.version == 2)
+        #expect(ring.ring.dataKeys.allSatisfy { $0.wrappedBy == 2 })
+        #expect(!ring.areKept([DataKeyName(stream: stream, version: 1)], in: old))
+
+        let again = try KeyVault.open(
+            file: ring.file,
+            store: store,
+            generationFloor: ring.generation,
+            secret: secret(7)
+        )
+        #expect(again.ring == ring.ring)
+        #expect(try again.openAudit(entry, index: 4) == [1, 2, 3])
+        #expect(try again.auditPublicKey() == publicKey)
+        let same = try again.cipher(identity(store, stream, salt: salt))
+        #expect(same.commitment(of: salt.bytes.raw) == seen)
+    }
+
+    @Test func `a root key that could not be written leaves the one before in place`() throws {
+        let store = UniqueId.random()
+        let ring = try vault(store)
+        let (before, used) = (ring.ring, ring.keyBytesUsed)
+        for _ in 0..<3 {
+            var change = try ring.beginRootChange()
+            try ring.add(1, secret: secret(7), to: &change)
+            ring.restoreRoot(try ring.changeRoot(change, at: now))
+        }
+        #expect(ring.ring.slots == before.slots && ring.ring.dataKeys == before.dataKeys)
+        #expect(ring.generation == before.generation + 3)
+        #expect(ring.keyBytesUsed == used, "what was not used is wiped")
+        let change = try ring.beginRootChange()
+        ring.discard(change)
+        #expect(ring.keyBytesUsed == used)
+    }
+
     @Test func `a passphrase opens its slot and no other does`() throws {
         let store = UniqueId.random()
         let cost = try #require(Argon2Cost(memoryKibibytes: 65_536, passes: 1))

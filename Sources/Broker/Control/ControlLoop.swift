@@ -53,6 +53,8 @@ struct ControlLoop: ~Copyable {
     var lameDuck: LameDuckPlan?
     /// What the audit log will say of orders about streams, by ticket.
     var audited: [Ticket: AuditedOrder] = [:]
+    /// What clients did lately.
+    var deeds = DeedBook()
     /// Orders whose end a shard reports, by connection.
     var awaited: [UInt64: [Ticket]] = [:]
     var pictureNumber: UInt64 = 0
@@ -99,6 +101,7 @@ struct ControlLoop: ~Copyable {
             http.expire(poller, at: now)
             sample(at: now)
             advanceLameDuck(at: now)
+            flushDeeds(at: now)
             book.flush()
         }
         readMail(at: SystemClock.now())
@@ -106,7 +109,7 @@ struct ControlLoop: ~Copyable {
     }
 
     private func timeout() -> Int32 {
-        var next = http.nextDeadline
+        var next = min(http.nextDeadline, deeds.nextFlush)
         if let lameDuck { next = min(next, lameDuck.nextStep) }
         if engine.isWatched(at: SystemClock.now()) { next = min(next, sampler.nextSample) }
         guard next != .distantFuture else { return -1 }
@@ -161,6 +164,7 @@ struct ControlLoop: ~Copyable {
         case .operated(let report):
             noteEnd(report)
             engine.report(report)
+        case .done(let deeds): note(deeds, at: now)
         case .remaining(let count): lameDuck?.remaining = count
         }
     }

@@ -59,6 +59,12 @@ struct OperatorMembers {
         try value(name) { $0.asBool }
     }
 
+    /// The array called `name`; `nil` if absent.
+    /// - Throws: `invalid` for anything but an array.
+    func array(_ name: String) throws(EngineRefusal) -> [JSONValue]? {
+        try value(name) { $0.asArray }
+    }
+
     private func value<Value>(
         _ name: String,
         _ read: (JSONValue) -> Value?

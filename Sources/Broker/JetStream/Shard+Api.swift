@@ -53,9 +53,17 @@ extension Shard {
         host.apiTotal &+= 1
         do throws(QueueingError) {
             let text = try answer(endpoint, request)
+            if let deed = endpoint.deed {
+                let result = text == nil ? "accepted" : "done"
+                note(deed.what, deed.about, account: request.account, result)
+            }
             if let text, !request.reply.isEmpty { emit(root, to: request.reply, text) }
         } catch {
             host.apiErrors &+= 1
+            if let deed = endpoint.deed {
+                let reason = String(decoding: error.description, as: UTF8.self)
+                note(deed.what, deed.about, account: request.account, "refused: \(reason)")
+            }
             guard !request.reply.isEmpty, let type = endpoint.responseType else { return }
             emit(root, to: request.reply, ApiResponse.refusal(error, to: type))
         }

@@ -62,7 +62,15 @@ extension Shard {
                 emit(root, to: address, queueList(UInt32(account), from: offset))
                 return
             }
-            let text = try answer(verb, Array(parts[1]), members, UInt32(account))
+            let text: [UInt8]
+            do throws(EngineRefusal) {
+                text = try answer(verb, Array(parts[1]), members, UInt32(account))
+            } catch {
+                note(verb, Array(parts[1]), UInt32(account), "refused: \(error.apiText)")
+                throw error
+            }
+            let result = host.operation == nil ? "done" : "accepted"
+            note(verb, Array(parts[1]), UInt32(account), result)
             if let ticket = host.operation {
                 host.pending[ticket] = .operation(root: root, reply: address, text: text)
             } else {
@@ -70,6 +78,20 @@ extension Shard {
             }
         } catch {
             emit(root, to: address, KeyApiAnswer.refused(error))
+        }
+    }
+
+    /// Notes for the audit log what changes a queue.
+    private mutating func note(
+        _ verb: QueueApiVerb,
+        _ name: [UInt8],
+        _ account: UInt32,
+        _ result: String
+    ) {
+        switch verb {
+        case .list, .info, .peek: break
+        case .pause, .resume, .drain, .purge, .remove:
+            note("queue \(verb.rawValue.lowercased())", name, account: account, result)
         }
     }
 

@@ -43,10 +43,14 @@ struct KeyApiOptions: Sendable {
     let from: UInt64
     let kind: String
     let path: String
+    /// Whether the root key is meant.
+    let isRoot: Bool
+    /// Where the secrets of slots are.
+    let secrets: [SlotFile]
 
     private static let names = [
         "stream", "version", "slot", "held", "destroy_old", "bytes_per_second", "from", "kind",
-        "path",
+        "path", "root", "secrets",
     ]
 
     /// Reads `body`, which may be empty.
@@ -64,6 +68,8 @@ struct KeyApiOptions: Sendable {
         from = try members.number("from") ?? 0
         kind = try members.text("kind") ?? ""
         path = try members.text("path") ?? ""
+        isRoot = try members.flag("root") ?? false
+        secrets = try SlotFile.list(try members.array("secrets") ?? [])
     }
 }
 
@@ -86,6 +92,8 @@ extension KeyService {
         }
         switch verb {
         case .status: return KeyPlan(target, .show)
+        case .rotate where options.isRoot:
+            return KeyPlan(.all, .changeRoot(try rootChange(options.secrets)))
         case .rotate:
             let most = options.bytesPerSecond
             return KeyPlan(target, .rotate(destroysOld: options.destroysOld, bytesPerSecond: most))

@@ -1,0 +1,71 @@
+// Another root key: wrapped under every slot before it takes over.
+
+import Base
+import Engine
+import JSON
+import Journal
+import Sealing
+
+/// Where the secret of a slot is.
+struct SlotFile: Sendable {
+    let slot: UInt32
+    let path: String
+
+    /// The files that `items`, objects, name.
+    /// - Throws: `invalid` for anything else.
+    static func list(_ items: [JSONValue]) throws(EngineRefusal) -> [SlotFile] {
+        var files: [SlotFile] = []
+        for item in items {
+            guard let number = item["slot"]?.asUInt64.flatMap({ UInt32(exactly: $0) }),
+                let path = item["path"]?.asText, !path.isEmpty
+            else { throw .invalid }
+            files.append(SlotFile(slot: number, path: path))
+        }
+        return files
+    }
+}
+
+extension KeyService {
+    /// A new root key under every slot of the ring; `files` say where their secrets are. A slot of
+    /// a key file without one is tried with the store's own.
+    ///
+    /// Every slot must be opened by its secret: nobody can wrap a key for one that is not.
+    /// - Throws: `invalid` if a secret is missing or does not open its slot, `storage` if it cannot
+    ///   be read.
+    func rootChange(_ files: [SlotFile]) throws(EngineRefusal) -> RootChange {
+        do {
+            var change = try vault.beginRootChange()
+            do {
+                for slot in vault.ring.slots {
+                    let own = slot.kind == .keyFile ? "\(keyDirectory)/store.key" : ""
+                    let path = files.first { $0.slot == slot.number }?.path ?? own
+                    guard !path.isEmpty else { throw EngineRefusal.invalid }
+                    let secret = try SecretFile.read(path, as: slot.kind.source)
+                    try vault.add(slot.number, secret: secret, to: &change)
+                }
+            } catch {
+                vault.discard(change)
+                throw error
+            }
+            return change
+        } catch let error as EngineRefusal {
+            throw error
+        } catch let error as DiskError {
+            throw .storage(errno: error.number)
+        } catch {
+            throw .invalid
+        }
+    }
+}
+
+extension Sealing.SlotKind {
+    /// What opens a slot of this kind.
+    fileprivate var source: SlotSecret.Source {
+        switch self {
+        case .keyFile: .keyFile
+        case .passphrase: .passphrase
+        case .credential: .credential
+        case .recovery: .recovery
+        }
+    }
+}
