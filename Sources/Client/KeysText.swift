@@ -33,6 +33,11 @@ extension KeysRequest {
             word = "SLOT.ADD"
             json.field("kind", kind.rawValue)
             if !path.isEmpty { json.field("path", path) }
+        case .lock: word = "LOCK"
+        case .unlock(let kind, let path):
+            word = "UNLOCK"
+            json.field("kind", kind.rawValue)
+            if !path.isEmpty { json.field("path", path) }
         case .removeSlot(let number):
             word = "SLOT.REMOVE"
             json.field("slot", Int(number))
@@ -90,7 +95,8 @@ public struct KeysText {
             let number = value["slot"]?.asUInt64 ?? 0
             let path = value["path"]?.asText ?? ""
             return Array("slot \(number) added; its secret is in \(path)\n".utf8)
-        case .verify, .hold, .resume, .destroy, .removeSlot: return Array("done\n".utf8)
+        case .verify, .hold, .resume, .destroy, .removeSlot, .lock, .unlock:
+            return Array("done\n".utf8)
         }
     }
 
@@ -160,7 +166,9 @@ public struct KeysText {
         let memory = value["memory"]
         let isLocked = memory?["locked"]?.asBool == true
         let isHidden = memory?["excluded_from_dumps"]?.asBool == true
-        return "keys locked in memory: \(isLocked ? "yes" : "NO"), left out of core dumps: "
+        let isAway = memory?["unlocked"]?.asBool == false
+        return (isAway ? "LOCKED: the keys are wiped, nothing is stored until an unlock\n" : "")
+            + "keys locked in memory: \(isLocked ? "yes" : "NO"), left out of core dumps: "
             + "\(isHidden ? "yes" : "NO"); ring generation "
             + "\(value["generation"]?.asUInt64 ?? 0)\n"
     }

@@ -24,6 +24,10 @@ public struct KeysRequest: Equatable, Sendable, ConnectionTarget, StoreTarget {
         case addSlot(SlotWord, path: String)
         /// Take a way to open the store away.
         case removeSlot(UInt32)
+        /// Wipe the keys from memory.
+        case lock
+        /// Bring them back.
+        case unlock(SlotWord, path: String)
     }
 
     /// A kind of slot by its word.
@@ -82,6 +86,10 @@ public struct KeysRequest: Equatable, Sendable, ConnectionTarget, StoreTarget {
         case "destroy":
             queue = try Self.name(&operands)
             verb = .destroy(try Self.number(&operands, "VERSION"))
+        case "lock": verb = .lock
+        case "unlock":
+            let kind = operands.isEmpty ? .keyfile : try Self.kind(&operands)
+            verb = .unlock(kind, path: try Self.path(&operands))
         case "slots": try readSlots(&operands)
         case "export-recovery": verb = .addSlot(.recovery, path: try Self.path(&operands))
         default:
@@ -106,14 +114,7 @@ public struct KeysRequest: Equatable, Sendable, ConnectionTarget, StoreTarget {
         case "ls": verb = .slots
         case "remove": verb = .removeSlot(try Self.number(&operands, "SLOT"))
         case "add":
-            let kind = operands.popFirst() ?? []
-            guard let slot = SlotWord(rawValue: String(decoding: kind, as: UTF8.self)) else {
-                throw .wrongForm(
-                    Array("KIND".utf8),
-                    value: kind,
-                    expected: .word(SlotWord.allCases.map(\.rawValue))
-                )
-            }
+            let slot = try Self.kind(&operands)
             verb = .addSlot(slot, path: try Self.path(&operands))
         default:
             throw .wrongForm(
@@ -122,6 +123,20 @@ public struct KeysRequest: Equatable, Sendable, ConnectionTarget, StoreTarget {
                 expected: .word(["ls", "add", "remove"])
             )
         }
+    }
+
+    private static func kind(_ operands: inout ArraySlice<[UInt8]>) throws(ArgumentError)
+        -> SlotWord
+    {
+        let kind = operands.popFirst() ?? []
+        guard let slot = SlotWord(rawValue: String(decoding: kind, as: UTF8.self)) else {
+            throw .wrongForm(
+                Array("KIND".utf8),
+                value: kind,
+                expected: .word(SlotWord.allCases.map(\.rawValue))
+            )
+        }
+        return slot
     }
 
     private static func name(

@@ -4,6 +4,8 @@ import Base
 import Sealing
 
 extension CommitLoop {
+    /// Entries that wait for room on the disk, or for the keys, at most.
+    static var unwrittenMax: Int { 4_096 }
     /// Entries that one page of the log gives.
     static var auditPageMax: Int { 256 }
 
@@ -23,8 +25,9 @@ extension CommitLoop {
 
     /// Writes `entry`, and what waited for room before it.
     mutating func note(_ entry: AuditEntry) {
+        guard keyWork.unwritten.count < Self.unwrittenMax else { return }
         keyWork.unwritten.append(entry)
-        guard stopped == nil else { return }
+        guard stopped == nil, !origin.vault.isLocked else { return }
         do throws(DiskError) {
             while let next = keyWork.unwritten.first {
                 try audit.append(next)
@@ -60,6 +63,7 @@ extension KeyCommand {
         case .compromise(let version): "keys compromise k\(version)"
         case .addSlot(let slot): "keys slot \(slot.number) added"
         case .removeSlot(let number): "keys slot \(number) removed"
+        case .lock: "keys lock"
         case .changeRoot(let change): "keys rotate root to k\(change.version)"
         case .note(let words, _): words
         case .show, .audit: nil

@@ -12,6 +12,7 @@ extension CommitLoop {
         let vault = origin.vault
         picture.takenAt = wallNow
         picture.ring = vault.ring
+        picture.isLocked = vault.isLocked
         picture.isMemoryLocked = vault.isMemoryLocked
         picture.isExcludedFromDumps = vault.isExcludedFromDumps
         picture.keyBytes = vault.keyBytesUsed
@@ -65,7 +66,8 @@ extension CommitLoop {
             places[record.name] = uses.count
             var use = KeyUse(name: record.name, stream: indices[record.name.stream])
             // Keys in store seal nothing yet; nobody asks for theirs.
-            if use.stream != nil || record.name.stream == .none {
+            let isUsed = use.stream != nil || record.name.stream == .none
+            if isUsed, !origin.vault.isLocked {
                 use.fingerprint = origin.vault.fingerprint(record.name)
             }
             uses.append(use)

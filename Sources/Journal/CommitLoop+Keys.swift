@@ -62,6 +62,9 @@ extension CommitLoop {
         case .compromise(let version): return try compromise(request, version)
         case .addSlot(let slot): return try add(slot)
         case .removeSlot(let number): return try removeSlot(number)
+        case .lock:
+            keyWork.mustLock = true
+            return KeyOutcome()
         case .changeRoot(let change): return try changeRoot(change)
         }
     }

@@ -52,7 +52,8 @@ extension CommitLoop {
     /// Whether orders wait.
     var hasOrders: Bool {
         mutating get {
-            !orders.isEmpty || keyWork.desk.hasWork || !keyWork.rewriting.reports.isEmpty
+            !orders.isEmpty || keyWork.desk.hasWork
+                || !origin.vault.isLocked && !keyWork.rewriting.reports.isEmpty
         }
     }
 }
@@ -60,7 +61,7 @@ extension CommitLoop {
 extension ReadLoop {
     /// Whether orders wait.
     var hasOrders: Bool {
-        mutating get { !orders.isEmpty }
+        mutating get { !orders.isEmpty && !vault.isLocked }
     }
 }
 

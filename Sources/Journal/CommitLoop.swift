@@ -60,6 +60,7 @@ struct CommitLoop: ~Copyable {
         guard notes.room > 4 * Self.roundOrdersMax, reports.room > 2 * Self.roundOrdersMax else {
             return false
         }
+        if origin.vault.isLocked { return refuseLocked() }
         var bytes = 0
         var count = 0
         while count < Self.roundOrdersMax, bytes < Self.roundBytesMax,
@@ -208,10 +209,11 @@ struct CommitLoop: ~Copyable {
         pending.append(.writeStopped(error))
     }
 
-    private mutating func answer() {
+    mutating func answer() {
         for report in pending { _ = reports.send(report) }
         pending.removeAll(keepingCapacity: true)
         noteAnswers()
+        lockIfAsked()
         for (request, result) in keyWork.answers {
             request.answer(stopped.map { .failure(.disk($0)) } ?? result)
         }

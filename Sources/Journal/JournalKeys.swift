@@ -43,6 +43,8 @@ public enum KeyCommand: Sendable {
     case addSlot(KeySlot)
     /// Takes a way to open the store away.
     case removeSlot(UInt32)
+    /// Every key is wiped from memory; `KeyVault.unlock` brings them back.
+    case lock
     /// Another root key takes over.
     case changeRoot(RootChange)
 }
@@ -67,6 +69,8 @@ public enum KeyRefusal: Error, Equatable, Sendable {
     case sealing(SealingError)
     /// Too much waits already.
     case busy
+    /// The keys are wiped from memory.
+    case locked
 }
 
 /// What was done about a key.
@@ -231,6 +235,8 @@ public struct KeyPicture: Sendable {
     public internal(set) var auditCount: UInt64 = 0
     /// The root over them.
     public internal(set) var auditRoot: [UInt8] = []
+    /// Whether the keys are wiped from memory.
+    public internal(set) var isLocked = false
     /// Whether the keys are kept out of swap.
     public internal(set) var isMemoryLocked = false
     /// Whether they are left out of core dumps.

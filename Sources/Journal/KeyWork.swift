@@ -65,7 +65,9 @@ struct KeyWork {
     var lastRotation: UInt64 = 0
     /// Answers that wait for the end of the round.
     var answers: [(KeyRequest, Result<KeyOutcome, KeyRefusal>)] = []
-    /// Entries that the disk had no room for.
+    /// Whether the keys are to be wiped at the end of the round.
+    var mustLock = false
+    /// Entries that the disk had no room for, or that were made while there were no keys.
     var unwritten: [AuditEntry] = []
     /// The loop's time of its first round.
     var beganAt: Instant?

@@ -22,6 +22,9 @@ struct ReadLoop: ~Copyable {
     /// Takes what became durable, then answers what waits.
     /// - Returns: whether there was anything to do.
     mutating func step() -> Bool {
+        // Without keys whoever asks waits.
+        guard vault.enter() else { return false }
+        defer { vault.leave() }
         var hasWork = takeNotes()
         var count = 0
         while count < Self.stepOrdersMax, reports.room > Int(Self.blockCountMax),

@@ -98,14 +98,15 @@ struct RewriteLoop: ~Copyable {
 
     /// Whether there is something to do.
     var hasOrders: Bool {
-        guard !desk.isHeld else { return false }
+        guard !desk.isHeld, !origin.vault.isLocked else { return false }
         return rewrite != nil || !waiting.isEmpty || !desk.orders.isEmpty
     }
 
     /// Does the next piece.
     /// - Returns: whether there was anything to do.
     mutating func step() -> Bool {
-        guard hasOrders else { return false }
+        guard hasOrders, origin.vault.enter() else { return false }
+        defer { origin.vault.leave() }
         waiting += desk.orders.takeAll()
         if rewrite != nil {
             proceed()

@@ -39,6 +39,37 @@ public enum SecretPrompt {
     }
 }
 
+/// A passphrase that another process of the same user may read once, on this machine.
+///
+/// It is in a pipe, never in a file, a message, an argument or the environment.
+public struct LentSecret: ~Copyable {
+    private let descriptor: Int32
+
+    /// Asks for a passphrase with `question`.
+    /// - Throws: `DiskError` without a terminal or a descriptor, `SealingError` for an empty line.
+    public init(asking question: String) throws {
+        let secret = try SecretPrompt.read(question)
+        var ends: [Int32] = [-1, -1]
+        // SAFETY: the call fills both places.
+        guard unsafe pipe(&ends) == 0 else { throw DiskError(.open, number: clinux_errno()) }
+        // A pipe holds more than the longest secret.
+        let count = secret.withBytes { bytes in
+            unsafe bytes.withUnsafeBytes { memory in
+                // SAFETY: the memory is as long as the call is told.
+                unsafe write(ends[1], memory.baseAddress, memory.count)
+            }
+        }
+        _ = close(ends[1])
+        descriptor = ends[0]
+        guard count > 0 else { throw DiskError(.write, number: clinux_errno()) }
+    }
+
+    deinit { _ = close(descriptor) }
+
+    /// Where the other process finds it.
+    public var path: String { "/proc/\(getpid())/fd/\(descriptor)" }
+}
+
 /// A secret on its way to whoever opens the store; taken once.
 public final class HeldSecret: Sendable {
     private let secret: Mutex<SlotSecret?>

@@ -2,6 +2,8 @@
 
 import Base
 import CSodium
+import Glibc
+import Synchronization
 
 /// Where a key lies in its arena; says nothing about the key.
 public struct KeyHandle: BitwiseCopyable, Equatable, Sendable {
@@ -17,6 +19,11 @@ public final class KeyArena: Sendable {
     private nonisolated(unsafe) let base: UnsafeMutableRawPointer
     private let freePlaces: Guarded<[UInt32]>
     private let byteCount: Int
+    /// How the keys of open segments come about, by place.
+    let origins = Guarded<[UInt32: KeyOrigin]>([:])
+    private let users = Atomic<Int>(0)
+    private let isAway = Atomic<Bool>(false)
+    private let lockings = Atomic<UInt64>(0)
     /// How many keys fit.
     public var capacity: Int { byteCount / Self.keyBytes }
     /// How many more keys fit.
@@ -65,8 +72,39 @@ public final class KeyArena: Sendable {
         return handle
     }
 
+    /// Whether the keys are wiped.
+    var isLockedAway: Bool { isAway.load(ordering: .sequentiallyConsistent) }
+
+    /// How often the keys were wiped.
+    var lockCount: UInt64 { lockings.load(ordering: .sequentiallyConsistent) }
+
+    /// Says that keys are used until `leave`.
+    /// - Returns: whether they are there.
+    func enter() -> Bool {
+        users.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        if !isLockedAway { return true }
+        leave()
+        return false
+    }
+
+    /// Says that keys are not used any more.
+    func leave() { users.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
+
+    /// Wipes all keys once nobody uses one; their places stay taken.
+    func lockAway() {
+        isAway.store(true, ordering: .sequentiallyConsistent)
+        lockings.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        while users.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
+        // SAFETY: the memory is this value's own.
+        unsafe csodium_wipe(base, byteCount)
+    }
+
+    /// Says that the keys are there again.
+    func open() { isAway.store(false, ordering: .sequentiallyConsistent) }
+
     /// Wipes the key and takes its place back.
     func free(_ handle: KeyHandle) {
+        origins.withLock { $0[handle.index] = nil }
         // SAFETY: the handle's place holds a key.
         unsafe csodium_wipe(address(handle), Self.keyBytes)
         freePlaces.withLock { $0.append(handle.index) }

@@ -25,6 +25,8 @@ public struct RootChange: Sendable {
     /// Its version.
     public let version: UInt32
     let root: KeyHandle
+    /// How often the keys had been wiped when it was made.
+    let lockCount: UInt64
     /// The slots under which it is wrapped so far.
     var slots: [KeySlot] = []
 }
@@ -40,7 +42,11 @@ extension KeyVault {
     /// A new root key, still under no slot.
     /// - Throws: `keyMemoryFull`.
     public func beginRootChange() throws(SealingError) -> RootChange {
-        RootChange(version: ring.rootKey.version &+ 1, root: try arena.random())
+        RootChange(
+            version: ring.rootKey.version &+ 1,
+            root: try arena.random(),
+            lockCount: arena.lockCount
+        )
     }
 
     /// Wraps the new root key under the slot `number`, which `secret` opens.
@@ -72,7 +78,7 @@ extension KeyVault {
     /// Makes the root key of `change` the one of the ring: slots, data keys and the audit log's
     /// keys are wrapped by it alone. The new generation is still to be written.
     /// - Throws: `keyState` if the slots are not those of the ring any more, or another root key
-    ///   took over meanwhile; `keyMemoryFull`. Nothing is changed then.
+    ///   took over meanwhile, or the keys were wiped; `keyMemoryFull`. Nothing is changed then.
     public func changeRoot(
         _ change: RootChange,
         at now: Instant
@@ -83,7 +89,7 @@ extension KeyVault {
             $0.number == $1.number && $0.kind == $1.kind
         }
         guard isCurrent, slots.count == before.slots.count,
-            change.version == before.rootKey.version &+ 1
+            change.version == before.rootKey.version &+ 1, change.lockCount == arena.lockCount
         else { throw .keyState(.active) }
         let audit = try openAuditKeys()
         let wraps = wrap(audit, store: before.store, change)

@@ -95,6 +95,8 @@ public struct SegmentCipher: ~Copyable, Sendable {
             purpose: "sl.seg.1"
         )
         self.arena = arena
+        let origin = KeyOrigin(identity: identity, dataKey: dataKey)
+        arena.origins.withLock { $0[key.index] = origin }
     }
 
     deinit { arena.free(key) }

@@ -27,6 +27,9 @@ public struct SlotSecret: ~Copyable, Sendable {
         self.bytes = bytes
     }
 
+    /// Lets `body` look at the bytes, for example to hand them on without a copy.
+    public func withBytes<Value>(_ body: (RawSpan) -> Value) -> Value { body(bytes.bytes) }
+
     /// Whether the secret may open a slot of `kind`.
     func fits(_ kind: SlotKind) -> Bool {
         switch (source, kind) {

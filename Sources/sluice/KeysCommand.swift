@@ -18,6 +18,7 @@ enum KeysCommand {
             Output.complain("slots add \(kind.rawValue) FILE: the secret is read from a file")
             return .usage
         }
+        if case .unlock(.passphrase, "") = request.verb { return askAndUnlock(request) }
         if request.storeDirectory.isEmpty {
             return ClientCommand.run("keys", wantsHelp: false) {
                 surroundings throws(ClientError) in
@@ -39,6 +40,26 @@ enum KeysCommand {
         } catch {
             Output.complain(error.text)
             return error.isAboutKeys ? .locked : .failure
+        }
+    }
+}
+
+extension KeysCommand {
+    /// Lets a person type the passphrase, which the server reads from this process.
+    private static func askAndUnlock(_ request: KeysRequest) -> ExitStatus {
+        do {
+            let lent = try LentSecret(asking: "Passphrase of the store: ")
+            var told = request
+            told.verb = .unlock(.passphrase, path: lent.path)
+            let status = ClientCommand.run("keys", wantsHelp: false) {
+                surroundings throws(ClientError) in
+                try ClientCommands.keys(told, surroundings)
+            }
+            withExtendedLifetime(lent) {}
+            return status
+        } catch {
+            Output.complain("unlock passphrase: there is no terminal to ask on")
+            return .usage
         }
     }
 }

@@ -248,8 +248,8 @@ private final class Running {
     @Test func `an order that the engine cannot do is refused`() throws {
         let running = try Running()
         let ticket = Ticket(id: 1, seen: 0, author: [])
-        #expect(throws: EngineRefusal.unsupported(.lockKeys)) {
-            try running.server.engine.submit(.key(.lock), ticket: ticket)
+        #expect(throws: EngineRefusal.unsupported(.resumeWriting)) {
+            try running.server.engine.submit(.resumeWriting, ticket: ticket)
         }
     }
 

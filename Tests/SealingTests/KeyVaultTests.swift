@@ -207,6 +207,41 @@ private func identity(
         #expect(ring.keyBytesUsed == used)
     }
 
+    @Test func `locked keys are wiped and come back in their places`() throws {
+        let store = UniqueId.random()
+        let ring = try vault(store)
+        let stream = try #require(try ring.addStreams(count: 1, at: now).first)
+        let salt = Digest.random()
+        let cipher = try ring.cipher(identity(store, stream, salt: salt))
+        let (seen, used) = (cipher.commitment(of: salt.bytes.raw), ring.keyBytesUsed)
+        let change = try ring.beginRootChange()
+        #expect(throws: SealingError.keyState(.active)) { try ring.unlock(secret: secret(7)) }
+        #expect(ring.enter())
+        ring.leave()
+        ring.lock()
+        #expect(ring.isLocked)
+        #expect(!ring.enter())
+        #expect(cipher.commitment(of: salt.bytes.raw) != seen, "nothing is left of its key")
+        #expect(throws: SealingError.slotNotOpened) { try ring.unlock(secret: secret(8)) }
+        #expect(ring.isLocked)
+        try ring.unlock(secret: secret(7))
+        #expect(!ring.isLocked && ring.enter())
+        ring.leave()
+        #expect(cipher.commitment(of: salt.bytes.raw) == seen)
+        #expect(throws: SealingError.keyState(.active), "a wiped key takes nothing over") {
+            try ring.changeRoot(change, at: now)
+        }
+        ring.discard(change)
+        #expect(ring.keyBytesUsed == used)
+        let again = try KeyVault.open(
+            file: ring.file,
+            store: store,
+            generationFloor: 1,
+            secret: secret(7)
+        )
+        #expect(again.ring == ring.ring)
+    }
+
     @Test func `a passphrase opens its slot and no other does`() throws {
         let store = UniqueId.random()
         let cost = try #require(Argon2Cost(memoryKibibytes: 65_536, passes: 1))

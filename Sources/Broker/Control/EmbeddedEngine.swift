@@ -73,7 +73,6 @@ public final class EmbeddedEngine: Engine {
         capabilities[.redrive] = .none(reason: "dead letters are not kept yet")
         capabilities[.resumeWriting] = .none(reason: "a stopped store is opened by a restart")
         capabilities[.storageFigures] = .none(reason: "the journal does not tell them yet")
-        capabilities[.lockKeys] = .none(reason: "a running store is locked by stopping the server")
         return capabilities
     }
 }

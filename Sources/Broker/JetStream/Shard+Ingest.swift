@@ -198,11 +198,11 @@ extension Shard {
     }
 
     /// Tells everybody who waits that the message could not be stored.
-    mutating func refuseAllWaiting(_ index: UInt32) {
-        let text = PubAck.refusal(
-            QueueingError(.insufficientStorage),
-            stream: host.streams[index].name
-        )
+    mutating func refuseAllWaiting(
+        _ index: UInt32,
+        _ error: QueueingError = QueueingError(.insufficientStorage)
+    ) {
+        let text = PubAck.refusal(error, stream: host.streams[index].name)
         while host.streams[index].answered < host.streams[index].waiting.count {
             let waiting = host.streams[index].waiting[host.streams[index].answered]
             host.streams[index].answered += 1

@@ -117,7 +117,8 @@ extension Shard {
 
     /// Why the journal refused, for an operator.
     private func reason(_ refusal: JournalRefusal) -> EngineRefusal {
-        .storage(errno: host.writeStopped?.number ?? refusal.systemNumber)
+        if refusal == .keysUnavailable { return .locked }
+        return .storage(errno: host.writeStopped?.number ?? refusal.systemNumber)
     }
 
     /// Nothing behind the durable sequence was written: forget it and tell the publishers.
@@ -128,7 +129,12 @@ extension Shard {
             host.streams[index].stream.rollBack(to: durable, into: &effects)
         }
         host.streams[index].batch = nil
-        refuseAllWaiting(index)
+        if refusal == .keysUnavailable {
+            let words = "the keys of the store are locked"
+            refuseAllWaiting(index, QueueingError(.storeFailed, words))
+        } else {
+            refuseAllWaiting(index)
+        }
         markActive(index)
     }
 

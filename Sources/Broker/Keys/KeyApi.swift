@@ -18,6 +18,8 @@ enum KeyApiVerb: String, Sendable {
     case addSlot = "SLOT.ADD"
     case removeSlot = "SLOT.REMOVE"
     case audit = "AUDIT"
+    case lock = "LOCK"
+    case unlock = "UNLOCK"
 
     /// The first part of every such subject.
     static let prefix = Array("$SLUICE.API.KEYS.".utf8)
@@ -93,7 +95,10 @@ extension KeyService {
         switch verb {
         case .status: return KeyPlan(target, .show)
         case .rotate where options.isRoot:
-            return KeyPlan(.all, .changeRoot(try rootChange(options.secrets)))
+            let change = try withKeys { () throws(EngineRefusal) in
+                try rootChange(options.secrets)
+            }
+            return KeyPlan(.all, .changeRoot(change))
         case .rotate:
             let most = options.bytesPerSecond
             return KeyPlan(target, .rotate(destroysOld: options.destroysOld, bytesPerSecond: most))
@@ -102,9 +107,15 @@ extension KeyService {
         case .compromise: return KeyPlan(target, .compromise(options.version))
         case .destroy: return KeyPlan(target, .destroy(options.version))
         case .audit: return KeyPlan(target, .audit(from: options.from))
+        case .lock: return KeyPlan(.all, .lock)
+        case .unlock:
+            try unlock(options.kind, path: options.path)
+            return KeyPlan(.all, .note("keys unlock", result: "done"))
         case .removeSlot: return KeyPlan(.all, .removeSlot(options.slot))
         case .addSlot:
-            let (slot, path) = try slot(options.kind, path: options.path)
+            let (slot, path) = try withKeys { () throws(EngineRefusal) in
+                try self.slot(options.kind, path: options.path)
+            }
             var plan = KeyPlan(.all, .addSlot(slot))
             plan.note = (slot.number, Array(path.utf8))
             return plan
@@ -185,6 +196,7 @@ enum KeyApiAnswer {
         json.field("generation", status.generation)
         json.name("memory")
         json.beginObject()
+        json.field("unlocked", status.memory.isUnlocked)
         json.field("locked", status.memory.isLocked)
         json.field("excluded_from_dumps", status.memory.isExcludedFromDumps)
         json.field("no_swap", status.memory.hasNoSwap)

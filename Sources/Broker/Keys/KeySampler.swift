@@ -43,6 +43,7 @@ struct KeySampler {
         status.audit.signedAt = picture.takenAt
         // Every entry was authenticated when the log was opened or was written since.
         status.audit.isVerified = picture.takenAt != .never
+        status.memory.isUnlocked = !picture.isLocked
         status.memory.isLocked = picture.isMemoryLocked
         status.memory.isExcludedFromDumps = picture.isExcludedFromDumps
         status.memory.hasNoSwap = hasNoSwap

@@ -41,10 +41,24 @@ struct KeyService: Sendable {
         case .destroy(let scope, let version): (try target(scope, names), .destroy(version))
         case .compromised(let scope, let version):
             (try target(scope, names), .compromise(version))
-        case .addSlot(let source): (.all, .addSlot(try slot(source)))
+        case .addSlot(let source):
+            (.all, .addSlot(try withKeys { () throws(EngineRefusal) in try slot(source) }))
         case .removeSlot(let number): (.all, .removeSlot(number))
-        case .lock, .unlock: throw .unsupported(.lockKeys)
+        case .lock: (.all, .lock)
+        case .unlock(.keyFile(let path)):
+            try opened("keyfile", path: String(decoding: path, as: UTF8.self))
+        case .unlock(.credential): throw .unsupported(.lockKeys)
+        case .unlock(.recovery): throw .unsupported(.lockKeys)
         }
+    }
+
+    /// What is noted once the secret of `kind` at `path` has brought the keys back.
+    private func opened(
+        _ kind: String,
+        path: String
+    ) throws(EngineRefusal) -> (KeyTarget, KeyCommand) {
+        try unlock(kind, path: path)
+        return (.all, .note("keys unlock", result: "done"))
     }
 
     private func target(

@@ -1,0 +1,49 @@
+// Records under which key and nonce a program seals: loaded before libsodium.
+//
+//   NONCE_FILE   takes 40 bytes for each seal: 16 of a hash of the key, 24 of the nonce
+//   NONCE_STUCK  if set, the generator gives the same 24 bytes again and again, so that the record shows repeats
+
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int file = -1;
+static int is_stuck;
+
+__attribute__((constructor)) static void begin(void) {
+    const char *path = getenv("NONCE_FILE");
+    if (path) file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    is_stuck = getenv("NONCE_STUCK") != NULL;
+}
+
+int crypto_aead_xchacha20poly1305_ietf_encrypt(unsigned char *out, unsigned long long *out_size,
+                                               const unsigned char *plain, unsigned long long size,
+                                               const unsigned char *associated, unsigned long long associated_size,
+                                               const unsigned char *secret_nonce, const unsigned char *nonce,
+                                               const unsigned char *key) {
+    static int (*next)(unsigned char *, unsigned long long *, const unsigned char *, unsigned long long,
+                       const unsigned char *, unsigned long long, const unsigned char *, const unsigned char *,
+                       const unsigned char *);
+    static int (*hash)(unsigned char *, size_t, const unsigned char *, unsigned long long, const unsigned char *, size_t);
+    if (!next) next = dlsym(RTLD_NEXT, "crypto_aead_xchacha20poly1305_ietf_encrypt");
+    if (!hash) hash = dlsym(RTLD_DEFAULT, "crypto_generichash");
+    unsigned char record[40];
+    hash(record, 16, key, 32, NULL, 0);
+    memcpy(record + 16, nonce, 24);
+    // One write to a file that is appended to is whole, whoever else writes.
+    if (file >= 0 && write(file, record, sizeof record) != sizeof record) abort();
+    return next(out, out_size, plain, size, associated, associated_size, secret_nonce, nonce, key);
+}
+
+void randombytes_buf(void *const bytes, const size_t size) {
+    static void (*next)(void *, size_t);
+    if (!next) next = dlsym(RTLD_NEXT, "randombytes_buf");
+    if (is_stuck && size == 24) {
+        memset(bytes, 7, size);
+    } else {
+        next(bytes, size);
+    }
+}

@@ -1,0 +1,133 @@
+"""No key seals twice with one nonce: not after kills, not in a copied store, not in one that was put back.
+
+    nonces.py SLUICE [ROUNDS]        SEED=n repeats a run
+
+A library loaded before libsodium records key and nonce of every seal. Messages come and keys turn; the server is
+killed; the stopped store is copied and both copies run side by side; an old copy is put in the place of the store and
+goes on. At the end no pair was used twice. A run with a generator that is stuck shows that the record would tell.
+"""
+
+import collections
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from store import ACK, Broken, Node, Wire, check
+from keys import keys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def repeats(path):
+    """How many seals there were, under how many keys, and how many pairs came twice."""
+    with open(path, "rb") as file:
+        data = file.read()
+    check(len(data) % 40 == 0, "the record is torn")
+    seals = collections.Counter(data[at:at + 40] for at in range(0, len(data), 40))
+    return sum(seals.values()), len({seal[:16] for seal in seals}), sum(1 for count in seals.values() if count > 1)
+
+
+def live(node, chance, stop=None):
+    """Publishes, acknowledges, turns keys."""
+    try:
+        wire = Wire(node.port)
+    except (OSError, ConnectionError):
+        return
+    try:
+        wire.api("STREAM.CREATE.K", {"name": "K", "subjects": ["k.>"], "allow_direct": True})
+        wire.api("CONSUMER.CREATE.K.c", {"stream_name": "K", "config": {"durable_name": "c", "ack_policy": "explicit"}})
+        for turn in range(chance.randrange(6, 12)):
+            for _ in range(chance.randrange(4, 25)):
+                check(ACK.search(wire.request("k.x", chance.randbytes(chance.randrange(2000)))[3]), "no acknowledgement")
+            keys(wire, "ROTATE", {"destroy_old": bool(turn % 2)} if turn % 3 else {"root": True})
+            if stop and stop.is_set():
+                break
+    except (OSError, ConnectionError):
+        pass
+    wire.close()
+
+
+def cut(node, chance):
+    """A life that ends with a kill at a random moment."""
+    thread = threading.Thread(target=live, args=(node, chance), daemon=True)
+    thread.start()
+    time.sleep(chance.uniform(0.1, 0.8))
+    node.kill()
+    thread.join(30)
+
+
+def campaign(program, library, rounds, chance, directory):
+    record = os.path.join(directory, "record")
+    settings = {"LD_PRELOAD": library, "NONCE_FILE": record}
+    first = os.path.join(directory, "first")
+    os.mkdir(first)
+    node = Node(program, first)
+    node.start(settings)
+    live(node, chance)
+    node.stop()
+    for number in range(rounds):
+        node.start(settings)
+        cut(node, chance)
+        # Both copies go on from the same bytes, at the same time.
+        twin = os.path.join(directory, f"twin{number}")
+        shutil.copytree(first, twin, symlinks=True)
+        other = Node(program, twin)
+        node.start(settings)
+        other.start(settings)
+        threads = [threading.Thread(target=live, args=(each, random.Random(number)), daemon=True)
+                   for each in (node, other)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        other.stop()
+        node.kill()
+        # The copy of then takes the place of the store and goes on.
+        shutil.rmtree(first)
+        shutil.move(twin, first)
+        node.start(settings)
+        live(node, random.Random(number))
+        node.stop()
+    return repeats(record)
+
+
+def stuck(program, library, directory):
+    """What the record shows of a generator that is stuck."""
+    record = os.path.join(directory, "stuck")
+    place = os.path.join(directory, "third")
+    os.mkdir(place)
+    node = Node(program, place)
+    node.start({"LD_PRELOAD": library, "NONCE_FILE": record, "NONCE_STUCK": "1"})
+    node.stop()
+    return repeats(record)[2]
+
+
+def main():
+    program = sys.argv[1]
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
+    print(f"seed {seed}", flush=True)
+    directory = tempfile.mkdtemp(prefix="sluice-nonces-")
+    library = os.path.join(directory, "nonces.so")
+    subprocess.run(["gcc", "-O1", "-Wall", "-Wextra", "-shared", "-fPIC", "-o", library,
+                    os.path.join(HERE, "nonces.c"), "-ldl"], check=True)
+    try:
+        check(stuck(program, library, directory) > 0, "the record does not even show a stuck generator")
+        count, keys_used, twice = campaign(program, library, rounds, random.Random(seed), directory)
+        check(twice == 0, f"{twice} of {count} pairs of key and nonce came twice")
+        check(count > 200 and keys_used > 20, f"only {count} seals under {keys_used} keys")
+    except Broken as broken:
+        print(f"BROKEN: {broken}\neverything is in {directory}", flush=True)
+        sys.exit(1)
+    shutil.rmtree(directory, ignore_errors=True)
+    print(f"{count} seals under {keys_used} keys in {rounds} rounds of kill, copy and putting back: no pair twice",
+          flush=True)
+
+
+if __name__ == "__main__":
+    main()
