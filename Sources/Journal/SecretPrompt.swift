@@ -45,9 +45,11 @@ public enum SecretPrompt {
 public struct LentSecret: ~Copyable {
     private let descriptor: Int32
 
-    /// Asks for a passphrase with `question`.
+    private init(descriptor: Int32) { self.descriptor = descriptor }
+
+    /// The passphrase that a person types when asked `question`.
     /// - Throws: `DiskError` without a terminal or a descriptor, `SealingError` for an empty line.
-    public init(asking question: String) throws {
+    public static func ask(_ question: String) throws -> LentSecret {
         let secret = try SecretPrompt.read(question)
         var ends: [Int32] = [-1, -1]
         // SAFETY: the call fills both places.
@@ -60,8 +62,9 @@ public struct LentSecret: ~Copyable {
             }
         }
         _ = close(ends[1])
-        descriptor = ends[0]
+        let lent = LentSecret(descriptor: ends[0])
         guard count > 0 else { throw DiskError(.write, number: clinux_errno()) }
+        return lent
     }
 
     deinit { _ = close(descriptor) }

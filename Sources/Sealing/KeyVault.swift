@@ -235,7 +235,7 @@ public final class KeyVault: Sendable {
         }
     }
 
-    private static func openRoot(
+    static func openRoot(
         _ ring: KeyRing,
         secret: borrowing SlotSecret,
         in arena: KeyArena

@@ -48,7 +48,7 @@ extension KeysCommand {
     /// Lets a person type the passphrase, which the server reads from this process.
     private static func askAndUnlock(_ request: KeysRequest) -> ExitStatus {
         do {
-            let lent = try LentSecret(asking: "Passphrase of the store: ")
+            let lent = try LentSecret.ask("Passphrase of the store: ")
             var told = request
             told.verb = .unlock(.passphrase, path: lent.path)
             let status = ClientCommand.run("keys", wantsHelp: false) {

@@ -59,7 +59,7 @@ extension EngineRefusal {
         case .notKept, .damaged, .sealing: self = .storage(errno: 5)
         case .disk(let error): self = .storage(errno: error.number)
         case .busy: self = .busy
-        case .locked: self = .locked
+        case .locked: self = .locked(until: .distantFuture)
         }
     }
 }

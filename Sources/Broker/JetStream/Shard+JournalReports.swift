@@ -117,7 +117,7 @@ extension Shard {
 
     /// Why the journal refused, for an operator.
     private func reason(_ refusal: JournalRefusal) -> EngineRefusal {
-        if refusal == .keysUnavailable { return .locked }
+        if refusal == .keysUnavailable { return .locked(until: .distantFuture) }
         return .storage(errno: host.writeStopped?.number ?? refusal.systemNumber)
     }
 

@@ -39,7 +39,7 @@ extension KeyService {
     func withKeys<Value>(
         _ body: () throws(EngineRefusal) -> Value
     ) throws(EngineRefusal) -> Value {
-        guard vault.enter() else { throw .locked }
+        guard vault.enter() else { throw .locked(until: .distantFuture) }
         defer { vault.leave() }
         return try body()
     }
