@@ -77,7 +77,7 @@ let package = Package(
         module("Queueing", ["Base", "Routing"]),
         module("Configuration", ["Base", "Routing", "Wire"]),
         module("Identity", ["Base", "Configuration", "Routing", "Wire", "CCrypt", "CSodium"]),
-        module("Journal", ["Base", "Sealing", "CLinux", "CZstd"]),
+        module("Journal", ["Base", "Sealing", "Telemetry", "CLinux", "CZstd"]),
         module("Reactor", ["Base", "CLinux", "COpenSSL"]),
         module("Terminal", ["Canvas", "CTerminal"]),
 
@@ -141,9 +141,15 @@ let package = Package(
             path: "Tests/DiskSimulation",
             swiftSettings: house
         ),
-        tests("JournalTests", ["Journal", "DiskSimulation", "Reactor", "Sealing", "Base"]),
+        tests(
+            "JournalTests",
+            ["Journal", "DiskSimulation", "Reactor", "Sealing", "Telemetry", "Base"]
+        ),
         tests("DemoTests", ["Demo", "Base"]),
-        tests("ClientTests", ["Client", "Broker", "Configuration", "Telemetry", "Wire", "Base"]),
+        tests(
+            "ClientTests",
+            ["Client", "Broker", "Configuration", "JSON", "Telemetry", "Wire", "Base"]
+        ),
         tests("ConfigurationTests", ["Configuration", "Base"]),
         tests("JSONTests", ["JSON"]),
         tests("TelemetryTests", ["Telemetry", "Base"]),

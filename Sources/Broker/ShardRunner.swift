@@ -43,8 +43,7 @@ public struct ShardRunner: ~Copyable {
         _ settings: ShardSettings,
         listener: consuming Listener,
         posts: ServerPosts,
-        ticks: consuming HistogramWriter,
-        publishes: consuming PublishTally,
+        times: ServerTimes,
         store: StoreLink?,
         log: Log
     ) throws(SystemError) {
@@ -54,12 +53,14 @@ public struct ShardRunner: ~Copyable {
         try poller.add(posts.shard.doorbell.descriptor, token: Self.mailboxToken)
         if let store { try poller.add(store.bell.descriptor, token: Self.journalToken) }
         shard = Shard(settings)
-        shard.host.publishTally = consume publishes
+        shard.host.publishTally = PublishTally(times.publishes)
+        shard.host.times.deliveries = HistogramWriter(times.deliveries)
+        shard.host.times.acknowledgements = HistogramWriter(times.acknowledgements)
         self.store = store
         self.poller = poller
         self.listener = consume listener
         self.posts = posts
-        self.ticks = ticks
+        ticks = HistogramWriter(times.ticks)
         self.log = log
         self.passwords = passwords
         let limits = settings.limits

@@ -43,6 +43,7 @@ public enum CommandManual {
         command(Commands.request),
         command(Commands.bench),
         command(Commands.queue),
+        command(Commands.top),
         command(Commands.keys),
         command(Commands.audit),
         command(Commands.check),
@@ -77,6 +78,8 @@ public enum CommandManual {
             text += "    \(padded(command.name, 10))\(command.summary)\n"
         }
         return text + "    \(padded("version", 10))show the version\n"
+            + "\nOptions of the console:\n"
+            + ConsoleOptions.manual.map { "    \(padded($0.spelling, 34))\($0.help)\n" }.joined()
             + "\nsluice COMMAND --help shows the options of a command.\n"
     }
 
@@ -125,6 +128,8 @@ public enum ProgramRequest: Sendable {
     case bench(BenchRequest)
     /// Something about queues.
     case queue(QueueRequest)
+    /// What queues do, again and again.
+    case top(TopRequest)
     /// Something about keys.
     case keys(KeysRequest)
     /// What was done.
@@ -156,11 +161,19 @@ public enum ProgramRequest: Sendable {
         case "backup": self = .store(try StoreRequest.backUp(rest))
         case "restore": self = .store(try StoreRequest.restore(rest))
         case "queue": self = .queue(try QueueRequest(rest))
+        case "top": self = .top(try TopRequest(rest))
         case "keys": self = .keys(try KeysRequest(rest))
-        case let word where word.hasPrefix("-") && DemoRequest.isMeant(by: arguments):
-            self = .demo(try DemoRequest(arguments))
         case let word where word.hasPrefix("-"):
-            self = .console(try ServeRequest(arguments[...]))
+            let (console, rest) = try ConsoleOptions.take(from: arguments)
+            guard DemoRequest.isMeant(by: rest) else {
+                var request = try ServeRequest(rest[...])
+                request.console = console
+                self = .console(request)
+                return
+            }
+            var request = try DemoRequest(rest)
+            request.server.console = console
+            self = .demo(request)
         default:
             let names = CommandManual.commands.map(\.name) + ["help", "version"]
             throw .unknownCommand(first, nearest: NearestWord.of(first, in: names))

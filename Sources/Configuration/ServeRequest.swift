@@ -22,6 +22,8 @@ public struct ServeRequest: Sendable {
     public var purpose = Purpose.run
     /// The configuration file; empty without one.
     public var configurationFile = ""
+    /// What the console is told, where there is one.
+    public var console = ConsoleOptions()
     /// What the program was called as.
     public var programName = "sluice"
     /// What the options change, in their order.

@@ -32,7 +32,7 @@ public struct StorageStatus: Hashable, Sendable {
     public var freeBytes: UInt64 = 0
     /// What the store uses.
     public var usedBytes: UInt64 = 0
-    /// Payload bytes before compression, of what is stored.
+    /// Bytes before compression of what was written since the engine started.
     public var rawBytes: UInt64 = 0
     /// Segment files.
     public var segments: UInt64 = 0
@@ -42,7 +42,7 @@ public struct StorageStatus: Hashable, Sendable {
     public var segmentBytes: UInt64 = 0
     /// Written and not yet synced.
     public var dirtyBytes: UInt64 = 0
-    /// What is written to the journal.
+    /// What is written to the journal, compressed and sealed.
     public var written = Flow()
     /// What is read from it.
     public var read = Flow()
@@ -54,7 +54,7 @@ public struct StorageStatus: Hashable, Sendable {
     public var syncLatency = LatencyHistogram()
     /// Messages that share one sync, on average, now.
     public var messagesPerSync: Double = 0
-    /// How long a message waits for others, in nanoseconds.
+    /// How long the first message of a group waits for it to begin, in nanoseconds.
     public var groupWaitNanoseconds: UInt64 = 0
     /// Syncs that took longer than a second.
     public var stalls: UInt64 = 0

@@ -22,6 +22,7 @@ extension CommitLoop {
         if runSchedule() { hasWork = true }
         if advanceRotation() { hasWork = true }
         if keyWork.desk.isLookedAt {
+            noteFiles()
             keyWork.desk.show(keyPicture)
             hasWork = true
         }

@@ -39,6 +39,7 @@ extension CommitLoop {
             lastTime: Instant(nanoseconds: facts.lastTime)
         )
         let place = log.stage(batch.bytes, kind: .records, records: records, sealer: &sealer)
+        meter.note(facts, rawBytes: batch.count, sealedBytes: place.byteCount)
         touch(stream)
         stream.isLogDirty = true
         if let entry = log.index.entries.last, entry.offset == place.offset,
@@ -137,7 +138,7 @@ extension CommitLoop {
         guard let log = stream.log, let name = stream.logName else { return }
         do throws(DiskError) {
             try log.write()
-            if log.isDirty { try log.sync() }
+            if log.isDirty { try sync(log) }
             let facts = try seal(log)
             stream.log = nil
             stream.logName = nil

@@ -8,6 +8,7 @@ extension CommitLoop {
     init(
         _ opened: OpenedStore,
         _ keyWork: KeyWork,
+        _ meter: JournalMeter,
         orders: consuming RingReceiver<JournalOrder>,
         reports: consuming RingSender<JournalReport>,
         notes: consuming RingSender<IndexNote>
@@ -44,7 +45,8 @@ extension CommitLoop {
             reports: reports,
             notes: notes,
             keyWork: keyWork,
-            audit: audit
+            audit: audit,
+            meter: CommitMeter(meter)
         )
         resumeRotations()
     }

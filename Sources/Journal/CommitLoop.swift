@@ -36,6 +36,8 @@ struct CommitLoop: ~Copyable {
     var keyWork: KeyWork
     /// What was done, for ever.
     let audit: AuditLog
+    /// What is measured.
+    var meter: CommitMeter
     /// The failure after which nothing is written any more.
     var stopped: DiskError?
     /// Whether the client has asked for the end.
@@ -107,8 +109,7 @@ struct CommitLoop: ~Copyable {
     private mutating func commit() {
         guard stopped == nil else { return }
         do throws(DiskError) {
-            for stream in dirty where stream.isLogDirty { try stream.log?.write() }
-            for stream in dirty where stream.isLogDirty { try syncLog(stream) }
+            try commitLogs()
             for stream in dirty where stream.isStateDirty { try commitState(stream) }
             if catalog.isDirty {
                 try catalog.write(sealer: &sealer, zeros: zeros)
@@ -132,9 +133,20 @@ struct CommitLoop: ~Copyable {
         dirty.removeAll(keepingCapacity: true)
     }
 
+    /// Writes and syncs what was staged in logs.
+    private mutating func commitLogs() throws(DiskError) {
+        for stream in dirty where stream.isLogDirty { try stream.log?.write() }
+        let written = MeterClock.wall()
+        let began = MeterClock.monotonic()
+        for stream in dirty where stream.isLogDirty { try syncLog(stream) }
+        guard meter.hasRound else { return }
+        let took = MeterClock.monotonic().nanoseconds(since: began)
+        meter.endRound(written: written, syncNanoseconds: took)
+    }
+
     private mutating func syncLog(_ stream: StreamFiles) throws(DiskError) {
         guard let log = stream.log, let name = stream.logName else { return }
-        try log.sync()
+        try sync(log)
         let durable = log.durable
         let mark = Watermark(offset: durable.end, sequence: durable.lastSequence)
         try marks.note(name, mark, index: stream.index + 1)
@@ -205,6 +217,7 @@ struct CommitLoop: ~Copyable {
     mutating func stopWriting(_ error: DiskError) {
         guard stopped == nil else { return }
         stopped = error
+        meter.dropRound()
         pending = pending.map { $0.refused(because: .writeStopped) }
         pending.append(.writeStopped(error))
     }

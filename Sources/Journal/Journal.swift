@@ -5,6 +5,7 @@ import CLinux
 import Glibc
 public import Sealing
 import Synchronization
+import Telemetry
 
 /// An open store.
 ///
@@ -23,6 +24,10 @@ public final class Journal: Sendable {
     public let vault: KeyVault
     /// Where requests about keys go.
     public let keys: KeyDesk
+    /// What is measured.
+    public let meter = JournalMeter()
+    /// How long it took to open the store, in nanoseconds.
+    public let openingNanoseconds: UInt64
     private let commits: Mutex<CommitLoop>
     private let reads: Mutex<ReadLoop>
     private let rewrites: Mutex<RewriteLoop>
@@ -76,8 +81,8 @@ public final class Journal: Sendable {
         } catch {
             throw .disk(error)
         }
-        var opening = StoreOpening(disk: disk, options: options)
-        let opened = try opening.run(secret)
+        let opened: OpenedStore
+        (opened, openingNanoseconds) = try Self.openStore(disk, options, secret)
         vault = opened.origin.vault
         recovered = opened.recoveredStreams
         let catalog = opened.catalog
@@ -101,18 +106,32 @@ public final class Journal: Sendable {
                 orders: readOrders.makeReceiver(),
                 reports: found.makeSender(),
                 notes: notes.makeReceiver(),
-                walker: BlockWalker(disk: disk, store: store, vault: vault)
+                walker: BlockWalker(disk: disk, store: store, vault: vault),
+                byteCount: meter.reads.takeWriter()
             )
         )
         commits = Mutex(
             try CommitLoop(
                 opened,
                 keyWork,
+                meter,
                 orders: orders.makeReceiver(),
                 reports: committed.makeSender(),
                 notes: notes.makeSender()
             )
         )
+    }
+
+    /// Opens the store and says how many nanoseconds that took.
+    private static func openStore(
+        _ disk: any Disk,
+        _ options: StoreOptions,
+        _ secret: borrowing SlotSecret
+    ) throws(JournalError) -> (OpenedStore, UInt64) {
+        let began = MeterClock.monotonic()
+        var opening = StoreOpening(disk: disk, options: options)
+        let opened = try opening.run(secret)
+        return (opened, MeterClock.monotonic().nanoseconds(since: began))
     }
 
     /// The shard's end; there is only one.
@@ -223,11 +242,4 @@ public final class Journal: Sendable {
     }
 }
 
-private func monotonicNow() -> Instant {
-    var time = timespec()
-    // SAFETY: the call fills a value of its own kind.
-    unsafe _ = clock_gettime(CLOCK_MONOTONIC, &time)
-    return Instant(
-        nanoseconds: UInt64(time.tv_sec) &* nanosecondsPerSecond &+ UInt64(time.tv_nsec)
-    )
-}
+private func monotonicNow() -> Instant { MeterClock.monotonic() }

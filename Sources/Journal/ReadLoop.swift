@@ -2,6 +2,7 @@
 
 import Base
 import Sealing
+import Telemetry
 
 /// Answers read orders; owns the index of everything durable.
 struct ReadLoop: ~Copyable {
@@ -13,6 +14,8 @@ struct ReadLoop: ~Copyable {
     var reports: RingSender<JournalReport>
     var notes: RingReceiver<IndexNote>
     var walker: BlockWalker
+    /// Counts the bytes of blocks.
+    let byteCount: CounterWriter
 
     /// Most orders that one step answers.
     static var stepOrdersMax: Int { 64 }
@@ -150,6 +153,7 @@ struct ReadLoop: ~Copyable {
             switch walker.read(segment, of: stream, from: next, into: &buffer) {
             case .block(let first, let last):
                 left -= 1
+                byteCount.add(UInt64(buffer.count), to: 0)
                 let isLast = left == 0 || last >= stream.lastSequence
                 answer(
                     .block(

@@ -53,6 +53,9 @@ public struct TerminalSession: ~Copyable {
     private var outgoing: [UInt8] = []
     private var outgoingStart = 0
     private var takesMouse: Bool
+    private var isRecorded = false
+    private var recordedStart = 0
+    private var recorded: [UInt8] = []
 
     /// Takes the terminal of the process.
     /// - Throws: `TerminalError` if there is none, or none of use; it is then as it was.
@@ -119,7 +122,20 @@ public struct TerminalSession: ~Copyable {
         let bytes = presenter.present(frame)
         guard !bytes.isEmpty || !outgoing.isEmpty else { return .unchanged }
         outgoing += bytes
+        if isRecorded {
+            recorded += outgoing[min(recordedStart, outgoing.count)...]
+            recordedStart = outgoing.count
+        }
         return flush()
+    }
+
+    /// Keeps what the terminal is sent from now on, for `takeRecorded`.
+    public mutating func record() { isRecorded = true }
+
+    /// What the terminal was sent with frames since the last call.
+    public mutating func takeRecorded() -> [UInt8] {
+        defer { recorded.removeAll(keepingCapacity: true) }
+        return recorded
     }
 
     /// Writes what is left of a frame.
@@ -137,6 +153,7 @@ public struct TerminalSession: ~Copyable {
         guard outgoingStart == outgoing.count else { return .stalled }
         outgoing.removeAll(keepingCapacity: true)
         outgoingStart = 0
+        recordedStart = 0
         return .written(byteCount: written)
     }
 
@@ -181,6 +198,7 @@ public struct TerminalSession: ~Copyable {
     public mutating func leave() {
         outgoing.removeAll()
         outgoingStart = 0
+        recordedStart = 0
         cterminal_restore()
     }
 
@@ -189,6 +207,7 @@ public struct TerminalSession: ~Copyable {
         guard cterminal_enter(descriptor) == 1 else { return }
         outgoing = presenter.reentry + modesOn
         outgoingStart = 0
+        recordedStart = 0
         presenter.invalidate()
     }
 

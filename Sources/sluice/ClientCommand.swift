@@ -28,6 +28,13 @@ enum ClientCommand {
         }
     }
 
+    /// Carries out `sluice top`.
+    static func top(_ request: TopRequest) -> ExitStatus {
+        run("top", wantsHelp: request.wantsHelp) { surroundings throws(ClientError) in
+            try ClientCommands.top(request, surroundings)
+        }
+    }
+
     /// Longest payload from standard input: nothing longer can be sent.
     private static let inputBytesMax = 1 << 31
 

@@ -49,6 +49,7 @@ enum Main {
         case .store(let request): return StoreCommand.run(request)
         case .queue(let request): return QueueCommand.run(request)
         case .keys(let request): return KeysCommand.run(request)
+        case .top(let request): return ClientCommand.top(request)
         case .publish(let request):
             return ClientCommand.run("pub", wantsHelp: request.wantsHelp) {
                 surroundings throws(ClientError) in

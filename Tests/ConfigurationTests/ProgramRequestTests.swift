@@ -28,6 +28,32 @@ private func publish(_ words: String...) throws(ArgumentError) -> PublishRequest
         #expect(error?.text == "unknown command 'serv'; did you mean 'serve'?")
     }
 
+    @Test func `the console has options of its own, also with a demonstration`() throws {
+        let found = try request("--plain", "-p", "1", "--alert-command", "echo x", "--record=f")
+        guard case .console(let server) = found else {
+            Issue.record("another command")
+            return
+        }
+        #expect(server.console.isPlain && !server.console.isReadOnly)
+        #expect(server.console.alertCommand == "echo x" && server.console.recording == "f")
+        guard case .demo(let demo) = try request("--read-only", "--demo", "--seed", "3") else {
+            Issue.record("another command")
+            return
+        }
+        #expect(demo.seed == 3 && demo.server.console.isReadOnly)
+        #expect(throws: ArgumentError.self) { try request("--record") }
+        // Nobody reads a server without a screen.
+        #expect(throws: ArgumentError.self) { try request("serve", "--plain") }
+    }
+
+    @Test func `top reports once, as lines or as JSON`() throws {
+        guard case .top(let found) = try request("top", "--once", "--json", "--interval", "5") else {
+            Issue.record("another command")
+            return
+        }
+        #expect(found.count == 1 && found.isJson && found.intervalNanoseconds == 5_000_000_000)
+    }
+
     @Test func `publishing takes a subject, a payload and headers`() throws {
         let found = try publish(
             "-H",

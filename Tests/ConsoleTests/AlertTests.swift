@@ -28,6 +28,31 @@ import Testing
         #expect(book.worst?.peak == 620_000)
     }
 
+    @Test func `news are told of the beginning and the end`() {
+        var model = SampleConsole.model(120, 40)
+        let open = model.data.alerts.open
+        let begun = model.alertNews(since: [])
+        #expect(!open.isEmpty && begun.count == open.count)
+        model.data.alerts = AlertBook()
+        let ended = model.alertNews(since: open)
+        let news = ended.compactMap { effect -> AlertNews? in
+            if case .tell(let news) = effect { news } else { nil }
+        }
+        #expect(news.count == open.count && news.allSatisfy(\.isOver))
+    }
+
+    @Test func `a storm of news is cut, and the next one says by how much`() {
+        var limit = NewsLimit()
+        let allowed = (0..<100).filter { _ in limit.allows(at: at(1_000)) }
+        #expect(allowed.count == NewsLimit.countMax)
+        #expect(limit.heldBack == 100 - NewsLimit.countMax)
+        #expect(!limit.allows(at: at(1_059)))
+        #expect(limit.allows(at: at(1_060)))
+        #expect(limit.heldBack == 101 - NewsLimit.countMax)
+        limit.settle()
+        #expect(limit.heldBack == 0)
+    }
+
     @Test func `a short peak is not an alert`() {
         var book = AlertBook()
         _ = judge(&book, 600_000, 1)

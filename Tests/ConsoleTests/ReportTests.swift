@@ -28,6 +28,19 @@ import Testing
         }
     }
 
+    @Test func `a question in plain text names what is done and what to type`() {
+        var model = SampleConsole.model(120, 40)
+        _ = update(&model, .command("pause risk.margin 15m"))
+        let pause = PlainText.question(model)
+        #expect(pause.first?.contains("risk.margin") == true)
+        #expect(pause.allSatisfy { $0.hasPrefix("ask: ") })
+        _ = update(&model, .pressed(Key(.escape)))
+        _ = update(&model, .command("purge risk.margin"))
+        let purge = PlainText.question(model)
+        #expect(purge.last?.contains("type risk.margin") == true)
+        #expect(PlainText.commands().contains("command: purge NAME"))
+    }
+
     @Test func `hostile names cannot break a CSV, a formula or JSON`() {
         var model = SampleConsole.model(120, 40)
         model.data.latest.streams = [

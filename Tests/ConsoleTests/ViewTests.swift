@@ -100,6 +100,36 @@ import Testing
         }
     }
 
+    @Test func `a long name gives way before the state does`() {
+        var model = SampleConsole.model(80, 24)
+        model.session.target = Array(repeating: UInt8(ascii: "N"), count: 56)
+        let line = SampleConsole.frame(model).lines[0]
+        #expect(line.contains("NNNNNN") && line.contains("RUN"), "\(line)")
+    }
+
+    @Test func `the seed of a demonstration stands in the first line`() {
+        var model = SampleConsole.model(80, 24)
+        model.session.demoSeed = 7
+        #expect(SampleConsole.frame(model).lines[0].contains("demo, seed 7"))
+    }
+
+    @Test func `the last line at 80 columns names every key whole`() throws {
+        let line = try #require(SampleConsole.frame(SampleConsole.model(80, 24)).lines.last)
+        for label in ["Help", "Setup", "Filter", "Freeze", "!Pause", "!Drain", "!Purge", "!Rotate"] {
+            #expect(line.contains(label), "\(line)")
+        }
+    }
+
+    @Test func `what is not measured is unknown, with the reason`() {
+        var model = SampleConsole.model(120, 40)
+        model.screen.current = .storage
+        model.session.capabilities[.storageFigures] = .none(reason: "it is far away")
+        let text = SampleConsole.frame(model).lines.joined(separator: "\n")
+        #expect(text.contains("unknown: it is far away"))
+        #expect(!text.contains("segments"))
+        #expect(!text.contains("msgs a sync"))
+    }
+
     @Test func `without UTF-8 nothing above 7E is drawn`() {
         for screen in Screen.allCases {
             for overlay in Self.overlays {

@@ -22,11 +22,37 @@ import Testing
         for name in ["QUOTES", "TRADES", "ORDERS", "RISK", "SETTLEMENT"] {
             #expect(tmux.shows(name), "\(name): \(tmux.screen)")
         }
-        tmux.press("q")
+        #expect(tmux.screen.contains("demo, seed 7"))
+        expectLife(tmux)
+        tmux.press("1 q")
         #expect(tmux.shows("leave the broker running"))
         tmux.press("s")
         #expect(tmux.shows("done"))
         #expect(tmux.screen.contains("ended 0"))
         #expect(tmux.file("left").filter { $0 != "\n" } == "0")
+    }
+
+    /// What moves on the screen must move, and what is measured must be there.
+    private func expectLife(_ tmux: Tmux) {
+        func line(_ word: String) -> String {
+            tmux.screen.split(separator: "\n").first { $0.contains(word) }.map(String.init) ?? ""
+        }
+        let before = line("ack ")
+        #expect(!before.contains("ack 0 "), "\(before)")
+        #expect(Tmux.waits { line("ack ") != before }, "rates stand still: \(before)")
+        tmux.press("2")
+        let trades = line("TRADES")
+        #expect(Tmux.waits { line("TRADES") != trades }, "the queue stands still: \(trades)")
+        #expect(Tmux.waits { line("TRADES").contains(" k1 ") }, "\(line("TRADES"))")
+        tmux.press("4")
+        for stage in ["accept", "journal", "sync", "deliver", "ack"] {
+            let isMeasured = Tmux.waits {
+                line("│ \(stage) ").split(separator: " ").last { $0.contains { $0.isNumber } } != nil
+            }
+            #expect(isMeasured, "\(stage): \(tmux.screen)")
+        }
+        tmux.press("6")
+        #expect(tmux.shows("msgs a sync"), "\(tmux.screen)")
+        #expect(Tmux.waits { line("segments").contains("active") && !line("segments").contains(" 0 segments") })
     }
 }

@@ -42,6 +42,16 @@ private func section(_ start: String, in lines: [String]) throws -> [String] {
         }
     }
 
+    @Test func `every option of the console is in sluice(1)`() throws {
+        let own = try section(".SH CONSOLE", in: try page("Man/sluice.1"))
+        for option in ConsoleOptions.manual {
+            let isShown = zip(own, own.dropFirst()).contains {
+                $0 == (".B \(option.spelling)", option.help)
+            }
+            #expect(isShown, "\(option.spelling)")
+        }
+    }
+
     @Test func `every exit status is in sluice(1)`() throws {
         let lines = try section(".SH EXIT STATUS", in: try page("Man/sluice.1"))
         for status in ExitStatus.allCases {

@@ -18,7 +18,9 @@ enum Layering {
         "Identity": ["Base", "CCrypt", "CSodium", "Configuration", "Routing", "Wire"],
         "Queueing": ["Base", "Routing"],
         "Processing": ["Base", "Routing"],
-        "Journal": ["Base", "Sealing", "CLinux", "CZstd", "Glibc", "Synchronization"],
+        "Journal": [
+            "Base", "Sealing", "Telemetry", "CLinux", "CZstd", "Glibc", "Synchronization",
+        ],
         "Reactor": ["Base", "CLinux", "COpenSSL", "Glibc", "Synchronization"],
         "Terminal": ["Canvas", "CTerminal", "Glibc"],
         "Console": ["Canvas", "Engine", "Base"],

@@ -18,11 +18,11 @@ struct ControlStart: Sendable {
     /// What the console sees.
     var engine: EmbeddedEngine
     /// How long messages took.
-    var ticks: CounterBlock
-    /// How long publishers waited until their messages were safe.
-    var publishes: CounterBlock
+    var times: ServerTimes
     /// The store's keys; `nil` without a store.
     var keys: KeyService?
+    /// What the store measures; `nil` without a store.
+    var storage: StorageSource?
     /// Seeds the shard's tables; stays when settings change.
     var seed: UInt64
 }
@@ -31,8 +31,7 @@ struct ControlStart: Sendable {
 struct ControlLoop: ~Copyable {
     let posts: ServerPosts
     let engine: EmbeddedEngine
-    let ticks: CounterBlock
-    let publishes: CounterBlock
+    let times: ServerTimes
     let keys: KeyService?
     /// The journal's numbers of streams by name, as of the last picture.
     var streamNumbers: [[UInt8]: UInt32] = [:]
@@ -78,8 +77,7 @@ struct ControlLoop: ~Copyable {
     private init(_ start: ControlStart) throws(SystemError) {
         posts = start.posts
         engine = start.engine
-        ticks = start.ticks
-        publishes = start.publishes
+        times = start.times
         keys = start.keys
         facts = start.facts
         seed = start.seed
@@ -90,7 +88,7 @@ struct ControlLoop: ~Copyable {
         try poller.add(start.posts.office.doorbell.descriptor, token: Self.mailToken)
         http = try HttpServer(start.monitor, poller)
         self.poller = poller
-        sampler = EngineSampler(start.facts)
+        sampler = EngineSampler(start.facts, start.storage, start.times)
     }
 
     private mutating func work() {
@@ -215,7 +213,7 @@ struct ControlLoop: ~Copyable {
         view.process = process.sample(at: now)
         view.requestCounts = requestCounts
         view.isLameDuck = lameDuck != nil
-        if page == .metrics { view.ticks = Histogram(reading: ticks) }
+        if page == .metrics { view.ticks = Histogram(reading: times.ticks) }
         send(view.reply(page, call.request), to: call, at: now)
     }
 

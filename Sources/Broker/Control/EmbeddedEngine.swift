@@ -72,7 +72,6 @@ public final class EmbeddedEngine: Engine {
         var capabilities = EngineCapabilities()
         capabilities[.redrive] = .none(reason: "dead letters are not kept yet")
         capabilities[.resumeWriting] = .none(reason: "a stopped store is opened by a restart")
-        capabilities[.storageFigures] = .none(reason: "the journal does not tell them yet")
         return capabilities
     }
 }

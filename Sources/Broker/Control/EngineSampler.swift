@@ -23,6 +23,10 @@ struct EngineSampler {
     private var meters: [UInt64: ConnectionMeter] = [:]
     private var streamMeters: [[UInt8]: StreamMeter] = [:]
     private var busy = Rate()
+    private var acks = FlowMeter()
+    private var redeliveries = FlowMeter()
+    private var storage: StorageSampler?
+    private let times: ServerTimes
     private var keySampler = KeySampler(hasNoSwap: Swap.isOff)
     private var version: UInt64 = 0
 
@@ -37,16 +41,25 @@ struct EngineSampler {
         var egress = FlowMeter()
     }
 
+    /// Rates of one consumer.
+    private struct ConsumerMeter {
+        var egress = FlowMeter()
+        var acks = FlowMeter()
+    }
+
     /// Rates of one stream.
     private struct StreamMeter {
+        var consumers: [[UInt8]: ConsumerMeter] = [:]
         var ingress = FlowMeter()
         var egress = FlowMeter()
         var acks = FlowMeter()
         var redeliveries = FlowMeter()
     }
 
-    init(_ facts: ServerFacts) {
+    init(_ facts: ServerFacts, _ source: StorageSource?, _ times: ServerTimes) {
         self.facts = facts
+        self.times = times
+        storage = source.map { StorageSampler($0) }
     }
 
     /// What to ask the shard for.
@@ -63,8 +76,6 @@ struct EngineSampler {
     mutating func snapshot(
         _ picture: ShardPicture,
         process: ProcessSample,
-        ticks: Histogram,
-        publishes: Histogram,
         state: ServerState,
         lines: [LogBook.EventLine],
         keys: KeyPicture?
@@ -81,12 +92,35 @@ struct EngineSampler {
             var names: [UInt32: [UInt8]] = [:]
             for (name, number) in picture.streamNumbers { names[number] = name }
             snapshot.keys = keySampler.status(keys, names: names, at: picture.takenAt)
+            nameKeys(in: &snapshot)
         }
-        snapshot.latency[.accept] = Self.latency(ticks)
-        snapshot.latency.publish = Self.latency(publishes)
+        if let status = storage?.status(picture) { snapshot.storage = status }
+        snapshot.latency = latency()
         snapshot.events = lines.map(Self.event)
         snapshot.targets = [target(snapshot)]
         return snapshot
+    }
+
+    /// Says which key new messages of every stream are sealed with.
+    private func nameKeys(in snapshot: inout EngineSnapshot) {
+        var versions: [[UInt8]: UInt32] = [:]
+        for key in snapshot.keys.keys where key.state == .active {
+            if case .stream(let name) = key.scope { versions[name] = key.version }
+        }
+        for at in snapshot.streams.indices where snapshot.streams[at].durability != .memory {
+            snapshot.streams[at].keyVersion = versions[snapshot.streams[at].name] ?? 0
+        }
+    }
+
+    /// How long messages took since the start, by stage.
+    private func latency() -> LatencyStatus {
+        var latency = LatencyStatus()
+        latency[.accept] = Self.latency(Histogram(reading: times.ticks))
+        latency[.deliver] = Self.latency(Histogram(reading: times.deliveries))
+        latency[.ack] = Self.latency(Histogram(reading: times.acknowledgements))
+        latency.publish = Self.latency(Histogram(reading: times.publishes.times))
+        storage?.addStages(to: &latency)
+        return latency
     }
 
     private mutating func server(
@@ -116,6 +150,12 @@ struct EngineSampler {
         var totals = EngineTotals()
         totals.ingress = ingress.flow(traffic.messagesIn, traffic.bytesIn, at: picture.takenAt)
         totals.egress = egress.flow(traffic.messagesOut, traffic.bytesOut, at: picture.takenAt)
+        let streams = picture.streamCounters
+        totals.acks = acks.flow(streams.acknowledged, 0, at: picture.takenAt)
+        totals.redeliveries = redeliveries.flow(streams.redelivered, 0, at: picture.takenAt)
+        totals.refused = streams.refused
+        totals.streams = UInt64(picture.streamCount)
+        totals.consumers = picture.streams.reduce(0) { $0 + UInt64($1.consumerCount) }
         totals.connections = UInt64(picture.connectionCount)
         totals.connectionsEver = picture.counters.connectionsTotal
         totals.slowConsumers = picture.counters.slowConsumers
@@ -162,10 +202,26 @@ struct EngineSampler {
             list[at].egress = meter.egress.flow(list[at].egress, at: now)
             list[at].acks = meter.acks.flow(list[at].acks, at: now)
             list[at].redeliveries = meter.redeliveries.flow(list[at].redeliveries, at: now)
+            Self.addRates(to: &list[at].consumers, &meter, at: now)
             kept[name] = meter
         }
         streamMeters = kept
         return list
+    }
+
+    private static func addRates(
+        to consumers: inout [ShownConsumer],
+        _ meter: inout StreamMeter,
+        at now: Instant
+    ) {
+        var kept: [[UInt8]: ConsumerMeter] = [:]
+        for at in consumers.indices {
+            var one = meter.consumers[consumers[at].name] ?? ConsumerMeter()
+            consumers[at].egress = one.egress.flow(consumers[at].egress, at: now)
+            consumers[at].acks = one.acks.flow(consumers[at].acks, at: now)
+            kept[consumers[at].name] = one
+        }
+        meter.consumers = kept
     }
 
     private static func status(_ row: ConnectionRow, pendingBytesMax: UInt64) -> ConnectionStatus {
@@ -191,7 +247,7 @@ struct EngineSampler {
     }
 
     /// The same counts in the buckets that the console knows.
-    private static func latency(_ times: Histogram) -> LatencyHistogram {
+    static func latency(_ times: Histogram) -> LatencyHistogram {
         var latency = LatencyHistogram()
         for index in 0..<Histogram.bucketCount {
             let count = times.count(in: index)
@@ -233,7 +289,7 @@ struct EngineSampler {
 }
 
 /// Messages and bytes, and how fast they come.
-private struct FlowMeter {
+struct FlowMeter {
     private var messages = Rate()
     private var bytes = Rate()
 
@@ -263,14 +319,17 @@ extension ControlLoop {
         ask(sampler.request(number, at: now))
     }
 
+    private func state(_ picture: ShardPicture) -> ServerState {
+        if picture.writeStoppedErrno != 0 { return .writeStopped }
+        return lameDuck == nil ? .running : .lameDuck
+    }
+
     /// Shows `picture` to the console.
     mutating func show(_ picture: ShardPicture) {
         let snapshot = sampler.snapshot(
             picture,
             process: process.sample(at: picture.takenAt),
-            ticks: Histogram(reading: ticks),
-            publishes: Histogram(reading: publishes),
-            state: lameDuck == nil ? .running : .lameDuck,
+            state: state(picture),
             lines: book.newest.suffix(LogBook.lineCountMax),
             keys: keys?.desk.picture
         )

@@ -1,6 +1,7 @@
 // A stream as the shard runs it: its decisions, its subscriptions, and who waits for the disk.
 
 import Base
+import Engine
 import Journal
 import JetStreamApi
 import Queueing
@@ -72,8 +73,10 @@ struct HostedStream: ~Copyable {
     var changeBytes: [UInt32: Int] = [:]
     /// Counts for the console.
     var counters = StreamCounters()
+    /// Nanoseconds from a publish until its message is safe.
+    var publishTimes = LatencyHistogram()
 
-    init(account: UInt32, state: consuming StreamState) {
+    init(account: UInt32, state: consuming Queueing.StreamState) {
         self.account = account
         name = state.configuration.name
         escapedName = PubAck.escaped(name)

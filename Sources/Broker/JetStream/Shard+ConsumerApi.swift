@@ -298,7 +298,7 @@ extension Shard {
             let index = findStream(subject.slice(ack.stream), root: root),
             let consumer = host.streams[index].stream.consumer(named: subject.slice(ack.consumer))
         else { return }
-        host.streams[index].counters.acknowledged &+= 1
+        noteAck(ack, AckKind(payload), consumer, of: index)
         guard var effects = host.effects.take() else { return }
         host.streams[index].stream.acknowledge(
             ack,

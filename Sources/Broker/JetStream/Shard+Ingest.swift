@@ -1,6 +1,7 @@
 // Streams take messages in; publishers hear when they are safe.
 
 import Base
+import Engine
 import JetStreamApi
 import Journal
 import Queueing
@@ -43,6 +44,7 @@ extension Shard {
             }
         } catch {
             host.streams[index].counters.refused &+= 1
+            host.counters.refused &+= 1
             if error == .insufficientStorage { host.publishTally?.noteFailure() }
             refuse(index, error, reply: reply)
         }
@@ -186,7 +188,9 @@ extension Shard {
             let waiting = host.streams[index].waiting[host.streams[index].answered]
             guard waiting.sequence <= durable else { break }
             host.streams[index].answered += 1
-            host.publishTally?.noteSafe(tick.now.nanoseconds(since: waiting.time))
+            let took = tick.now.nanoseconds(since: waiting.time)
+            host.publishTally?.noteSafe(took)
+            host.streams[index].publishTimes.record(took, samples: 1)
             let reply = host.replies.bytes(of: waiting.reply).array
             host.replies.free(waiting.reply)
             answer(index, waiting.sequence, reply: reply.raw, isDuplicate: waiting.isDuplicate)

@@ -147,7 +147,7 @@ extension Shard {
     /// Queues that one answer lists.
     private static var listedMax: UInt64 { 128 }
 
-    private func queueList(_ account: UInt32, from offset: UInt64) -> [UInt8] {
+    private mutating func queueList(_ account: UInt32, from offset: UInt64) -> [UInt8] {
         let all = host.streams(of: account)
         let first = Int(min(offset, UInt64(all.count)))
         return QueueApiAnswer.list(
@@ -224,6 +224,10 @@ enum QueueApiAnswer {
         json.field("bytes", queue.storedBytes)
         json.field("first_seq", queue.firstSequence)
         json.field("last_seq", queue.lastSequence)
+        json.field("in", queue.ingress.messages)
+        json.field("out", queue.egress.messages)
+        json.field("acks", queue.acks.messages)
+        json.field("redelivered", queue.redeliveries.messages)
         json.name("consumers")
         json.beginArray()
         for consumer in queue.consumers {

@@ -8,9 +8,11 @@ import Queueing
 extension Shard {
     /// Most streams in a picture.
     private static var picturedStreamsMax: Int { 512 }
+    /// How long a client that pulls may be between two requests before nobody is behind it.
+    private static var idleNanoseconds: UInt64 { 10 * nanosecondsPerSecond }
 
     /// Every stream as it is now; rates are found out by whoever compares two pictures.
-    func streamStatuses() -> [StreamStatus] {
+    mutating func streamStatuses() -> [StreamStatus] {
         var list: [StreamStatus] = []
         for index in 0..<host.streams.limit where host.streams.contains(index) {
             guard list.count < Self.picturedStreamsMax else { break }
@@ -29,7 +31,25 @@ extension Shard {
         return numbers
     }
 
-    func status(of index: UInt32) -> StreamStatus {
+    /// Damaged places in the order they were found, stream by stream.
+    var damage: [DamageStatus] {
+        var list: [DamageStatus] = []
+        for index in 0..<host.streams.limit where host.streams.contains(index) {
+            for lost in host.streams[index].lost.prefix(Self.picturedStreamsMax - list.count) {
+                list.append(
+                    DamageStatus(
+                        stream: host.streams[index].name,
+                        range: ShownRange(first: lost.firstSequence, last: lost.lastSequence),
+                        foundAt: .never,
+                        isAuthentication: lost.defect == .notAuthentic || lost.defect == .misplaced
+                    )
+                )
+            }
+        }
+        return list
+    }
+
+    mutating func status(of index: UInt32) -> StreamStatus {
         var status = StreamStatus(name: host.streams[index].name)
         let configuration = host.streams[index].stream.state.configuration
         let counters = host.streams[index].counters
@@ -55,7 +75,11 @@ extension Shard {
         status.damage = host.streams[index].lost.map {
             ShownRange(first: $0.firstSequence, last: $0.lastSequence)
         }
+        status.publishLatency = host.streams[index].publishTimes
         addConsumers(of: index, to: &status)
+        if status.consumers.isEmpty {
+            status.oldestPendingAt = host.streams[index].stream.oldestStored
+        }
         return status
     }
 
@@ -93,7 +117,7 @@ extension Shard {
         return policy
     }
 
-    private func addConsumers(of index: UInt32, to status: inout StreamStatus) {
+    private mutating func addConsumers(of index: UInt32, to status: inout StreamStatus) {
         let name = host.streams[index].name
         for consumer in 0..<host.streams[index].stream.consumers.limit
         where host.streams[index].stream.consumers.contains(consumer) {
@@ -111,13 +135,24 @@ extension Shard {
             row.waitingRequests = UInt32(clamping: report.waiting)
             row.ackFloor = report.ackFloor.stream
             row.deliveredSequence = report.delivered.stream
-            row.redeliveries = UInt64(report.redelivered)
+            row.redeliveries = host.streams[index].stream.consumers[consumer].redeliveryCount
+            row.egress.messages = report.delivered.consumer
+            row.acks.messages = host.streams[index].stream.consumers[consumer].acknowledgedCount
+            row.oldestPendingAt = host.streams[index].stream.oldestOpen(of: consumer)
             row.ackWaitNanoseconds = UInt64(max(0, report.configuration.ackWait))
+            let lastUse = host.streams[index].stream.consumers[consumer].lastUse
             row.isIdle = report.waiting == 0 && !report.isBound
+                && tick.now.nanoseconds(since: lastUse) > Self.idleNanoseconds
             if report.isPaused {
                 row.pausedUntil =
                     report.pauseRemaining > 0
                     ? tick.now.adding(nanoseconds: report.pauseRemaining) : .distantFuture
+            }
+            if row.oldestPendingAt != .never,
+                status.oldestPendingAt == .never
+                    || row.oldestPendingAt < status.oldestPendingAt
+            {
+                status.oldestPendingAt = row.oldestPendingAt
             }
             status.unacked += row.unacked
             status.consumerCount += 1

@@ -187,7 +187,7 @@ extension Shard {
         host.streams[index].counters.deliveredBytes &+= UInt64(
             record.headerBytes + record.payloadBytes
         )
-        if delivery.attempts > 1 { host.streams[index].counters.redelivered &+= 1 }
+        noteDelivery(delivery, time: record.time, of: index)
         emit(
             root(of: index),
             to: bytes.slice(delivery.destination),

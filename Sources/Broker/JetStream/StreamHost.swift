@@ -45,6 +45,14 @@ public struct StreamHostSettings: Sendable {
     public init() {}
 }
 
+/// Nanoseconds that messages take; `nil` where nobody looks.
+struct HostTimes: ~Copyable {
+    /// From a message's time until a consumer that was there already is first sent it.
+    var deliveries: HistogramWriter?
+    /// From a delivery until its acknowledgement.
+    var acknowledgements: HistogramWriter?
+}
+
 /// All streams of a shard.
 struct StreamHost: ~Copyable {
     let settings: StreamHostSettings
@@ -92,6 +100,10 @@ struct StreamHost: ~Copyable {
     var operated: [EngineReport] = []
     /// How publishers fare; `nil` where nobody looks.
     var publishTally: PublishTally?
+    /// How long messages take on their way.
+    var times = HostTimes()
+    /// What went through all streams, also those that are gone.
+    var counters = StreamCounters()
     var apiTotal: UInt64 = 0
     var apiErrors: UInt64 = 0
     var seed: UInt64

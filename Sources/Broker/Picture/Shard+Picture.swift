@@ -1,6 +1,7 @@
 // How a shard takes a picture of itself.
 
 import Base
+import Journal
 import Reactor
 import Routing
 import Wire
@@ -9,7 +10,7 @@ extension Shard {
     /// The shard as it is now.
     ///
     /// - Complexity: O(connections), and O(subscriptions) if they are asked for.
-    public func picture(_ request: PictureRequest) -> ShardPicture {
+    public mutating func picture(_ request: PictureRequest) -> ShardPicture {
         var picture = ShardPicture(
             number: request.number,
             takenAt: tick.now,
@@ -24,6 +25,10 @@ extension Shard {
         picture.closed = closed.newest(request.closedMax)
         if request.hasStreams {
             picture.streams = streamStatuses()
+            picture.damage = damage
+            picture.streamCounters = host.counters
+            picture.streamCount = host.names.count
+            picture.writeStoppedErrno = host.writeStopped?.number ?? 0
             picture.streamNumbers = streamNumbers
         }
         addConnections(to: &picture, request)

@@ -44,6 +44,14 @@ public struct ShardPicture: Sendable {
     public var accounts: [AccountRow] = []
     /// Open connections.
     public var connections: [ConnectionRow] = []
+    /// What went through all streams since the start.
+    var streamCounters = StreamCounters()
+    /// Streams now, whether or not they are shown.
+    var streamCount = 0
+    /// What is damaged in the store.
+    var damage: [DamageStatus] = []
+    /// The system's error number after which nothing is written any more; 0 while it is.
+    var writeStoppedErrno: Int32 = 0
     /// Streams, without rates; only if they are asked for.
     public var streams: [StreamStatus] = []
     /// The numbers under which the journal knows the streams, by name.

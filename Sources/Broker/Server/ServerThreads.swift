@@ -36,6 +36,22 @@ struct ServerPosts: Sendable {
     }
 }
 
+/// How long messages take, by shard and stage: written by the shard, read by everybody.
+struct ServerTimes: Sendable {
+    /// From receiving to writing, by message of a tick.
+    let ticks = CounterBlock(count: Histogram.counterCount)
+    /// From a publish until its message is safe, and what failed.
+    let publishes: PublishBlocks
+    /// From a message's time until it is first sent to a consumer.
+    let deliveries = CounterBlock(count: Histogram.counterCount)
+    /// From a delivery until its acknowledgement.
+    let acknowledgements = CounterBlock(count: Histogram.counterCount)
+
+    init(_ publishes: PublishBlocks) {
+        self.publishes = publishes
+    }
+}
+
 /// The threads of a server.
 struct ServerThreads: Sendable {
     /// The one that serves clients.
@@ -54,19 +70,21 @@ struct ServerThreads: Sendable {
         _ store: StoreLink?,
         _ log: Log
     ) throws(ServerError) {
-        let ticks = CounterBlock(count: Histogram.counterCount)
-        let publishes = store?.publishers ?? PublishBlocks()
+        let times = ServerTimes(store?.publishers ?? PublishBlocks())
         let settings = try ShardSettings(facts, seed: SystemRandom.number())
         let start = ControlStart(
             facts: facts,
             monitor: monitor,
             posts: posts,
             engine: engine,
-            ticks: ticks,
-            publishes: publishes.times,
+            times: times,
             keys: store.map {
                 let directory = facts.configuration.jetStream.keyDirectory
                 return KeyService($0.store.journal, keyDirectory: directory)
+            },
+            storage: store.map {
+                let directory = facts.configuration.jetStream.storeDirectory
+                return StorageSource($0.store.journal, directory: directory)
             },
             seed: settings.seed
         )
@@ -77,7 +95,7 @@ struct ServerThreads: Sendable {
         }
         do throws(SystemError) {
             shard = try WorkerThread(name: "sluice-shard") {
-                Self.runShard(settings, clients, posts, (ticks, publishes), store, log)
+                Self.runShard(settings, clients, posts, times, store, log)
             }
         } catch {
             _ = posts.office.post(.stop)
@@ -90,7 +108,7 @@ struct ServerThreads: Sendable {
         _ settings: ShardSettings,
         _ clients: ListenerHandle,
         _ posts: ServerPosts,
-        _ times: (ticks: CounterBlock, publishes: PublishBlocks),
+        _ times: ServerTimes,
         _ store: StoreLink?,
         _ log: Log
     ) {
@@ -99,8 +117,7 @@ struct ServerThreads: Sendable {
                 settings,
                 listener: Listener(clients),
                 posts: posts,
-                ticks: HistogramWriter(times.ticks),
-                publishes: PublishTally(times.publishes),
+                times: times,
                 store: store,
                 log: log
             )

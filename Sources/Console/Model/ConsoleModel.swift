@@ -54,6 +54,8 @@ public struct Session: Hashable, Sendable {
     public var environment: [UInt8] = []
     /// Whether the engine runs in this process.
     public var isEmbedded = true
+    /// The seed of the demonstration that runs on the engine; nil without one.
+    public var demoSeed: UInt64?
     /// Whether changes are switched off.
     public var isReadOnly = false
     /// Who is at the keyboard, as audit lines name them.

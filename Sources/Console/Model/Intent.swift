@@ -187,6 +187,8 @@ public enum Effect: Hashable, Sendable {
     case attach(String)
     /// Ring the bell and tell the desktop.
     case announce(Severity, String)
+    /// Tell those who do not look at the screen.
+    case tell(AlertNews)
     /// Take the mouse or give it back.
     case mouse(Bool)
     /// Draw everything anew.

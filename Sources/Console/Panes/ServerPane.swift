@@ -28,7 +28,12 @@ enum ServerPane {
             ),
             ("listens", TextRun(style.name(server.listen, cellsMax: 60), .text)),
             ("process", TextRun("\(server.processId) on \(server.cores) cores", .text)),
-        ] + loadFacts(context)
+        ] + demoFacts(context) + loadFacts(context)
+    }
+
+    private static func demoFacts(_ context: PaneContext) -> [(String, TextRun)] {
+        guard let seed = context.model.session.demoSeed else { return [] }
+        return [("demo", TextRun("seed \(seed), the same traffic again with --seed", .text))]
     }
 
     private static func up(_ context: PaneContext) -> String {

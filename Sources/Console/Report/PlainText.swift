@@ -43,6 +43,33 @@ public enum PlainText {
         return lines
     }
 
+    /// What stands between a command and its doing, and what to type.
+    public static func question(_ model: ConsoleModel) -> [String] {
+        guard case .confirm(let confirmation) = model.screen.overlay else { return [] }
+        let rows = ConfirmRows(confirmation, Picture(model, glyphs: .ascii))
+        let facts = rows.preview.map { line in line.map(\.text).joined() }
+        let choices = confirmation.options.map { "\($0.label): \($0.choice)" }
+        let lines = ([rows.headline, rows.effect] + facts + choices).filter { text in
+            text.contains { $0 != " " }
+        }
+        let verb = confirmation.action.verb
+        let wanted =
+            switch confirmation.level {
+            case .reversible: "type y to \(verb), anything else does nothing"
+            case .disruptive:
+                "type \(confirmation.action.confirmingKey) to \(verb), no does nothing"
+            case .destructive:
+                "type \(confirmation.phrase) to \(verb), not before 3 seconds have passed"
+            }
+        return lines.map { "ask: " + $0 } + ["ask: " + wanted]
+    }
+
+    /// Every command that can be typed, with what it does.
+    public static func commands() -> String {
+        let verbs = PaletteVerb.allCases.map { "command: \($0.rawValue) \($0.usage)\t\($0.help)" }
+        return verbs.joined(separator: "\n")
+    }
+
     /// Every binding as tab-separated name, keys, context, effect and sentence.
     public static func keymap(_ keymap: Keymap) -> String {
         keymap.bindings.map { binding in

@@ -150,7 +150,19 @@ enum QueueList {
     private static let counts: [Column<QueueRow>] = [
         count("unacked", "UNACK", width: 5, drop: 8) { $0.unacked },
         count("redelivered", "REDEL", width: 5, drop: 10) { $0.redeliveries.messages },
-        count("dlq", "DLQ", width: 4, drop: 13, warns: true) { $0.deadLetters },
+        Column(
+            "dlq",
+            "DLQ",
+            width: 4,
+            drop: 13,
+            value: { .number(Double($0.stream.deadLetters)) },
+            text: { row, _ in
+                let isNone = row.stream.policy.deadLetter.isEmpty && row.stream.deadLetters == 0
+                return isNone
+                    ? TextRun("-", .textMuted)
+                    : number(row.stream.deadLetters, role: .stateWarn)
+            }
+        ),
         Column(
             "consumers",
             "CONS",
@@ -197,8 +209,10 @@ enum QueueList {
             value: { .number(Double($0.stream.keyVersion)) },
             text: { row, _ in
                 let version = row.stream.keyVersion
-                return version == 0
-                    ? TextRun("none", .stateWarn) : TextRun("k\(version)", .seriesKey)
+                if version > 0 { return TextRun("k\(version)", .seriesKey) }
+                // What never reaches a disk needs none.
+                return row.stream.durability == .memory
+                    ? TextRun("-", .textMuted) : TextRun("none", .stateWarn)
             }
         ),
         Column(
@@ -252,7 +266,6 @@ enum QueueList {
         _ title: String,
         width: Int,
         drop: Int,
-        warns: Bool = false,
         _ value: @escaping @Sendable (StreamStatus) -> UInt64
     ) -> Column<QueueRow> {
         Column(
@@ -261,7 +274,7 @@ enum QueueList {
             width: width,
             drop: drop,
             value: { .number(Double(value($0.stream))) },
-            text: { row, _ in number(value(row.stream), role: warns ? .stateWarn : .text) }
+            text: { row, _ in number(value(row.stream)) }
         )
     }
 

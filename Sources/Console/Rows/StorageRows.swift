@@ -9,20 +9,37 @@ enum StorageRows {
     /// Every fact, as label and value, the most wanted first.
     static func facts(_ context: PaneContext) -> [(String, TextLine)] {
         let storage = context.snapshot.storage
-        return [
+        let process = ("process", process(context.snapshot.server))
+        if let reason = reasonAgainst(context) {
+            return [("journal", [TextRun("unknown: \(reason)", .textMuted)]), process]
+        }
+        var facts: [(String, TextLine)] = [
             ("journal", journal(storage)),
             ("group", group(storage)),
             ("sync", syncs(storage)),
             ("flow", flow(storage)),
             ("squeeze", squeeze(storage)),
-            ("cache", cache(storage)),
-            ("compact", compaction(storage, context)),
+        ]
+        // Engines without such a thing say nothing of it.
+        if storage.cacheBytesMax > 0 { facts.append(("cache", cache(storage))) }
+        if storage.compactions > 0 || storage.compactedAt != .never {
+            facts.append(("compact", compaction(storage, context)))
+        }
+        return facts + [
             ("damage", damage(storage)),
             ("writing", writing(storage)),
             ("recovery", recovery(storage)),
-            ("process", process(context.snapshot.server)),
+            process,
             ("store", [TextRun(context.style.name(storage.path, cellsMax: 120), .textMuted)]),
         ]
+    }
+
+    /// Why nothing is known of journal and disk; `nil` when it is.
+    static func reasonAgainst(_ context: PaneContext) -> String? {
+        let capabilities = context.model.session.capabilities
+        if let reason = capabilities.reasonAgainst(.storageFigures) { return reason }
+        let isKnown = !context.snapshot.storage.path.isEmpty
+        return isKnown ? nil : "the server has no store"
     }
 
     private static func journal(_ storage: StorageStatus) -> TextLine {
@@ -36,11 +53,15 @@ enum StorageRows {
 
     private static func group(_ storage: StorageStatus) -> TextLine {
         [
-            TextRun("\(Format.rate(storage.messagesPerSync)) msgs a sync", .text),
+            TextRun(average(storage), .text),
             TextRun("  wait ", .textMuted),
             TextRun(Format.latency(nanoseconds: storage.groupWaitNanoseconds), .text),
-            TextRun("  dirty ", .textMuted), TextRun(Format.bytes(storage.dirtyBytes), .text),
         ]
+    }
+
+    private static func average(_ storage: StorageStatus) -> String {
+        guard storage.syncs > 0 else { return "no sync yet" }
+        return "\(Format.rate(storage.messagesPerSync)) msgs a sync"
     }
 
     private static func syncs(_ storage: StorageStatus) -> TextLine {
@@ -64,8 +85,9 @@ enum StorageRows {
     }
 
     private static func squeeze(_ storage: StorageStatus) -> TextLine {
-        guard storage.usedBytes > 0, storage.rawBytes > 0 else { return [TextRun("-", .textMuted)] }
-        let ratio = Double(storage.rawBytes) / Double(storage.usedBytes)
+        let sealed = storage.written.bytes
+        guard sealed > 0, storage.rawBytes > 0 else { return [TextRun("-", .textMuted)] }
+        let ratio = Double(storage.rawBytes) / Double(sealed)
         return [
             TextRun("\(Format.fixed(ratio, decimals: 2)) to 1", .text),
             TextRun("  \(Format.bytes(storage.rawBytes)) before compression", .textMuted),
@@ -106,15 +128,21 @@ enum StorageRows {
 
     private static func recovery(_ storage: StorageStatus) -> TextLine {
         [
-            TextRun("took \(Format.latency(nanoseconds: storage.recoveryNanoseconds))", .text),
-            TextRun("  set aside \(Format.bytes(storage.recoveryTruncatedBytes))", .textMuted),
-        ]
+            TextRun("took \(Format.latency(nanoseconds: storage.recoveryNanoseconds))", .text)
+        ] + (storage.recoveryTruncatedBytes == 0
+            ? []
+            : [
+                TextRun(
+                    "  set aside \(Format.bytes(storage.recoveryTruncatedBytes))",
+                    .textMuted
+                )
+            ])
     }
 
     private static func process(_ server: ServerStatus) -> TextLine {
         [
             TextRun("cpu \(Format.percent(server.processorShare))", .text),
-            TextRun(" of \(server.cores) cores", .textMuted),
+            TextRun(" of one core, \(server.cores) there", .textMuted),
             TextRun("  memory \(Format.bytes(server.memoryBytes))", .text),
             TextRun("  busiest shard \(Format.percent(server.shardLoad))", .text),
         ]

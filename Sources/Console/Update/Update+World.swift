@@ -61,8 +61,9 @@ extension ConsoleModel {
             syncP99: syncs.percentile(0.99).map { Double($0) / 1e6 },
             floors: data.alerts.floors
         )
+        let before = data.alerts.open
         let fired = data.alerts.judge(readings, at: snapshot.takenAt)
-        return fired.compactMap { alert in
+        return alertNews(since: before) + fired.compactMap { alert in
             guard alert.severity == .critical, settings.isBellOn else { return nil }
             let limit = data.alerts.policy(of: alert.id.rule).raise
             let name = DisplayText(alert.id.subject, cellsMax: 60).text

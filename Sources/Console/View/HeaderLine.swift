@@ -9,23 +9,32 @@ enum HeaderLine {
     static func draw(in line: Rect, on frame: inout Frame, _ picture: Picture) {
         frame.clear(line, ground: .header)
         let tail = fitted(right(picture), cells: line.columns / 2, fromEnd: true)
-        let head = fitted(left(picture), cells: line.columns - tail.cells - 1, fromEnd: false)
+        let cells = line.columns - tail.cells - 1
+        let head = fitted(left(picture, cells: cells), cells: cells, fromEnd: false)
         frame.put(head, in: line)
         frame.put(tail, in: line, column: line.columns - tail.cells)
     }
 
-    /// The parts from the left, each may be left out from the end on.
-    static func left(_ picture: Picture) -> [TextLine] {
+    /// The parts from the left in `cells` cells, each may be left out from the end on.
+    ///
+    /// The name gives way before the state does.
+    static func left(_ picture: Picture, cells: Int) -> [TextLine] {
         let model = picture.model
         let server = picture.snapshot.server
         let isNarrow = model.screen.size.columns < 100
-        let target = picture.style.name(model.session.target, cellsMax: 40)
-        let kind = model.session.isEmbedded ? "embedded" : "attached"
+        let kind = kind(model.session)
         var parts: [TextLine] = [[TextRun(" sluice ", .headerTarget)]]
         if !model.session.environment.isEmpty { parts.append(badge(picture)) }
+        let state = [TextRun("  ", .header)] + state(picture)
+        let kindText = isNarrow ? " \(kind)" : " (\(kind))"
+        let rest = cells - parts.joined().reduce(0) { $0 + TextWidth.cells(of: $1.text) }
+            - state.cells - 1
+        let isShort = rest < kindText.count + 12
+        let most = isShort ? rest : rest - kindText.count
+        let target = picture.style.name(model.session.target, cellsMax: max(1, min(40, most)))
         parts.append([TextRun(" \(target)", .headerTarget)])
-        parts.append([TextRun(isNarrow ? " \(kind)" : " (\(kind))", .header)])
-        parts.append([TextRun("  ", .header)] + state(picture))
+        if !isShort { parts.append([TextRun(kindText, .header)]) }
+        parts.append(state)
         if model.data.latest.takenAt != .never, server.startedAt != .never {
             let up = picture.snapshot.takenAt.nanoseconds(since: server.startedAt)
             parts.append([TextRun("  up \(Format.span(nanoseconds: up))", .header)])
@@ -36,6 +45,12 @@ enum HeaderLine {
             ])
         }
         return parts
+    }
+
+    /// Where the engine runs, or what the demonstration can be repeated with.
+    private static func kind(_ session: Session) -> String {
+        if let seed = session.demoSeed { return "demo, seed \(seed)" }
+        return session.isEmbedded ? "embedded" : "attached"
     }
 
     /// The environment word between its ends.

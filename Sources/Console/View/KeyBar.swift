@@ -72,9 +72,16 @@ enum KeyBar {
     ) -> [KeyBarItem] {
         var column = 0
         var items: [KeyBarItem] = []
+        // Where the last label would be cut, keys and labels stand without a gap.
+        let wanted = bindings.dropLast().reduce(-1) { sum, binding in
+            let key = TextWidth.cells(of: binding.keys.first?.label ?? "")
+            return sum + key + label(binding, picture, gap: "").count + 1
+        }
+        let isTight = wanted > columns
         for binding in bindings {
             let key = TextWidth.cells(of: binding.keys.first?.label ?? "")
             var text = label(binding, picture, gap: "")
+            if isTight, text.hasPrefix(" ") { text.removeFirst() }
             if column + key + text.count > columns {
                 text = String(text.prefix(max(0, columns - column - key)))
             }

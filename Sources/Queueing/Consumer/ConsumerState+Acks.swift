@@ -69,6 +69,7 @@ extension ConsumerState {
 
     private mutating func release(_ sequence: UInt64, at now: Instant) {
         acknowledgedAt = now
+        acknowledgedCount &+= 1
         released.append(sequence)
         logAck(sequence)
     }
@@ -77,6 +78,7 @@ extension ConsumerState {
     mutating func acknowledgeAll(upTo sequence: UInt64, consumerSequence: UInt64, at now: Instant) {
         guard sequence > ackFloor.stream else { return }
         while pending.count > 0, pending[pending.first].sequence <= sequence {
+            acknowledgedCount &+= 1
             released.append(pending[pending.first].sequence)
             pending.remove(pending.first)
         }

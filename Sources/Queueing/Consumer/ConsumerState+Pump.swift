@@ -177,6 +177,7 @@ extension ConsumerState {
         let deadline = deadline(attempts: delivery.attempts, at: now)
         logDelivery(delivery)
         guard candidate.place < 0 else {
+            redeliveryCount &+= 1
             pending.restart(candidate.place, deadline: deadline, attempts: delivery.attempts)
             return
         }

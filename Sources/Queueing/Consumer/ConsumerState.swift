@@ -55,6 +55,10 @@ public struct ConsumerState: ~Copyable {
     var push: PushState
     var pin = PinState()
 
+    /// Acknowledged messages since it was made or read back.
+    public internal(set) var acknowledgedCount: UInt64 = 0
+    /// Deliveries since then that were not a message's first.
+    public internal(set) var redeliveryCount: UInt64 = 0
     var deliveredAt = Instant.never
     var acknowledgedAt = Instant.never
     /// When somebody used it last.

@@ -18,6 +18,10 @@ enum ConsoleCommand {
     /// With `demoSeed` the clients of the demonstration come to it.
     static func run(_ request: ServeRequest, demoSeed: UInt64? = nil) -> ExitStatus {
         guard case .run = request.purpose else { return ServeCommand.run(request) }
+        if request.console.printsKeymap {
+            Output.show(PlainText.keymap(.standard))
+            return .success
+        }
         guard let asked = ServeCommand.configuration(request) else { return .configuration }
         // Who opens the cockpit wants queues to look at; `serve` has them only by name, as the
         // server it replaces does.
@@ -32,6 +36,19 @@ enum ConsoleCommand {
             Output.complain(error.text)
             return error.isAboutKeys ? .locked : .failure
         }
+        if request.console.isPlain || variable("TERM") == "dumb" {
+            return runPlain(configuration, held, request.console, demoSeed)
+        }
+        return runScreen(configuration, held, request.console, demoSeed)
+    }
+
+    /// The console on the terminal with a server of its own.
+    private static func runScreen(
+        _ configuration: ServerConfiguration,
+        _ held: HeldSecret?,
+        _ options: ConsoleOptions,
+        _ demoSeed: UInt64?
+    ) -> ExitStatus {
         let shelf = ThemeShelf(environment: variable)
         let name = BuiltInTheme.harbourDark
         let firstTheme = FirstTheme(
@@ -45,6 +62,7 @@ enum ConsoleCommand {
             ticksPerSecond: configuration.console.framesPerSecond
         )
         settings.terminal.asksForBackground = firstTheme.isAutomatic
+        settings.recording = options.recording
         var failure = ""
         var status = ExitStatus.failure
         var server: Server?
@@ -55,7 +73,16 @@ enum ConsoleCommand {
                 let started = try Server(configuration, unlock: held)
                 server = started
                 if let demoSeed { demo = try DemoCommand.start(on: started, seed: demoSeed) }
-                return program(on: started, name.theme, shelf, firstTheme)
+                let session = session(on: started, options, demoSeed)
+                return ConsoleProgram(
+                    started.engine,
+                    session: session,
+                    theme: name.theme,
+                    shelf: shelf,
+                    firstTheme: firstTheme,
+                    alertCommand: options.alertCommand,
+                    hasStopped: { isRinging(started.bell) }
+                )
             } catch {
                 failure = error.text
                 if error.isAboutKeys { status = .locked }
@@ -75,12 +102,43 @@ enum ConsoleCommand {
         }
     }
 
-    private static func program(
+    /// The console as lines of text on a server of its own.
+    private static func runPlain(
+        _ configuration: ServerConfiguration,
+        _ held: HeldSecret?,
+        _ options: ConsoleOptions,
+        _ demoSeed: UInt64?
+    ) -> ExitStatus {
+        do {
+            // Before any thread starts, so that all of them leave signals to this one.
+            let signals = try SignalSource()
+            let server = try Server(configuration, unlock: held)
+            let demo = try demoSeed.map { try DemoCommand.start(on: server, seed: $0) }
+            var console = PlainConsole(
+                server.engine,
+                session: session(on: server, options, demoSeed),
+                alertCommand: options.alertCommand
+            )
+            console.run(signals) { isRinging(server.bell) }
+            demo?.stop()
+            server.stop()
+            return .success
+        } catch let error as ServerError {
+            Output.complain(error.text)
+            return error.isAboutKeys ? .locked : .failure
+        } catch let error as SystemError {
+            Output.complain(error.text)
+        } catch {
+            Output.complain("\(error)")
+        }
+        return .failure
+    }
+
+    private static func session(
         on server: Server,
-        _ theme: Theme,
-        _ shelf: ThemeShelf,
-        _ firstTheme: FirstTheme
-    ) -> ConsoleProgram<EmbeddedEngine> {
+        _ options: ConsoleOptions,
+        _ demoSeed: UInt64?
+    ) -> Session {
         let author = variable("USER") ?? variable("LOGNAME") ?? "operator"
         let name = server.engine.snapshot.server.name
         var session = Session(
@@ -88,15 +146,10 @@ enum ConsoleCommand {
             author: Array(author.utf8)
         )
         session.environment = Array((variable("SLUICE_ENVIRONMENT") ?? "").utf8)
+        session.isReadOnly = options.isReadOnly
+        session.demoSeed = demoSeed
         session.offsetSeconds = SystemClock.localOffsetSeconds(at: SystemClock.now())
-        return ConsoleProgram(
-            server.engine,
-            session: session,
-            theme: theme,
-            shelf: shelf,
-            firstTheme: firstTheme,
-            hasStopped: { isRinging(server.bell) }
-        )
+        return session
     }
 
     /// Whether the server has asked to be stopped.

@@ -27,6 +27,7 @@ final class ConsoleLoop<Program: ScreenProgram> {
     private var isHidden = false
     private var isFinished = false
     private let errors: DivertedErrors?
+    private var recording: Recording?
 
     /// Frames are at least this far apart, which is 60 a second.
     private let frameNanosecondsMin: UInt64 = 16_000_000
@@ -42,6 +43,7 @@ final class ConsoleLoop<Program: ScreenProgram> {
                 let errors = DivertedErrors()
                 guard let program = program() else { return .success(nil) }
                 let loop = ConsoleLoop(queue, session, errors, program)
+                loop.record(settings)
                 loop.start(ticksPerSecond: settings.ticksPerSecond)
                 return .success(loop)
             } catch {
@@ -74,6 +76,20 @@ final class ConsoleLoop<Program: ScreenProgram> {
             queue: queue
         )
         self.session = session
+    }
+
+    private func record(_ settings: ScreenSettings) {
+        guard !settings.recording.isEmpty else { return }
+        recording = Recording(
+            path: settings.recording,
+            size: size,
+            type: settings.terminal.colours.type
+        )
+        if recording == nil {
+            take([.complained(Array("the recording \(settings.recording) cannot be made".utf8))])
+        } else {
+            session.record()
+        }
     }
 
     // MARK: Sources
@@ -257,7 +273,9 @@ final class ConsoleLoop<Program: ScreenProgram> {
     private func draw() {
         isFrameDue = false
         lastFrameNanoseconds = DispatchTime.now().uptimeNanoseconds
-        react(to: session.show(program.frame(size)))
+        let showing = session.show(program.frame(size))
+        if recording != nil { recording?.note(session.takeRecorded(), size: size) }
+        react(to: showing)
     }
 
     private func react(to showing: Showing) {

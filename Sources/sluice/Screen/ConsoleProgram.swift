@@ -17,6 +17,7 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
     private var theme: Theme
     private var isAscii = false
     private let firstTheme: FirstTheme
+    private var hook: AlertHook
     /// The file of the theme that is shown, as it was read.
     private var themeBytes: [UInt8] = []
     private var themeReadAt = Instant.never
@@ -28,12 +29,14 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         theme: Theme,
         shelf: ThemeShelf,
         firstTheme: FirstTheme,
+        alertCommand: String,
         hasStopped: @escaping () -> Bool
     ) {
         self.engine = engine
         self.shelf = shelf
         self.theme = theme
         self.firstTheme = firstTheme
+        hook = AlertHook(alertCommand)
         self.hasStopped = hasStopped
         var session = session
         session.capabilities = engine.capabilities
@@ -67,6 +70,7 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
 
     /// Takes the newest picture and what was reported.
     private mutating func look() -> [ScreenWish] {
+        hook.reap()
         var wishes = apply(.ticked(SystemClock.now()))
         let snapshot = engine.snapshot
         if snapshot.takenAt != model.data.latest.takenAt { wishes += apply(.sampled(snapshot)) }
@@ -122,6 +126,9 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
                 .notified(.warning, "this console stays with the engine it was started on")
             )
         case .announce: return [.ring]
+        case .tell(let news):
+            hook.tell(news, at: model.data.now)
+            return []
         case .mouse(let isOn): return [.takeMouse(isOn)]
         case .redraw: return [.redraw]
         case .suspend: return [.suspend]
@@ -132,6 +139,8 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
 
     private mutating func submit(_ order: EngineOrder, _ ticket: Ticket) -> [ScreenWish] {
         do throws(EngineRefusal) {
+            // Below everything that the screen might get wrong.
+            if model.session.isReadOnly, !order.isReadOnly { throw .readOnly }
             try engine.submit(order, ticket: ticket)
             return []
         } catch {

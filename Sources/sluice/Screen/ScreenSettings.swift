@@ -11,6 +11,8 @@ struct ScreenSettings: Sendable {
     var theme: Theme
     /// How often the engine is looked at, 1 to 30 times a second.
     var ticksPerSecond: Int
+    /// The file that takes what the terminal is sent; empty for none.
+    var recording = ""
 
     /// The settings for an environment.
     init(
