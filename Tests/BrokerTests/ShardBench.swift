@@ -80,7 +80,7 @@ struct ShardBench: ~Copyable {
     }
 
     /// A picture with every row.
-    func picture() -> ShardPicture {
+    mutating func picture() -> ShardPicture {
         var request = PictureRequest(number: 1)
         request.connectionsMax = .max
         request.closedMax = .max

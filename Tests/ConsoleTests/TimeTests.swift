@@ -132,4 +132,22 @@ import Testing
     func `scales end at round numbers`(value: Double, top: Double) {
         #expect(abs(Scale.ceiling(value) - top) < 1e-9)
     }
+
+    @Test func `a queue whose messages replace each other has no backlog`() {
+        var market = EngineSnapshot()
+        var history = History()
+        for second in 1...20 as ClosedRange<UInt64> {
+            market.takenAt = Instant(nanoseconds: second * nanosecondsPerSecond)
+            var last = StreamStatus(name: Array("last".utf8))
+            last.ingress.messagesPerSecond = 1_000
+            last.depth = 192
+            var deep = StreamStatus(name: Array("deep".utf8))
+            deep.depth = second * 50
+            market.streams = [last, deep]
+            history.record(market)
+        }
+        #expect(history.queues[Array("last".utf8)]?.growth(at: market.takenAt) == 0)
+        #expect(history.queues[Array("deep".utf8)]?.growth(at: market.takenAt) == 50)
+        #expect(QueueHistory().growth(at: market.takenAt) == nil)
+    }
 }

@@ -18,10 +18,13 @@ extension EngineSnapshot {
     func alertReadings(
         publishP99 milliseconds: Double?,
         syncP99: Double?,
-        floors: [Double]
+        floors: [Double],
+        queues: [[UInt8]: QueueHistory] = [:]
     ) -> [AlertReading] {
         var readings: [AlertReading] = []
-        for stream in streams { append(stream, to: &readings, floors) }
+        for stream in streams {
+            append(stream, queues[stream.name], to: &readings, floors)
+        }
         for connection in connections where connection.flags.contains(.slow) {
             let name = connection.name.isEmpty ? connection.address : connection.name
             readings.append(AlertReading(.slowClient, name, 1))
@@ -35,6 +38,7 @@ extension EngineSnapshot {
     /// Appends what is worth a look about `stream`: hardly ever anything, for there may be many.
     private func append(
         _ stream: StreamStatus,
+        _ history: QueueHistory?,
         to readings: inout [AlertReading],
         _ floors: [Double]
     ) {
@@ -46,8 +50,7 @@ extension EngineSnapshot {
         add(.redelivery, stream.redeliveries.messagesPerSecond)
         add(.deadLetters, Double(stream.deadLetters))
         if stream.depth > 10_000 {
-            let growth = stream.ingress.messagesPerSecond - stream.egress.messagesPerSecond
-            add(.depthGrowing, max(0, growth))
+            add(.depthGrowing, max(0, history?.growth(at: takenAt) ?? 0))
         }
         let isServed = stream.state == .running && stream.consumerCount > 0
         if stream.oldestPendingAt != .never, stream.depth > 0, isServed {

@@ -33,7 +33,7 @@ enum ServerPane {
 
     private static func demoFacts(_ context: PaneContext) -> [(String, TextRun)] {
         guard let seed = context.model.session.demoSeed else { return [] }
-        return [("demo", TextRun("seed \(seed), the same traffic again with --seed", .text))]
+        return [("demo", TextRun("seed \(seed)", .text))]
     }
 
     private static func up(_ context: PaneContext) -> String {

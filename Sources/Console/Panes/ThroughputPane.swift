@@ -126,7 +126,10 @@ enum ThroughputPane {
         add("out", units.text(totals.egress), .seriesOut)
         add("ack", Format.rate(totals.acks.messagesPerSecond), .seriesAck)
         let bytes = Format.byteRate(totals.ingress.bytesPerSecond + totals.egress.bytesPerSecond)
-        let growth = totals.ingress.messagesPerSecond - totals.egress.messagesPerSecond
+        // What comes in and does not go out may be replaced or dropped: depths tell.
+        let growth = context.model.data.history.queues.values.reduce(0) {
+            $0 + ($1.growth(at: context.snapshot.takenAt) ?? 0)
+        }
         if growth > totals.ingress.messagesPerSecond * 0.03 + 1 {
             add("backlog", "+" + Format.rate(growth), .stateWarn)
         }

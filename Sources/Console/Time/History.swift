@@ -27,6 +27,16 @@ public struct QueueHistory: Hashable, Sendable {
         return minute
     }
 
+    /// Messages a second by which its depth grew in the ten seconds before `instant`; negative
+    /// while it shrinks, nil before there are two moments to compare.
+    public func growth(at instant: Instant) -> Double? {
+        let end = Int(clamping: instant.nanoseconds / nanosecondsPerSecond)
+        let depths = depth.columns(11, seconds: 1, endingAt: end)
+        let known = depths.enumerated().compactMap { place, depth in depth.map { (place, $0) } }
+        guard let first = known.first, let last = known.last, last.0 > first.0 else { return nil }
+        return (last.1 - first.1) / Double(last.0 - first.0)
+    }
+
     mutating func recordLatency(_ interval: LatencyHistogram, at instant: Instant) {
         guard interval.count > 0 else { return }
         let number = Int(clamping: instant.nanoseconds / nanosecondsPerSecond) / 10

@@ -59,7 +59,8 @@ extension ConsoleModel {
         let readings = snapshot.alertReadings(
             publishP99: publish.percentile(0.99).map { Double($0) / 1e6 },
             syncP99: syncs.percentile(0.99).map { Double($0) / 1e6 },
-            floors: data.alerts.floors
+            floors: data.alerts.floors,
+            queues: data.history.queues
         )
         let before = data.alerts.open
         let fired = data.alerts.judge(readings, at: snapshot.takenAt)
