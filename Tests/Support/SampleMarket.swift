@@ -64,6 +64,7 @@ public struct SampleMarket {
         snapshot.totals = totals
         recordLatency(second)
         SampleKeys.advance(&snapshot.keys, seconds: second)
+        snapshot.storage.written.bytes = snapshot.storage.usedBytes
         snapshot.storage.written.bytesPerSecond = totals.ingress.bytesPerSecond * 0.42
         return snapshot
     }
