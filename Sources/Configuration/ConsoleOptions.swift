@@ -38,7 +38,8 @@ public struct ConsoleOptions: Equatable, Sendable {
             options.isReadOnly = true
         },
         Rule(name: "plain", help: "Lines of text and commands rather than a screen.") {
-            options, _ in
+            options,
+            _ in
             options.isPlain = true
         },
         Rule(name: "print-keymap", help: "Print every key and what it does.") { options, _ in

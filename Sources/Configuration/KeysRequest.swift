@@ -125,7 +125,9 @@ public struct KeysRequest: Equatable, Sendable, ConnectionTarget, StoreTarget {
         }
     }
 
-    private static func kind(_ operands: inout ArraySlice<[UInt8]>) throws(ArgumentError)
+    private static func kind(
+        _ operands: inout ArraySlice<[UInt8]>
+    ) throws(ArgumentError)
         -> SlotWord
     {
         let kind = operands.popFirst() ?? []

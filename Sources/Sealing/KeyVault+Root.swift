@@ -75,8 +75,10 @@ extension KeyVault {
     /// Wipes a root key that will not take over.
     public func discard(_ change: RootChange) { arena.free(change.root) }
 
-    /// Makes the root key of `change` the one of the ring: slots, data keys and the audit log's
-    /// keys are wrapped by it alone. The new generation is still to be written.
+    /// Makes the root key of `change` the one of the ring.
+    ///
+    /// Slots, data keys and the audit log's keys are wrapped by it alone. The new generation is
+    /// still to be written.
     /// - Throws: `keyState` if the slots are not those of the ring any more, or another root key
     ///   took over meanwhile, or the keys were wiped; `keyMemoryFull`. Nothing is changed then.
     public func changeRoot(

@@ -47,7 +47,8 @@ private func publish(_ words: String...) throws(ArgumentError) -> PublishRequest
     }
 
     @Test func `top reports once, as lines or as JSON`() throws {
-        guard case .top(let found) = try request("top", "--once", "--json", "--interval", "5") else {
+        guard case .top(let found) = try request("top", "--once", "--json", "--interval", "5")
+        else {
             Issue.record("another command")
             return
         }

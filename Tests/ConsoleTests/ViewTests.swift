@@ -115,7 +115,8 @@ import Testing
 
     @Test func `the last line at 80 columns names every key whole`() throws {
         let line = try #require(SampleConsole.frame(SampleConsole.model(80, 24)).lines.last)
-        for label in ["Help", "Setup", "Filter", "Freeze", "!Pause", "!Drain", "!Purge", "!Rotate"] {
+        for label in ["Help", "Setup", "Filter", "Freeze", "!Pause", "!Drain", "!Purge", "!Rotate"]
+        {
             #expect(line.contains(label), "\(line)")
         }
     }

@@ -37,9 +37,9 @@ import Testing
         func line(_ word: String) -> String {
             tmux.screen.split(separator: "\n").first { $0.contains(word) }.map(String.init) ?? ""
         }
-        let before = line("ack ")
-        #expect(!before.contains("ack 0 "), "\(before)")
-        #expect(Tmux.waits { line("ack ") != before }, "rates stand still: \(before)")
+        let before = line("redeliver ")
+        #expect(Tmux.waits { !line("redeliver ").contains("ack 0 ") }, "\(before)")
+        #expect(Tmux.waits { line("redeliver ") != before }, "rates stand still: \(before)")
         tmux.press("2")
         let trades = line("TRADES")
         #expect(Tmux.waits { line("TRADES") != trades }, "the queue stands still: \(trades)")
@@ -47,12 +47,15 @@ import Testing
         tmux.press("4")
         for stage in ["accept", "journal", "sync", "deliver", "ack"] {
             let isMeasured = Tmux.waits {
-                line("│ \(stage) ").split(separator: " ").last { $0.contains { $0.isNumber } } != nil
+                line("│  \(stage) ").split(separator: " ").contains { $0.first?.isNumber == true }
             }
             #expect(isMeasured, "\(stage): \(tmux.screen)")
         }
         tmux.press("6")
         #expect(tmux.shows("msgs a sync"), "\(tmux.screen)")
-        #expect(Tmux.waits { line("segments").contains("active") && !line("segments").contains(" 0 segments") })
+        let isFilled = Tmux.waits {
+            line("segments").contains("active") && !line("segments").contains(" 0 segments")
+        }
+        #expect(isFilled, "\(tmux.screen)")
     }
 }

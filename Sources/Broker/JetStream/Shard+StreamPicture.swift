@@ -141,7 +141,8 @@ extension Shard {
             row.oldestPendingAt = host.streams[index].stream.oldestOpen(of: consumer)
             row.ackWaitNanoseconds = UInt64(max(0, report.configuration.ackWait))
             let lastUse = host.streams[index].stream.consumers[consumer].lastUse
-            row.isIdle = report.waiting == 0 && !report.isBound
+            row.isIdle =
+                report.waiting == 0 && !report.isBound
                 && tick.now.nanoseconds(since: lastUse) > Self.idleNanoseconds
             if report.isPaused {
                 row.pausedUntil =

@@ -6,8 +6,9 @@ import Journal
 import Sealing
 
 extension KeyService {
-    /// Brings wiped keys back with the secret of `kind` in the file at `path`; by default the
-    /// store's own key file. The secret is kept nowhere.
+    /// Brings wiped keys back with the secret of `kind` in the file at `path`.
+    ///
+    /// Without a path it is the store's own key file. The secret is kept nowhere.
     /// - Throws: `notPermitted` if it opens no slot, `wrongState` if nothing is locked, `storage`
     ///   if it cannot be read.
     func unlock(_ kind: String, path: String) throws(EngineRefusal) {

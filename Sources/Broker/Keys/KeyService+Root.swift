@@ -26,8 +26,10 @@ struct SlotFile: Sendable {
 }
 
 extension KeyService {
-    /// A new root key under every slot of the ring; `files` say where their secrets are. A slot of
-    /// a key file without one is tried with the store's own.
+    /// A new root key under every slot of the ring.
+    ///
+    /// The secrets of slots are in `files`; a slot of a key file without one is tried with the
+    /// store's own.
     ///
     /// Every slot must be opened by its secret: nobody can wrap a key for one that is not.
     /// - Throws: `invalid` if a secret is missing or does not open its slot, `storage` if it cannot

@@ -129,14 +129,15 @@ enum StorageRows {
     private static func recovery(_ storage: StorageStatus) -> TextLine {
         [
             TextRun("took \(Format.latency(nanoseconds: storage.recoveryNanoseconds))", .text)
-        ] + (storage.recoveryTruncatedBytes == 0
-            ? []
-            : [
-                TextRun(
-                    "  set aside \(Format.bytes(storage.recoveryTruncatedBytes))",
-                    .textMuted
-                )
-            ])
+        ]
+            + (storage.recoveryTruncatedBytes == 0
+                ? []
+                : [
+                    TextRun(
+                        "  set aside \(Format.bytes(storage.recoveryTruncatedBytes))",
+                        .textMuted
+                    )
+                ])
     }
 
     private static func process(_ server: ServerStatus) -> TextLine {

@@ -64,15 +64,16 @@ extension ConsoleModel {
         )
         let before = data.alerts.open
         let fired = data.alerts.judge(readings, at: snapshot.takenAt)
-        return alertNews(since: before) + fired.compactMap { alert in
-            guard alert.severity == .critical, settings.isBellOn else { return nil }
-            let limit = data.alerts.policy(of: alert.id.rule).raise
-            let name = DisplayText(alert.id.subject, cellsMax: 60).text
-            return .announce(
-                alert.severity,
-                "\(name) \(alert.id.rule.sentence(alert, limit: limit))"
-            )
-        }
+        return alertNews(since: before)
+            + fired.compactMap { alert in
+                guard alert.severity == .critical, settings.isBellOn else { return nil }
+                let limit = data.alerts.policy(of: alert.id.rule).raise
+                let name = DisplayText(alert.id.subject, cellsMax: 60).text
+                return .announce(
+                    alert.severity,
+                    "\(name) \(alert.id.rule.sentence(alert, limit: limit))"
+                )
+            }
     }
 
     private mutating func finish(_ ticket: Ticket, _ outcome: OrderOutcome) {

@@ -27,7 +27,8 @@ enum HeaderLine {
         if !model.session.environment.isEmpty { parts.append(badge(picture)) }
         let state = [TextRun("  ", .header)] + state(picture)
         let kindText = isNarrow ? " \(kind)" : " (\(kind))"
-        let rest = cells - parts.joined().reduce(0) { $0 + TextWidth.cells(of: $1.text) }
+        let rest =
+            cells - parts.joined().reduce(0) { $0 + TextWidth.cells(of: $1.text) }
             - state.cells - 1
         let isShort = rest < kindText.count + 12
         let most = isShort ? rest : rest - kindText.count

@@ -159,7 +159,8 @@ struct PlainConsole<Target: Engine> {
                 apply(.refused(ticket, error))
             }
         case .page(_, let bytes): say(String(decoding: bytes, as: UTF8.self))
-        case .write: say("note: files are written from the screen; `sluice top --json` goes to pipes")
+        case .write:
+            say("note: files are written from the screen; `sluice top --json` goes to pipes")
         case .tell(let news): hook.tell(news, at: model.data.now)
         case .quit: isFinished = true
         case .copy, .theme, .attach, .announce, .mouse, .redraw, .suspend: break
