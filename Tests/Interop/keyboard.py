@@ -1,6 +1,7 @@
 """The console's keyboard on the real broker: what an operator does with keys, and what clients see of it.
 
-The console runs in a private tmux server with its broker inside; clients are nats-py's.
+The console runs in a private tmux server with its broker inside; clients are nats-py's. Run by hand,
+`keyboard.py SLUICE`: three of its cases press keys before the screen is ready for them on a busy machine.
 """
 
 import asyncio
