@@ -5,9 +5,10 @@ import Base
 /// Decides how long the rewriting rests after each piece; pure.
 ///
 /// It knows what 99 of 100 publishers wait at most while nothing is rewritten, the quiet time, and
-/// looks every so often what they wait now. Above 1.3 times of it the rests grow fast, below 1.15
-/// times they shrink slowly. Load changes: every half minute the rewriting rests for half a second
-/// and the quiet time is measured anew.
+/// looks twice a second what they wait now. A disk has moods: both are smoothed means over windows
+/// of the same length, so that a bad half second alone counts little. Above 1.3 times of the quiet
+/// time the rests grow, below 1.2 times they shrink. Load changes: every half minute the rewriting
+/// rests for a second and the quiet time is measured anew.
 struct RewritePace {
     /// What the publishers' p99 is held against, in nanoseconds; 0 while it is not known.
     private(set) var quietP99: UInt64 = 0
@@ -17,8 +18,9 @@ struct RewritePace {
     /// The counts when this window, or this quiet time, began.
     private var mark = PublishCounts()
     private var markedAt = Instant.never
-    /// Earlier quiet marks, oldest first.
-    private var quietMarks: [PublishCounts] = []
+    /// What publishers waited lately while something was rewritten, smoothed; 0 at first.
+    private var busyP99 = 0.0
+    private var quietMean = 0.0
     private var probeEnd = Instant.never
     private var nextProbe = Instant.never
     private var isWorking = false
@@ -28,23 +30,23 @@ struct RewritePace {
     /// The rest before anything is known: a third of the time is taken.
     static var shareStart: Double { 2 }
     /// The longest rests: the rewriting always gets a part of the time.
-    static var shareMax: Double { 64 }
+    static var shareMax: Double { 15 }
     /// Below this there is no rest.
     static var shareMin: Double { 0.1 }
     /// The longest single rest, in nanoseconds.
     static var restMax: UInt64 { nanosecondsPerSecond }
     /// How long publishers are watched before the rests change.
-    static var windowNanoseconds: UInt64 { 200_000_000 }
+    static var windowNanoseconds: UInt64 { 500_000_000 }
     /// How long few publishers are watched at most.
     static var slowWindowNanoseconds: UInt64 { nanosecondsPerSecond }
+    /// The part of a smoothed value that a new window makes up.
+    static var smoothing: Double { 0.3 }
     /// Fewer samples tell nothing.
     static var sampleCountMin: UInt64 { 100 }
     /// How long a quiet time lasts that is made on purpose.
-    static var probeNanoseconds: UInt64 { 500_000_000 }
+    static var probeNanoseconds: UInt64 { nanosecondsPerSecond }
     /// Time between two of them.
     static var probeIntervalNanoseconds: UInt64 { 30 * nanosecondsPerSecond }
-    /// Seconds of quiet that are remembered.
-    static var quietMarkMax: Int { 10 }
 
     init(_ watch: PublishWatch) {
         self.watch = watch
@@ -52,15 +54,26 @@ struct RewritePace {
 
     /// Notes that nothing is rewritten; to be called about once a second.
     mutating func rest(at now: Instant) {
+        let counts = watch.look()
         if isWorking {
             isWorking = false
-            quietMarks.removeAll()
+        } else {
+            takeQuiet(counts.since(mark))
         }
-        quietMarks.append(watch.look())
-        if quietMarks.count > Self.quietMarkMax { quietMarks.removeFirst() }
-        guard let first = quietMarks.first, let last = quietMarks.last else { return }
-        let counts = last.since(first)
-        quietP99 = counts.sampleCount >= Self.sampleCountMin ? watch.p99(counts) : 0
+        mark = counts
+    }
+
+    /// Takes what publishers waited in a quiet time.
+    private mutating func takeQuiet(_ window: PublishCounts) {
+        guard window.sampleCount >= Self.sampleCountMin else { return }
+        quietMean = Self.smoothed(quietMean, watch.p99(window))
+        quietP99 = UInt64(quietMean)
+    }
+
+    private static func smoothed(_ mean: Double, _ value: UInt64) -> Double {
+        // Beyond a minute a time says no more, and would be remembered for ever.
+        let value = Double(min(value, 60 * nanosecondsPerSecond))
+        return mean == 0 ? value : mean * (1 - smoothing) + value * smoothing
     }
 
     /// How long to rest, in nanoseconds, after a piece of `bytes` that took `worked` nanoseconds;
@@ -96,7 +109,7 @@ struct RewritePace {
         guard samples >= Self.sampleCountMin || passed >= Self.slowWindowNanoseconds else { return }
         isBusy = samples > 0
         if probeEnd > markedAt {
-            if samples >= Self.sampleCountMin { quietP99 = watch.p99(window) }
+            takeQuiet(window)
             probeEnd = .never
         } else if samples >= Self.sampleCountMin {
             judge(watch.p99(window))
@@ -112,6 +125,7 @@ struct RewritePace {
         isWorking = true
         isBusy = false
         share = Self.shareStart
+        busyP99 = 0
         mark = watch.look()
         markedAt = now
         nextProbe = now.adding(nanoseconds: Self.probeIntervalNanoseconds)
@@ -124,11 +138,12 @@ struct RewritePace {
 
     private mutating func judge(_ p99: UInt64) {
         guard quietP99 > 0 else { return }
-        let ratio = Double(p99) / Double(quietP99)
+        busyP99 = Self.smoothed(busyP99, p99)
+        let ratio = busyP99 / quietMean
         if ratio > 1.3 {
-            share = min(max(share, 0.5) * min(ratio, 2), Self.shareMax)
-        } else if ratio < 1.15 {
-            share = max(share * 0.9, Self.shareMin / 2)
+            share = min(max(share, 0.5) * 1.3, Self.shareMax)
+        } else if ratio < 1.2 {
+            share = max(share * 0.85, Self.shareMin / 2)
         }
     }
 }

@@ -392,7 +392,7 @@ def kills(program, count):
                        threading.Thread(target=turn, args=(node.port, chance, facts, stop, done), daemon=True)]
             for thread in threads:
                 thread.start()
-            time.sleep(chance.uniform(0.05, 0.6))
+            time.sleep(chance.uniform(0.1, 1.5))
             node.kill()
             stop.set()
             for thread in threads:
