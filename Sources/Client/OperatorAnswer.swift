@@ -85,6 +85,17 @@ extension ClientCommands {
         var names = Nuid(seed: surroundings.nameSeed)
         let inbox = Array("_INBOX.".utf8) + names.next()
         connection.subscribe(inbox, queue: [], sid: 1)
+        return try ask(&connection, subject, body, inbox: inbox, options)
+    }
+
+    /// The same over a connection that listens on `inbox`.
+    static func ask(
+        _ connection: inout ClientConnection,
+        _ subject: [UInt8],
+        _ body: [UInt8],
+        inbox: [UInt8],
+        _ options: ClientOptions
+    ) throws(ClientError) -> [UInt8]? {
         try connection.publish(subject, reply: inbox, headers: [], body)
         try connection.send()
         let deadline = SystemClock.monotonic().adding(nanoseconds: options.timeoutNanoseconds)

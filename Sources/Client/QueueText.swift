@@ -37,6 +37,23 @@ extension QueueRequest {
     }
 }
 
+/// One page of the list of queues.
+struct QueuePage {
+    /// The queues on it.
+    let queues: [JSONValue]
+    /// How many there are on all pages.
+    let total: Int
+
+    /// The page in `answer`; an empty one if that is no list.
+    init(_ answer: OperatorAnswer) {
+        queues = answer.value["queues"]?.asArray ?? []
+        total = Int(clamping: answer.value["total"]?.asUInt64 ?? 0)
+    }
+
+    /// The JSON that asks for the page from the queue number `offset` on.
+    static func request(from offset: Int) -> [UInt8] { Array("{\"offset\":\(offset)}".utf8) }
+}
+
 /// An answer about queues.
 struct QueueText {
     private let answer: OperatorAnswer
@@ -45,12 +62,6 @@ struct QueueText {
     init(_ answer: OperatorAnswer) {
         self.answer = answer
     }
-
-    /// Queues in this answer, one page of a list.
-    var listedCount: Int { value["queues"]?.asArray?.count ?? 0 }
-
-    /// Queues in the whole list.
-    var totalCount: Int { Int(clamping: value["total"]?.asUInt64 ?? 0) }
 
     /// What is shown for `request`; the first page of a list has a heading.
     func text(_ request: QueueRequest, isFirst: Bool) -> [UInt8] {
@@ -133,17 +144,13 @@ extension ClientCommands {
                 surroundings,
                 isJson: request.isJson
             ) { answer in
-                let text = QueueText(answer)
-                defer { shown += text.listedCount }
-                total = text.totalCount
-                return text.text(request, isFirst: shown == 0)
+                let listed = QueuePage(answer)
+                defer { shown += listed.queues.count }
+                total = listed.total
+                return QueueText(answer).text(request, isFirst: shown == 0)
             }
             guard isAnswered else { return false }
-            var next = JSONWriter(.compact)
-            next.beginObject()
-            next.field("offset", shown)
-            next.endObject()
-            page = next.bytes
+            page = QueuePage.request(from: shown)
         } while request.verb == .list && shown > 0 && shown < total
         return true
     }

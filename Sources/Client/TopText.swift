@@ -153,10 +153,9 @@ extension ClientCommands {
         while true {
             guard let answer = try askForQueues(&connection, inbox, request, from: queues.count)
             else { return nil }
-            let page = answer.value["queues"]?.asArray ?? []
-            queues += page
-            let total = Int(clamping: answer.value["total"]?.asUInt64 ?? 0)
-            if page.isEmpty || queues.count >= total { return queues }
+            let page = QueuePage(answer)
+            queues += page.queues
+            if page.queues.isEmpty || queues.count >= page.total { return queues }
         }
     }
 
@@ -166,15 +165,15 @@ extension ClientCommands {
         _ request: TopRequest,
         from offset: Int
     ) throws(ClientError) -> OperatorAnswer? {
-        let subject = Array("$SLUICE.API.QUEUE.LIST".utf8)
-        let body = Array("{\"offset\":\(offset)}".utf8)
-        try connection.publish(subject, reply: inbox, headers: [], body)
-        try connection.send()
-        let timeout = request.connection.timeoutNanoseconds
-        let deadline = SystemClock.monotonic().adding(nanoseconds: timeout)
-        guard let message = try connection.next(until: deadline) else { return nil }
-        if message.status == 503 && message.body.isEmpty { return nil }
-        let answer = OperatorAnswer(message.body)
+        let found = try ask(
+            &connection,
+            Array("$SLUICE.API.QUEUE.LIST".utf8),
+            QueuePage.request(from: offset),
+            inbox: inbox,
+            request.connection
+        )
+        guard let found else { return nil }
+        let answer = OperatorAnswer(found)
         guard !answer.isRefusal else { throw .refused(answer.reason) }
         return answer
     }

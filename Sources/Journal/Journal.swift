@@ -150,11 +150,11 @@ public final class Journal: Sendable {
     public func runCommits() {
         commits.withLock { loop in
             while !loop.hasStopped {
-                if loop.step(at: monotonicNow()) {
+                if loop.step(at: MeterClock.monotonic()) {
                     wake()
                     readBell.ring()
                 } else {
-                    let wait = loop.nextDeadline.nanoseconds(since: monotonicNow())
+                    let wait = loop.nextDeadline.nanoseconds(since: MeterClock.monotonic())
                     let milliseconds = Int32(min(1_000, wait / 1_000_000 + 1))
                     commitBell.sleep(milliseconds: milliseconds) { loop.hasOrders }
                 }
@@ -175,7 +175,7 @@ public final class Journal: Sendable {
             var rounds: UInt64 = 0
             var pace = RewritePace(rewriting.publishers)
             while !isEnding.load(ordering: .sequentiallyConsistent) {
-                let began = monotonicNow()
+                let began = MeterClock.monotonic()
                 let before = rewriting.readBytes
                 guard loop.step() else {
                     pace.rest(at: began)
@@ -186,7 +186,7 @@ public final class Journal: Sendable {
                     continue
                 }
                 if !rewriting.reports.isEmpty { commitBell.ring() }
-                let now = monotonicNow()
+                let now = MeterClock.monotonic()
                 let worked = now.nanoseconds(since: began)
                 rewriting.noteWork(worked)
                 let roundsNow = rewriting.roundCount
@@ -208,7 +208,7 @@ public final class Journal: Sendable {
     private func sleepRewrites(_ nanoseconds: UInt64, from start: Instant) {
         let end = start.adding(nanoseconds: nanoseconds)
         while true {
-            let left = end.nanoseconds(since: monotonicNow())
+            let left = end.nanoseconds(since: MeterClock.monotonic())
             guard left > 0, !isEnding.load(ordering: .sequentiallyConsistent) else { return }
             rewriteBell.sleep(milliseconds: Int32(min(left, nanosecondsPerSecond) / 1_000_000 + 1))
             {
@@ -241,5 +241,3 @@ public final class Journal: Sendable {
         return hasCommitted || hasRead || hasRewritten
     }
 }
-
-private func monotonicNow() -> Instant { MeterClock.monotonic() }

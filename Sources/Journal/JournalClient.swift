@@ -52,6 +52,9 @@ public struct JournalClient: ~Copyable {
     /// Whether the disk carries away less than comes: nothing more should be taken in.
     public var isCongested: Bool { appendsInFlight >= Self.appendsInFlightMax }
 
+    /// Whether orders wait here: what can be put off should be.
+    public var hasBacklog: Bool { !laterOrders.isEmpty }
+
     /// Makes a stream called `stream`, a number that is not in use.
     public mutating func create(
         stream: UInt32,
@@ -194,9 +197,11 @@ private struct Backlog<Order: BitwiseCopyable & Sendable>: ~Copyable {
     private var orders = Table<Order>(capacity: 1)
     private var passedOn = 0
 
+    var isEmpty: Bool { orders.isEmpty }
+
     /// Sends `order` behind all that wait here.
     mutating func send(_ order: Order, over ring: inout RingSender<Order>) {
-        if orders.isEmpty, ring.send(order) { return }
+        if isEmpty, ring.send(order) { return }
         orders.append(order)
     }
 

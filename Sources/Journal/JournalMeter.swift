@@ -153,7 +153,7 @@ struct CommitMeter: ~Copyable {
     }
 }
 
-/// The clocks of a meter; nothing is decided by them.
+/// The clocks of the journal's threads; what is stored depends on none of them.
 enum MeterClock {
     /// The time of day, as messages carry it.
     static func wall() -> Instant { read(CLOCK_REALTIME) }

@@ -134,5 +134,5 @@ struct SegmentRecovery: ~Copyable {
     }
 }
 
-/// ENOENT.
-let noSuchFile: Int32 = 2
+/// The system's number for a file that is not there, ENOENT.
+public let noSuchFile: Int32 = 2

@@ -64,14 +64,14 @@ public enum StoreCopy {
     }
 
     private static func requireEmpty(_ target: any Disk) throws(JournalError) {
+        let names: [String]
         do throws(DiskError) {
-            guard try target.list("").isEmpty else { throw DiskError(.open, number: notEmpty) }
+            names = try target.list("")
         } catch {
-            throw error.number == notEmpty ? .notEmpty : .disk(error)
+            throw .disk(error)
         }
+        guard names.isEmpty else { throw .notEmpty }
     }
-
-    private static var notEmpty: Int32 { 39 }
 
     /// The order is what makes a copy of a living store whole: what says how far things are is read
     /// before the things, and what opens them after.

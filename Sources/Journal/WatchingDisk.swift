@@ -1,15 +1,16 @@
 // A look at files that somebody else may be writing.
 
+import Glibc
+
 /// A disk that can only be read, and whose store is not taken for this process.
 final class WatchingDisk: Disk {
     private let disk: any Disk
-    private static let readOnly: Int32 = 30
 
     /// A look at what `disk` holds.
     init(_ disk: any Disk) { self.disk = disk }
 
     func open(_ path: String, _ mode: DiskMode) throws(DiskError) -> DiskFile {
-        if case .create = mode { throw DiskError(.open, number: Self.readOnly) }
+        if case .create = mode { throw DiskError(.open, number: EROFS) }
         return try disk.open(path, .read)
     }
 
@@ -24,39 +25,39 @@ final class WatchingDisk: Disk {
     }
 
     func write(_ file: DiskFile, at offset: UInt64, _ bytes: RawSpan) throws(DiskError) {
-        throw DiskError(.write, number: Self.readOnly)
+        throw DiskError(.write, number: EROFS)
     }
 
     func sync(_ file: DiskFile) throws(DiskError) {
-        throw DiskError(.sync, number: Self.readOnly)
+        throw DiskError(.sync, number: EROFS)
     }
 
     func size(_ file: DiskFile) throws(DiskError) -> UInt64 { try disk.size(file) }
 
     func truncate(_ file: DiskFile, to size: UInt64) throws(DiskError) {
-        throw DiskError(.truncate, number: Self.readOnly)
+        throw DiskError(.truncate, number: EROFS)
     }
 
     func list(_ path: String) throws(DiskError) -> [String] { try disk.list(path) }
 
     func makeDirectory(_ path: String) throws(DiskError) {
-        throw DiskError(.makeDirectory, number: Self.readOnly)
+        throw DiskError(.makeDirectory, number: EROFS)
     }
 
     func rename(_ path: String, to target: String) throws(DiskError) {
-        throw DiskError(.rename, number: Self.readOnly)
+        throw DiskError(.rename, number: EROFS)
     }
 
     func remove(_ path: String) throws(DiskError) {
-        throw DiskError(.remove, number: Self.readOnly)
+        throw DiskError(.remove, number: EROFS)
     }
 
     func removeDirectory(_ path: String) throws(DiskError) {
-        throw DiskError(.remove, number: Self.readOnly)
+        throw DiskError(.remove, number: EROFS)
     }
 
     func syncDirectory(_ path: String) throws(DiskError) {
-        throw DiskError(.syncDirectory, number: Self.readOnly)
+        throw DiskError(.syncDirectory, number: EROFS)
     }
 
     func lock(_ file: DiskFile) throws(DiskError) {}

@@ -17,9 +17,9 @@ struct ApiRequest {
     /// What its answers are called; `nil` for endpoints that answer with messages.
     let responseType: ApiResponseType?
 
-    /// The answer `text`, to be given once the journal has made it true.
-    func later(_ text: [UInt8]) -> AfterJournal {
-        .answer(root: root, reply: reply, text: text, refusal: unsafeAnswer)
+    /// The answer `text`, to be given once the journal has made it true, `made` with it.
+    func later(_ text: [UInt8], made: UInt32? = nil) -> AfterJournal {
+        .answer(root: root, reply: reply, text: text, refusal: unsafeAnswer, made: made)
     }
 
     /// The answer where the journal could not.
@@ -303,23 +303,12 @@ extension Shard {
             created: host.streams[index].stream.state.created,
             configuration: host.streams[index].stream.state.configuration
         ).text
-        guard isNew else {
-            guard let ticket = host.journal?.configure(stream: index, configuration: bytes) else {
-                return text
-            }
-            host.pending[ticket] = request.later(text)
-            return nil
-        }
-        guard let ticket = host.journal?.create(stream: index, configuration: bytes) else {
-            return text
-        }
-        host.pending[ticket] = .created(
-            stream: index,
-            root: request.root,
-            reply: request.reply,
-            text: text,
-            refusal: request.unsafeAnswer
-        )
+        let ticket =
+            isNew
+            ? host.journal?.create(stream: index, configuration: bytes)
+            : host.journal?.configure(stream: index, configuration: bytes)
+        guard let ticket else { return text }
+        host.pending[ticket] = request.later(text, made: isNew ? index : nil)
         return nil
     }
 

@@ -26,6 +26,11 @@ extension Shard {
             host.streams[index].stream.clearDeletions()
             return
         }
+        // Changes gather meanwhile; an order each tick, with a buffer of its own, would take more.
+        guard host.journal?.hasBacklog != true else {
+            host.delayed.insert(index)
+            return
+        }
         var writer = StateWriter(host.takeBuffer())
         collectDeletions(index, into: &writer)
         collectChanges(index, into: &writer)
@@ -42,6 +47,13 @@ extension Shard {
         let ticket = host.journal?.write(writer, to: index, isDurable: !waiting.isEmpty)
         guard let ticket, !waiting.isEmpty else { return }
         host.pending[ticket] = .confirm(root: root(of: index), replies: waiting)
+    }
+
+    /// Goes on with streams whose changes had to wait.
+    mutating func resumeDelayed() {
+        guard !host.delayed.isEmpty, host.journal?.hasBacklog != true else { return }
+        for index in host.delayed where host.streams.contains(index) { markActive(index) }
+        host.delayed.removeAll()
     }
 
     private mutating func collectDeletions(_ index: UInt32, into writer: inout StateWriter) {

@@ -9,6 +9,7 @@ extension Shard {
     /// Takes every answer of the journal that waits.
     mutating func readJournal() {
         while let report = host.journal?.next() { take(report) }
+        resumeDelayed()
     }
 
     /// Wakes the journal for what it was given in this tick.
@@ -81,8 +82,7 @@ extension Shard {
 
     private mutating func finish(_ ticket: JournalTicket) {
         switch host.pending.removeValue(forKey: ticket) {
-        case .answer(let root, let reply, let text, _),
-            .created(_, let root, let reply, let text, _),
+        case .answer(let root, let reply, let text, _, _),
             .operation(let root, let reply, let text):
             emit(root, to: reply, text)
         case .operated(let report): host.operated.append(report)
@@ -100,14 +100,13 @@ extension Shard {
     /// it has no effect: the message comes again.
     private mutating func refuse(_ ticket: JournalTicket, _ refusal: JournalRefusal) {
         switch host.pending.removeValue(forKey: ticket) {
-        case .answer(let root, let reply, _, let refusal): emit(root, to: reply, refusal)
+        case .answer(let root, let reply, _, let text, let made):
+            if let made, host.streams.contains(made) { drop(made) }
+            emit(root, to: reply, text)
         case .operation(let root, let reply, _):
             emit(root, to: reply, KeyApiAnswer.refused(reason(refusal)))
         case .operated(let report):
             host.operated.append(.failed(report.ticket, reason(refusal)))
-        case .created(let stream, let root, let reply, _, let refusal):
-            if host.streams.contains(stream) { drop(stream) }
-            emit(root, to: reply, refusal)
         case .loaded(let stream): if host.streams.contains(stream) { markActive(stream) }
         case .read(let stream, let reader):
             if host.streams.contains(stream) { serve(reader, of: stream, afterLoad: true) }

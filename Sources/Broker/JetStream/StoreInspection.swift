@@ -86,11 +86,11 @@ public struct StoreInspection: Sendable {
     private static func disk(of settings: JetStreamSettings) throws(StoreError) -> SystemDisk {
         let directory = settings.storeDirectory + "/store"
         guard Directories.exists(directory) else {
-            throw .directory(directory, SystemError("open", number: 2))
+            throw .directory(directory, SystemError("open", number: noSuchFile))
         }
         let disk = try open(directory)
         guard Journal.hasStore(disk) else {
-            throw .journal(.disk(DiskError(.open, number: 2)))
+            throw .journal(.disk(DiskError(.open, number: noSuchFile)))
         }
         return disk
     }

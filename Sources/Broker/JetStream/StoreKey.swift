@@ -72,7 +72,7 @@ public enum StoreKey {
         let path = settings.keyDirectory + "/store.key"
         do throws(JournalError) {
             guard Directories.exists(settings.keyDirectory) else {
-                throw .disk(DiskError(.open, number: 2))
+                throw .disk(DiskError(.open, number: noSuchFile))
             }
             let disk: SystemDisk
             do throws(DiskError) {

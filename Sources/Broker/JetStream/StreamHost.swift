@@ -14,14 +14,13 @@ struct StreamName: Hashable {
 
 /// What is to happen when the journal has answered an order.
 enum AfterJournal {
-    /// A request is answered: `text` if it is safe, `refusal` if the journal could not do it.
-    case answer(root: UInt32, reply: [UInt8], text: [UInt8], refusal: [UInt8])
+    /// A request is answered: `text` if it is safe, `refusal` if the journal could not do it; the
+    /// stream `made` is then forgotten again.
+    case answer(root: UInt32, reply: [UInt8], text: [UInt8], refusal: [UInt8], made: UInt32?)
     /// A request about a queue is answered; the refusal says what the journal says.
     case operation(root: UInt32, reply: [UInt8], text: [UInt8])
     /// An order of a console in this process is done.
     case operated(EngineReport)
-    /// As `answer`; a stream that could not be made is forgotten again.
-    case created(stream: UInt32, root: UInt32, reply: [UInt8], text: [UInt8], refusal: [UInt8])
     /// Acknowledgements are safe.
     case confirm(root: UInt32, replies: [[UInt8]])
     /// Messages that consumers wait for are there.
@@ -68,6 +67,8 @@ struct StreamHost: ~Copyable {
     var active = Table<UInt32>(capacity: 16)
     /// What streams want done, while it is not being done.
     var effects: Effects? = Effects(countMax: 1_024)
+    /// Streams whose changes wait until the journal has places for orders again.
+    var delayed: Set<UInt32> = []
     /// When a stream wants the time told.
     var nextDeadline = Instant.distantFuture
     /// Consumers that push.

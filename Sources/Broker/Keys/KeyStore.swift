@@ -31,7 +31,7 @@ public final class KeyStore {
         } catch {
             throw .disk(error)
         }
-        guard Journal.hasStore(disk) else { throw .disk(DiskError(.open, number: 2)) }
+        guard Journal.hasStore(disk) else { throw .disk(DiskError(.open, number: noSuchFile)) }
         let options = StoreOptions(slot: .keyFile, now: SystemClock.now())
         journal = try Journal.open(disk, options, secret, wake: {})
         client = journal.makeClient()
