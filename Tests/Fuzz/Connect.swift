@@ -1,4 +1,4 @@
-// Fuzzing CONNECT: nothing traps, and options come from one JSON object or not at all.
+// Fuzzing CONNECT: nothing traps, and options come from `null`, one JSON object, or not at all.
 
 import JSON
 import Wire
@@ -17,7 +17,7 @@ public func fuzzConnect(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     do throws(ConnectOptions.Refusal) {
         let options = try ConnectOptions(json: input)
         _ = options.refusal
-        precondition(value?.asObject != nil, "options from no object")
+        precondition(value?.asObject != nil || value == .null, "options from no object")
     } catch {
         if case .notJson = error { precondition(value == nil, "refuses JSON as no JSON") }
     }
