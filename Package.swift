@@ -126,8 +126,8 @@ let package = Package(
         tests(
             "BrokerTests",
             [
-                "Broker", "Reactor", "Configuration", "Engine", "Identity", "Telemetry", "Wire",
-                "Base",
+                "Broker", "Reactor", "Configuration", "Engine", "Identity", "Journal", "Sealing",
+                "Telemetry", "Wire", "Base", "DiskSimulation",
                 "CTally",
                 "Support",
             ]

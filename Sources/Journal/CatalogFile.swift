@@ -17,6 +17,9 @@ final class CatalogFile {
     /// How many files hold the same.
     static var copyCount: UInt32 { 2 }
 
+    /// Bytes of changes for which there is room ahead while the disk is not full.
+    static var headroomBytes: Int { 64 << 10 }
+
     static func name(_ number: UInt64, copy: UInt32) -> String { "catalog-\(number).\(copy)" }
 
     /// Numbers of the catalogs on `disk`, newest first.
@@ -95,6 +98,14 @@ final class CatalogFile {
     ) throws(DiskError) {
         for copy in copies {
             try copy.reserve(rawBytes: pending.count + byteCount + 4_096, zeros: zeros)
+        }
+    }
+
+    /// Keeps room ahead, so that what frees space can be written down on a full disk.
+    func keepHeadroom(zeros: borrowing RecordBuffer) {
+        for copy in copies {
+            // Without room now, the change that needs it is refused.
+            try? copy.reserve(rawBytes: Self.headroomBytes, zeros: zeros)
         }
     }
 

@@ -25,7 +25,7 @@ extension CommitLoop {
     private mutating func refuse(_ order: JournalOrder) {
         switch order {
         case .append(let ticket, let stream, _, let loan):
-            pending.append(.appendRefused(ticket, stream: stream, .keysUnavailable, loan))
+            refuseAppend(ticket, stream, .keysUnavailable, loan)
         case .create(let ticket, let stream, _, let loan),
             .configure(let ticket, let stream, let loan),
             .state(let ticket, let stream, _, _, let loan):

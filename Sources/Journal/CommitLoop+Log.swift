@@ -15,6 +15,11 @@ extension CommitLoop {
         guard let stream = stream(index) else {
             return refuseAppend(ticket, index, .noSuchStream, loan)
         }
+        // Sequences before this batch were refused: it would follow a gap, and its own sequences
+        // are given out again.
+        guard facts.refusalsSeen == stream.refusals else {
+            return refuseAppend(ticket, index, stream.lastRefusal, loan)
+        }
         let batch = RecordBuffer(loan)
         do throws(JournalError) {
             try stage(batch, facts, in: stream)
@@ -173,13 +178,17 @@ extension CommitLoop {
         return log.sealedFacts(sealOffset: place.offset)
     }
 
-    private mutating func refuseAppend(
+    mutating func refuseAppend(
         _ ticket: JournalTicket,
-        _ stream: UInt32,
+        _ index: UInt32,
         _ refusal: JournalRefusal,
         _ loan: BufferLoan
     ) {
-        pending.append(.appendRefused(ticket, stream: stream, refusal, loan))
+        if let stream = stream(index) {
+            stream.refusals &+= 1
+            stream.lastRefusal = refusal
+        }
+        pending.append(.appendRefused(ticket, stream: index, refusal, loan))
     }
 
     mutating func refuse(

@@ -127,17 +127,20 @@ extension OpenedStore {
         catalog.ordered.enumerated().map { index, stream in
             let fold = folds[stream.id] ?? StateFold()
             let log = stream.entry.segments(in: .log).filter { $0.sealed != nil }
-            let first = max(fold.floor, log.first?.firstSequence ?? stream.entry.lastSequence + 1)
+            // Deleted sequences were given out, also those of messages that were refused.
+            let deletedLast = max(fold.deleted.ranges.last?.upperBound ?? 0, max(fold.floor, 1) - 1)
+            let last = max(stream.entry.lastSequence, deletedLast)
+            let first = max(fold.floor, log.first?.firstSequence ?? last + 1)
             return RecoveredStream(
                 stream: UInt32(index),
                 id: stream.id,
                 configuration: stream.entry.configuration,
                 firstSequence: first,
-                lastSequence: stream.entry.lastSequence,
+                lastSequence: last,
                 lastTime: Instant(nanoseconds: log.compactMap { $0.sealed?.lastTime }.max() ?? 0),
                 recordCount: log.reduce(0) { $0 + ($1.sealed?.recordCount ?? 0) },
                 byteCount: log.reduce(0) { $0 + ($1.sealed?.end ?? 0) },
-                deleted: deletions(fold, log, first: first, last: stream.entry.lastSequence),
+                deleted: deletions(fold, log, first: first, last: last),
                 values: fold.ordered,
                 lost: stream.entry.lost,
                 isStateDamaged: damagedStates.contains(stream.id)

@@ -103,6 +103,8 @@ extension CommitLoop {
 
     /// Lets every segment go in which no message is left.
     mutating func dropDeadSegments(_ stream: StreamFiles) throws(JournalError) {
+        let entries = catalog.state.streams[stream.id]?.segments(in: .log) ?? []
+        guard try hasRoom(toDrop: entries.count) else { return }
         let floor = stream.fold.floor
         if let log = stream.log, let name = stream.logName, log.staged.recordCount > 0,
             log.staged.lastSequence < floor
@@ -114,7 +116,6 @@ extension CommitLoop {
             stream.unmarkedSince = nil
             drop(stream, name, lastSequence: last)
         }
-        let entries = catalog.state.streams[stream.id]?.segments(in: .log) ?? []
         for entry in entries {
             guard let facts = entry.sealed else { continue }
             var isDead = facts.lastSequence < max(floor, entry.firstSequence)
@@ -123,6 +124,18 @@ extension CommitLoop {
                 isDead = stream.fold.deleted.count(in: range) == UInt64(range.count)
             }
             if isDead { drop(stream, entry.name, lastSequence: facts.lastSequence) }
+        }
+    }
+
+    /// Whether the catalog can take that `count` segments go; on a full disk they go with the next
+    /// deletion.
+    private func hasRoom(toDrop count: Int) throws(JournalError) -> Bool {
+        do throws(JournalError) {
+            try secureCatalog(64 * count)
+            return true
+        } catch {
+            guard case .disk(let error) = error, error.isDiskFull else { throw error }
+            return false
         }
     }
 

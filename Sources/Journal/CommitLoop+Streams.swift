@@ -13,7 +13,10 @@ extension CommitLoop {
     ) {
         let buffer = RecordBuffer(loan)
         guard stopped == nil else { return refuse(ticket, index, .writeStopped, buffer.lend()) }
-        precondition(stream(index) == nil, "the name of a stream is free before it is given")
+        // A number is given again only after the removal was reported.
+        guard stream(index) == nil else {
+            return refuse(ticket, index, .noSuchStream, buffer.lend())
+        }
         do throws(JournalError) {
             try secureCatalog(buffer.count)
             if spares.isEmpty { try makeSpares() }
@@ -90,6 +93,11 @@ extension CommitLoop {
     mutating func remove(_ ticket: JournalTicket, _ index: UInt32) {
         guard stopped == nil else { return refuse(ticket, index, .writeStopped, nil) }
         guard let stream = stream(index) else { return refuse(ticket, index, .noSuchStream, nil) }
+        do throws(JournalError) {
+            try secureCatalog(0)
+        } catch {
+            return refuse(ticket, index, refusal(for: error), nil)
+        }
         let names = catalog.state.streams[stream.id]?.segments.map(\.name) ?? []
         catalog.append(.streamGone(stream.id))
         doomed += names.map { DoomedFile(name: $0, stream: nil) }

@@ -119,6 +119,7 @@ struct CommitLoop: ~Copyable {
                     catalog.watermark,
                     index: 0
                 )
+                catalog.keepHeadroom(zeros: zeros)
             }
             try removeDoomed()
             try destroyKeys()

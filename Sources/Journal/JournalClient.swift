@@ -24,6 +24,8 @@ public struct JournalClient: ~Copyable {
     private var lastTicket: JournalTicket = 0
     private var mustRingCommits = false
     private var mustRingReads = false
+    /// What is known of streams, by their numbers.
+    private var known: [KnownStream] = []
     /// Appends that are not yet answered.
     public private(set) var appendsInFlight = 0
     /// Reads that are not yet answered to their end.
@@ -65,10 +67,21 @@ public struct JournalClient: ~Copyable {
         buffer.append(configuration)
         let most = max(256 << 10, min(segmentBytesMax, 256 << 20))
         let ticket = nextTicket()
+        know(stream) { $0 = KnownStream(first: ticket) }
         return send(
             .create(ticket, stream: stream, segmentBytesMax: most, buffer.lend()),
             ticket
         )
+    }
+
+    /// Lets the number `stream` go: answers to orders given before are not about what has it next.
+    public mutating func forget(stream: UInt32) {
+        know(stream) { $0 = KnownStream(first: .max) }
+    }
+
+    /// Whether the order `ticket` was about the stream that is called `stream` now.
+    public func isCurrent(_ ticket: JournalTicket, stream: UInt32) -> Bool {
+        Int(stream) >= known.count || known[Int(stream)].first <= ticket
     }
 
     /// Replaces a stream's configuration bytes.
@@ -85,7 +98,10 @@ public struct JournalClient: ~Copyable {
         return send(.remove(ticket, stream: stream), ticket)
     }
 
-    /// Hands a batch over; the buffer comes back with `durable` or `refused`.
+    /// Hands a batch over; the buffer comes back with `durable` or `appendRefused`.
+    ///
+    /// A batch that was handed over before the refusal of an earlier one of the stream was seen is
+    /// refused too: its sequences are given out again.
     public mutating func append(_ batch: consuming RecordBatch, to stream: UInt32) -> JournalTicket
     {
         let facts = BatchFacts(
@@ -93,7 +109,8 @@ public struct JournalClient: ~Copyable {
             firstSequence: batch.firstSequence,
             lastSequence: batch.lastSequence,
             firstTime: batch.firstTime.nanoseconds,
-            lastTime: batch.lastTime.nanoseconds
+            lastTime: batch.lastTime.nanoseconds,
+            refusalsSeen: Int(stream) < known.count ? known[Int(stream)].refusals : 0
         )
         appendsInFlight += 1
         let ticket = nextTicket()
@@ -164,6 +181,11 @@ public struct JournalClient: ~Copyable {
     public mutating func next() -> JournalReport? {
         if let report = committed.receive() {
             if report.answersAppend { appendsInFlight -= 1 }
+            if case .appendRefused(let ticket, let stream, _, _) = report,
+                isCurrent(ticket, stream: stream)
+            {
+                know(stream) { $0.refusals &+= 1 }
+            }
             return report
         }
         guard let report = found.receive() else {
@@ -180,6 +202,11 @@ public struct JournalClient: ~Copyable {
         if laterReads.passOn(to: &reads) { mustRingReads = true }
     }
 
+    private mutating func know(_ stream: UInt32, _ change: (inout KnownStream) -> Void) {
+        while known.count <= Int(stream) { known.append(KnownStream()) }
+        change(&known[Int(stream)])
+    }
+
     private mutating func nextTicket() -> JournalTicket {
         lastTicket += 1
         return lastTicket
@@ -190,6 +217,14 @@ public struct JournalClient: ~Copyable {
         mustRingCommits = true
         return ticket
     }
+}
+
+/// What the client knows of a stream.
+private struct KnownStream: BitwiseCopyable {
+    /// The first order that was about it.
+    var first: JournalTicket = 0
+    /// Its refused appends.
+    var refusals: UInt32 = 0
 }
 
 /// Orders for which a ring has no place yet, in order.

@@ -23,6 +23,8 @@ struct BatchFacts: BitwiseCopyable, Sendable {
     let lastSequence: UInt64
     let firstTime: UInt64
     let lastTime: UInt64
+    /// Refused appends of the stream that the shard knew of when it put the batch together.
+    let refusalsSeen: UInt32
 }
 
 /// What a shard wants from the read loop.
@@ -70,7 +72,8 @@ public enum JournalReport: BitwiseCopyable, Sendable {
     case durable(JournalTicket, stream: UInt32, lastSequence: UInt64, BufferLoan)
     /// The state batch is written; synced too if that was asked for.
     case stateWritten(JournalTicket, stream: UInt32, BufferLoan)
-    /// The batch was not written, and none of its messages may be acknowledged.
+    /// The batch was not written, and none of its messages may be acknowledged; nor were the
+    /// batches that were given before this report was taken.
     case appendRefused(JournalTicket, stream: UInt32, JournalRefusal, BufferLoan)
     /// Another order was not carried out. The loan is its buffer, if it had one.
     case refused(JournalTicket, stream: UInt32, JournalRefusal, BufferLoan?)

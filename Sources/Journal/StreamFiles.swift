@@ -19,6 +19,10 @@ final class StreamFiles {
     var stateLimit: UInt64 = 0
     /// Whether the directory is known to exist.
     var hasDirectory: Bool
+    /// Refused appends; what is given before all of them are known is refused like the last one.
+    var refusals: UInt32 = 0
+    /// Why the last one was refused.
+    var lastRefusal = JournalRefusal.writeStopped
     /// Whether this round staged something in the log.
     var isLogDirty = false
     /// Whether this round staged something in the state.

@@ -65,8 +65,12 @@ struct HostedStream: ~Copyable {
     var isActive = false
     /// The lowest sequence that the journal was told to keep.
     var floor: UInt64 = 0
+    /// The highest sequence that the journal was told is gone.
+    var highestGone: UInt64 = 0
     /// Messages that were found damaged.
     var lost: [LostRange] = []
+    /// The order by which the journal takes it away; `nil` while it is to stay.
+    var removal: JournalTicket?
     /// Where acknowledgements are confirmed once they are safe.
     var confirmations: [[UInt8]] = []
     /// Bytes of changes that were written since a consumer's whole position was.
@@ -82,6 +86,11 @@ struct HostedStream: ~Copyable {
         escapedName = PubAck.escaped(name)
         isOnDisk = state.configuration.storage == .file
         stream = Queueing.Stream(state)
+    }
+
+    /// The journal is told that `sequence` is gone.
+    mutating func noteGone(_ sequence: UInt64) {
+        highestGone = max(highestGone, sequence)
     }
 }
 

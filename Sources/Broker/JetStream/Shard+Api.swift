@@ -185,9 +185,9 @@ extension Shard {
         try wanted.checkCreation()
         wanted.metadata = wanted.metadata.stored(requiredApiLevel: wanted.requiredApiLevel)
         if let index = host.find(request.account, name) {
-            guard host.streams[index].stream.state.configuration.isSame(as: wanted) else {
-                throw QueueingError(.streamNameInUse)
-            }
+            guard host.streams[index].removal == nil,
+                host.streams[index].stream.state.configuration.isSame(as: wanted)
+            else { throw QueueingError(.streamNameInUse) }
             return ApiResponse.streamCreate(streamReport(index))
         }
         try checkOverlap(wanted.subjects, request.account, except: nil)
@@ -288,6 +288,7 @@ extension Shard {
         let account = host.streams[index].account
         host.names[StreamName(account: account, name: host.streams[index].name)] = nil
         host.streams.remove(index)
+        host.journal?.forget(stream: index)
     }
 
     /// Makes the stream's configuration durable and answers then; at once for a stream in memory.
@@ -318,6 +319,7 @@ extension Shard {
     ) throws(QueueingError) -> [UInt8]? {
         try EmptyRequest.check(request.body)
         let index = try stream(name, request)
+        guard host.streams[index].removal == nil else { throw QueueingError(.streamNotFound) }
         let text = ApiResponse.success(.streamDelete)
         guard let ticket = remove(index) else { return text }
         host.pending[ticket] = request.later(text)
@@ -325,12 +327,17 @@ extension Shard {
     }
 
     /// Takes a stream away with everything in it; those who wait are told.
+    ///
+    /// One on disk stays, and keeps its number, until the journal has taken it away.
     /// - Returns: the journal's ticket; `nil` for a stream in memory.
     @discardableResult
     mutating func remove(_ index: UInt32) -> JournalTicket? {
-        let isOnDisk = host.streams[index].isOnDisk
-        drop(index)
-        return isOnDisk ? host.journal?.remove(stream: index) : nil
+        guard host.streams[index].isOnDisk, let ticket = host.journal?.remove(stream: index) else {
+            drop(index)
+            return nil
+        }
+        host.streams[index].removal = ticket
+        return ticket
     }
 
     /// Forgets a stream; those who wait are told.

@@ -7,7 +7,7 @@ import Queueing
 
 extension Shard {
     /// Bytes of changes after which a consumer's whole position is written instead.
-    private static var changeBytesMax: Int { 32 << 10 }
+    static var changeBytesMax: Int { 32 << 10 }
 
     /// Tells whoever acknowledged at `address` that it is known: of a stream on disk, once it is
     /// safe there.
@@ -61,6 +61,7 @@ extension Shard {
             for at in 0..<host.streams[index].stream.deletions.count {
                 let range = host.streams[index].stream.deletions[at]
                 writer.delete(first: range.first, through: range.last)
+                host.streams[index].noteGone(range.last)
             }
         }
         guard host.streams[index].stream.deletions.count > 0 else { return }
@@ -69,6 +70,7 @@ extension Shard {
         let first = host.streams[index].stream.state.firstSequence
         if first > host.streams[index].floor {
             host.streams[index].floor = first
+            host.streams[index].noteGone(first - 1)
             writer.setFloor(first)
         }
         host.streams[index].stream.clearDeletions()

@@ -228,10 +228,12 @@ extension Shard {
         let first = host.streams[index].stream.state.firstSequence
         var writer = StateWriter(host.takeBuffer())
         writer.setFloor(first)
+        host.streams[index].noteGone(first - 1)
         for at in 0..<host.streams[index].stream.deletions.count {
             let range = host.streams[index].stream.deletions[at]
             guard range.last >= first else { continue }
             writer.delete(first: max(first, range.first), through: range.last)
+            host.streams[index].noteGone(range.last)
         }
         host.streams[index].stream.clearDeletions()
         return host.journal?.write(writer, to: index, isDurable: isDurable)

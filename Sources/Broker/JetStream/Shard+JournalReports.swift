@@ -33,25 +33,28 @@ extension Shard {
 
     private mutating func take(_ report: JournalReport) {
         switch report {
-        case .durable(_, let stream, let last, let loan):
+        case .durable(let ticket, let stream, let last, let loan):
             host.giveBuffer(loan)
-            settle(durable: last, of: stream)
-        case .created(let ticket, _, _), .configured(let ticket, _), .removed(let ticket, _):
+            if isHosted(stream, ticket) { settle(durable: last, of: stream) }
+        case .created(let ticket, _, _), .configured(let ticket, _): finish(ticket)
+        case .removed(let ticket, let stream):
+            if isHosted(stream, ticket) { drop(stream) }
             finish(ticket)
         case .stateWritten(let ticket, _, let loan):
             host.giveBuffer(loan)
             finish(ticket)
-        case .appendRefused(_, let stream, let refusal, let loan):
+        case .appendRefused(let ticket, let stream, let refusal, let loan):
             host.giveBuffer(loan)
-            refuseWaiting(stream, refusal)
-        case .refused(let ticket, _, let refusal, let loan):
+            if isHosted(stream, ticket) { refuseWaiting(stream, refusal) }
+        case .refused(let ticket, let stream, let refusal, let loan):
             if let loan { host.giveBuffer(loan) }
+            if isHosted(stream, ticket) { noteRefusal(stream, ticket) }
             refuse(ticket, refusal)
         case .block(let ticket, let stream, _, _, let isLast, let loan):
-            load(loan, into: stream)
+            if isHosted(stream, ticket) { load(loan, into: stream) } else { host.giveBuffer(loan) }
             if isLast { finish(ticket) }
         case .damaged(let ticket, let stream, let lost):
-            lose(lost, of: stream)
+            if isHosted(stream, ticket) { lose(lost, of: stream) }
             finish(ticket)
         case .endOfLog(let ticket, _), .unreadable(let ticket, _, _): finish(ticket)
         case .writeStopped(let error): host.writeStopped = error
@@ -59,8 +62,13 @@ extension Shard {
         }
     }
 
+    /// Whether the order `ticket` was about the stream that has the number `index` now.
+    private func isHosted(_ index: UInt32, _ ticket: JournalTicket) -> Bool {
+        host.streams.contains(index)
+            && host.journal?.isCurrent(ticket, stream: index) ?? false
+    }
+
     private mutating func settle(durable last: UInt64, of index: UInt32) {
-        guard host.streams.contains(index) else { return }
         host.streams[index].stream.setDurable(last)
         answerWaiting(index)
         markActive(index)
@@ -69,7 +77,6 @@ extension Shard {
     /// Messages cannot be read any more: consumers go on behind them, and the console shows the
     /// range.
     private mutating func lose(_ lost: LostRange, of index: UInt32) {
-        guard host.streams.contains(index) else { return }
         host.streams[index].lost.append(lost)
         withEffects { host, effects in
             host.streams[index].stream.lose(
@@ -87,10 +94,18 @@ extension Shard {
             emit(root, to: reply, text)
         case .operated(let report): host.operated.append(report)
         case .confirm(let root, let replies): for reply in replies { emit(root, to: reply, []) }
-        case .loaded(let stream): if host.streams.contains(stream) { markActive(stream) }
+        case .loaded(let stream): if isHosted(stream, ticket) { markActive(stream) }
         case .read(let stream, let reader):
-            if host.streams.contains(stream) { serve(reader, of: stream, afterLoad: true) }
+            if isHosted(stream, ticket) { serve(reader, of: stream, afterLoad: true) }
         case nil: break
+        }
+    }
+
+    /// A stream that was to go stays, and changes of consumers may be missing from their logs.
+    private mutating func noteRefusal(_ index: UInt32, _ ticket: JournalTicket) {
+        if host.streams[index].removal == ticket { host.streams[index].removal = nil }
+        for consumer in host.streams[index].changeBytes.keys {
+            host.streams[index].changeBytes[consumer] = Self.changeBytesMax
         }
     }
 
@@ -101,15 +116,15 @@ extension Shard {
     private mutating func refuse(_ ticket: JournalTicket, _ refusal: JournalRefusal) {
         switch host.pending.removeValue(forKey: ticket) {
         case .answer(let root, let reply, _, let text, let made):
-            if let made, host.streams.contains(made) { drop(made) }
+            if let made, isHosted(made, ticket) { drop(made) }
             emit(root, to: reply, text)
         case .operation(let root, let reply, _):
             emit(root, to: reply, KeyApiAnswer.refused(reason(refusal)))
         case .operated(let report):
             host.operated.append(.failed(report.ticket, reason(refusal)))
-        case .loaded(let stream): if host.streams.contains(stream) { markActive(stream) }
+        case .loaded(let stream): if isHosted(stream, ticket) { markActive(stream) }
         case .read(let stream, let reader):
-            if host.streams.contains(stream) { serve(reader, of: stream, afterLoad: true) }
+            if isHosted(stream, ticket) { serve(reader, of: stream, afterLoad: true) }
         case .confirm, nil: break
         }
     }
@@ -122,10 +137,10 @@ extension Shard {
 
     /// Nothing behind the durable sequence was written: forget it and tell the publishers.
     private mutating func refuseWaiting(_ index: UInt32, _ refusal: JournalRefusal) {
-        guard host.streams.contains(index) else { return }
         let durable = host.streams[index].stream.state.durableSequence
+        let named = host.streams[index].highestGone
         withEffects { host, effects in
-            host.streams[index].stream.rollBack(to: durable, into: &effects)
+            host.streams[index].stream.rollBack(to: durable, named: named, into: &effects)
         }
         host.streams[index].batch = nil
         if refusal == .keysUnavailable {
@@ -140,7 +155,6 @@ extension Shard {
     /// Puts messages that were read from disk where consumers find them.
     private mutating func load(_ loan: BufferLoan, into index: UInt32) {
         let buffer = RecordBuffer(loan)
-        guard host.streams.contains(index) else { return }
         var reader = BatchReader(buffer.bytes)
         while let message = reader.next(buffer.bytes) {
             host.streams[index].stream.load(

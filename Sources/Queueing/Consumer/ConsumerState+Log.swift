@@ -4,9 +4,10 @@
 public import Base
 
 /// What a change in a consumer's log says.
+///
+/// Each stands for itself, so that one that is missing does not spoil those behind it; 1 was a
+/// first delivery by its distance from the last one.
 private enum Change: UInt8 {
-    /// A first delivery: how much further the sequence is than the last delivered one.
-    case delivered = 1
     /// Another delivery: the sequence and the attempt.
     case redelivered = 2
     /// An acknowledgement: the sequence.
@@ -17,6 +18,8 @@ private enum Change: UInt8 {
     case givenUp = 5
     /// Everything begins again at a sequence.
     case reset = 6
+    /// A first delivery: the sequence.
+    case delivered = 7
 }
 
 extension ConsumerState {
@@ -26,7 +29,7 @@ extension ConsumerState {
         guard isLogged else { return }
         if delivery.attempts == 1 {
             changes.append(Change.delivered.rawValue)
-            changes.append(varint: delivery.sequence &- delivered.stream)
+            changes.append(varint: delivery.sequence)
         } else {
             changes.append(Change.redelivered.rawValue)
             changes.append(varint: delivery.sequence)
@@ -65,7 +68,7 @@ extension ConsumerState {
                 let number = reader.varint(changes)
             else { return false }
             switch change {
-            case .delivered: replayDelivery(delivered.stream &+ number, at: now)
+            case .delivered: replayDelivery(number, at: now)
             case .redelivered:
                 guard let attempts = reader.varint(changes) else { return false }
                 delivered.consumer &+= 1

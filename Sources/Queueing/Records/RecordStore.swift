@@ -113,6 +113,11 @@ public struct RecordStore: ~Copyable {
                 continue
             }
             while chunks[at].slots > 0, chunks[at].last > sequence { chunks[at].popLast() }
+            // Its first messages may be gone already.
+            if chunks[at].slots == 0 {
+                drop(at)
+                isOpen = false
+            }
         }
     }
 

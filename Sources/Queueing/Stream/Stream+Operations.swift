@@ -118,9 +118,14 @@ extension Stream {
         if !wasInterest, state.rules.retention == .interest { releaseUnwanted(into: &effects) }
     }
 
-    /// Messages behind `sequence` never became safe: forgets them.
-    public mutating func rollBack(to sequence: UInt64, into effects: inout Effects) {
-        state.rollBack(to: sequence)
+    /// Messages behind `sequence` never became safe: forgets them; `named` is the highest sequence
+    /// that was told to a log as gone.
+    public mutating func rollBack(
+        to sequence: UInt64,
+        named: UInt64 = 0,
+        into effects: inout Effects
+    ) {
+        state.rollBack(to: sequence, named: named)
         tellRemovals(into: &effects)
         recount()
     }

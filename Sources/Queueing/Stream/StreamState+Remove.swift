@@ -134,7 +134,10 @@ extension StreamState {
     }
 
     /// Forgets messages behind `sequence` that never became safe.
-    public mutating func rollBack(to sequence: UInt64) {
+    ///
+    /// Their sequences are given out again, but for those up to `named`, of which a log says
+    /// already that they are gone.
+    public mutating func rollBack(to sequence: UInt64, named: UInt64 = 0) {
         var last = lastSequence
         while last > sequence {
             if index.contains(last) { remove(last) }
@@ -144,7 +147,7 @@ extension StreamState {
         records.truncate(after: sequence)
         dedup.forget(behind: sequence)
         lastMessageId.removeAll()
-        lastSequence = sequence
-        floor = min(floor, sequence &+ 1)
+        lastSequence = max(sequence, named)
+        floor = min(floor, lastSequence &+ 1)
     }
 }

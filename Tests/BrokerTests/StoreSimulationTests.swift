@@ -1,0 +1,45 @@
+// Seeded lives of a broker with its store. STORE_SEEDS=n runs n seeds, STORE_SEED=n one of them,
+// and says what happens.
+
+import Base
+import DiskSimulation
+import Glibc
+import Testing
+
+@testable import Broker
+
+@Suite struct StoreSimulationTests {
+    private static func setting(_ name: String) -> UInt64? {
+        guard let text = unsafe getenv(name) else { return nil }
+        return UInt64(unsafe String(cString: text))
+    }
+
+    @Test func `clients keep what they were promised in every life`() throws {
+        let one = Self.setting("STORE_SEED")
+        let seeds = one.map { $0...$0 } ?? 1...(Self.setting("STORE_SEEDS") ?? 20)
+        var confirmed = 0
+        var refused = 0
+        for seed in seeds {
+            var simulation = StoreSimulation(seed: seed, isTold: one != nil)
+            do {
+                try simulation.run(lives: 4, steps: 60)
+            } catch {
+                Issue.record("seed \(seed): \(error)")
+            }
+            confirmed += simulation.confirmedCount
+            refused += simulation.refusedCount
+        }
+        #expect(confirmed > 0)
+        print("seeds \(seeds): \(confirmed) confirmed, \(refused) refused")
+    }
+
+    @Test func `two runs of one seed of the broker are the same`() throws {
+        var traces: [UInt64] = []
+        for _ in 0..<2 {
+            var simulation = StoreSimulation(seed: 4_711)
+            try simulation.run(lives: 2, steps: 40)
+            traces.append(simulation.trace)
+        }
+        #expect(traces[0] == traces[1])
+    }
+}
