@@ -124,6 +124,7 @@ extension CommitLoop {
     }
 
     private mutating func take(_ report: RewriteReport) {
+        if case .notRemoved(let error) = report { return stopWriting(error) }
         guard let order = keyWork.awaited else { return }
         keyWork.awaited = nil
         switch report {
@@ -135,6 +136,7 @@ extension CommitLoop {
             guard let at = keyWork.jobs.firstIndex(where: \.isRunning) else { return }
             keyWork.jobs[at].progress.verifiedBlocks += blocks
         case .failed(_, let stop): giveUp(order, stop)
+        case .notRemoved: break
         }
     }
 

@@ -121,7 +121,7 @@ struct CommitLoop: ~Copyable {
                 )
                 catalog.keepHeadroom(zeros: zeros)
             }
-            try removeDoomed()
+            giveUpDoomed()
             try destroyKeys()
         } catch {
             stopWriting(error)
@@ -185,22 +185,19 @@ struct CommitLoop: ~Copyable {
             if error.isDiskFull { return }
             throw error
         }
-        for id in gone { try? disk.removeDirectory("s/\(id.hex)") }
+        for id in gone { keyWork.rewriting.leftovers.post(.directory("s/\(id.hex)")) }
+        keyWork.rewriteBell.ring()
         gone.removeAll()
     }
 
-    private mutating func removeDoomed() throws(DiskError) {
+    /// Lets another thread take away files that the catalog no longer names.
+    private mutating func giveUpDoomed() {
         guard !doomed.isEmpty else { return }
         for file in doomed {
-            let name = file.name
-            if name.lane == .log, let index = file.stream { tellReaders(of: file, index) }
-            do throws(DiskError) {
-                try disk.remove(name.path)
-            } catch {
-                if error.number != noSuchFile { throw error }
-            }
+            if file.name.lane == .log, let index = file.stream { tellReaders(of: file, index) }
+            keyWork.rewriting.leftovers.post(.file(file.name))
         }
-        for directory in Set(doomed.map(\.name.directory)) { try disk.syncDirectory(directory) }
+        keyWork.rewriteBell.ring()
         doomed.removeAll()
     }
 

@@ -201,6 +201,7 @@ public final class Journal: Sendable {
                 rewriting.noteQuiet(pace.quietP99)
                 if rest > 0 { sleepRewrites(rest, from: now) }
             }
+            _ = loop.removeLeftovers()
         }
     }
 

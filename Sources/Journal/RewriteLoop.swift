@@ -12,6 +12,15 @@ enum RewriteReport: Sendable {
     case verified(UInt64, blocks: UInt64)
     /// The order was not carried out; nothing is left of it.
     case failed(UInt64, RewriteStop)
+    /// Something that nothing names any more could not be taken away.
+    case notRemoved(DiskError)
+}
+
+/// Something on the disk that nothing names any more.
+enum Leftover: Sendable {
+    case file(SegmentName)
+    /// A directory that is empty once the files before it are gone.
+    case directory(String)
 }
 
 /// A segment that was rewritten.
@@ -29,6 +38,8 @@ struct RewriteResult: Sendable {
 final class RewriteDesk: Sendable {
     let orders = LetterBox<RewriteOrder>()
     let reports = LetterBox<RewriteReport>()
+    /// What is to be taken away: that takes long, and publishers would wait for it.
+    let leftovers = LetterBox<Leftover>()
     private let rounds = Atomic<UInt64>(0)
     private let limit = Atomic<UInt64>(0)
     private let isHolding = Atomic<Bool>(false)
@@ -97,7 +108,9 @@ struct RewriteLoop: ~Copyable {
     }
 
     /// Whether there is something to do.
-    var hasOrders: Bool {
+    var hasOrders: Bool { !desk.leftovers.isEmpty || canRewrite }
+
+    private var canRewrite: Bool {
         guard !desk.isHeld, !origin.vault.isLocked else { return false }
         return rewrite != nil || !waiting.isEmpty || !desk.orders.isEmpty
     }
@@ -105,7 +118,8 @@ struct RewriteLoop: ~Copyable {
     /// Does the next piece.
     /// - Returns: whether there was anything to do.
     mutating func step() -> Bool {
-        guard hasOrders, origin.vault.enter() else { return false }
+        let hasRemoved = removeLeftovers()
+        guard canRewrite, origin.vault.enter() else { return hasRemoved }
         defer { origin.vault.leave() }
         waiting += desk.orders.takeAll()
         if rewrite != nil {
@@ -114,6 +128,46 @@ struct RewriteLoop: ~Copyable {
             begin(waiting.removeFirst())
         }
         return true
+    }
+
+    /// Takes away what nothing names any more.
+    /// - Returns: whether there was anything.
+    func removeLeftovers() -> Bool {
+        let leftovers = desk.leftovers.takeAll()
+        guard !leftovers.isEmpty else { return false }
+        do throws(DiskError) {
+            try remove(leftovers)
+        } catch {
+            desk.reports.post(.notRemoved(error))
+        }
+        return true
+    }
+
+    private func remove(_ leftovers: [Leftover]) throws(DiskError) {
+        var directories: Set<String> = []
+        for leftover in leftovers {
+            switch leftover {
+            case .file(let name):
+                directories.insert(name.directory)
+                try unlessGone { () throws(DiskError) in try origin.disk.remove(name.path) }
+            case .directory(let path):
+                directories.remove(path)
+                // One that is not empty is looked at when the store is opened again.
+                try? origin.disk.removeDirectory(path)
+            }
+        }
+        for directory in directories {
+            try unlessGone { () throws(DiskError) in try origin.disk.syncDirectory(directory) }
+        }
+    }
+
+    /// Does `body`, to which it is all one if a file or directory is gone already.
+    private func unlessGone(_ body: () throws(DiskError) -> Void) throws(DiskError) {
+        do throws(DiskError) {
+            try body()
+        } catch {
+            guard error.number == noSuchFile else { throw error }
+        }
     }
 
     private mutating func begin(_ order: RewriteOrder) {
