@@ -48,7 +48,8 @@ extension Shard {
     /// those that are gone keep an empty place.
     private mutating func changeAccounts(_ access: Access) {
         for (index, account) in access.accounts.enumerated() {
-            if index < accounts.count, accounts[index].name == account.name {
+            let isKept = index < accounts.count && accounts[index].name == account.name
+            if isKept {
                 accounts[index].limits = account.limits
             } else if index < accounts.count {
                 endAll(in: index)
@@ -57,6 +58,7 @@ extension Shard {
                 accounts.append(AccountSpace(account, root: interests.addAccount()))
             }
             accounts[index].isSystem = access.systemAccount == index
+            if !isKept, settings.hasStreams { serveStreams(in: accounts[index]) }
         }
     }
 

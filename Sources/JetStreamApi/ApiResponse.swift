@@ -54,7 +54,8 @@ public enum ApiResponse {
             case .consumerReset: json.field("reset_seq", 0)
             case .accountInfo, .streamCreate, .streamUpdate, .streamDelete, .streamSnapshot,
                 .messageGet, .messageDelete, .consumerCreate, .consumerInfo, .consumerDelete,
-                .consumerUnpin, .streamStepDown, .consumerStepDown, .streamRemovePeer:
+                .consumerUnpin, .streamStepDown, .consumerStepDown, .streamRemovePeer,
+                .streamEvacuatePeer, .streamCancelMove:
                 break
             }
         }

@@ -102,6 +102,7 @@ public enum ApiSubject: Equatable, Sendable {
         case ("MSG", "DELETE"): return .messageDelete(stream: last)
         case ("LEADER", "STEPDOWN"): return .clusterOnly(.streamStepDown)
         case ("PEER", "REMOVE"): return .clusterOnly(.streamRemovePeer)
+        case ("PEER", "EVACUATE"): return .clusterOnly(.streamEvacuatePeer)
         default: return nil
         }
     }
@@ -166,6 +167,8 @@ public enum ClusterEndpoint: Equatable, Sendable {
     case consumerStepDown
     /// One copy of a stream less.
     case streamRemovePeer
+    /// Every copy of a server moved elsewhere.
+    case streamEvacuatePeer
     /// A move of a stream given up.
     case cancelMove
 
@@ -175,7 +178,8 @@ public enum ClusterEndpoint: Equatable, Sendable {
         case .streamStepDown: .streamStepDown
         case .consumerStepDown: .consumerStepDown
         case .streamRemovePeer: .streamRemovePeer
-        case .cancelMove: .streamUpdate
+        case .streamEvacuatePeer: .streamEvacuatePeer
+        case .cancelMove: .streamCancelMove
         }
     }
 }
@@ -228,6 +232,10 @@ public enum ApiResponseType: String, Sendable {
     case consumerStepDown = "consumer_leader_stepdown"
     /// `STREAM.PEER.REMOVE`.
     case streamRemovePeer = "stream_remove_peer"
+    /// `STREAM.PEER.EVACUATE`.
+    case streamEvacuatePeer = "stream_evacuate_peer"
+    /// `STREAM.CANCEL_MOVE`.
+    case streamCancelMove = "stream_cancel_move"
 
     /// What stands behind `"type"`.
     var name: String { "io.nats.jetstream.api.v1.\(rawValue)_response" }

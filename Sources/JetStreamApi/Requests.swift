@@ -277,6 +277,23 @@ public struct SnapshotRequest: Equatable, Sendable {
     }
 }
 
+/// `STREAM.RESTORE`, as far as it is looked at.
+public struct RestoreRequest: Equatable, Sendable {
+    /// Name of the stream that is to be restored.
+    public let name: [UInt8]
+
+    /// The request in `text`.
+    public init(_ text: [UInt8], isStrict: Bool) throws(QueueingError) {
+        guard !text.isBlank else { throw QueueingError(.badRequest) }
+        var fields = try FieldReader(text: text, isStrict: isStrict)
+        _ = try fields.object("state")
+        guard var inner = try fields.object("config") else { throw QueueingError(.streamMismatch) }
+        name = try StreamConfiguration(&inner).name
+        try inner.finish()
+        try fields.finish()
+    }
+}
+
 /// What an endpoint that takes nothing is sent.
 public enum EmptyRequest {
     /// Refuses everything but nothing, white space and an empty object.

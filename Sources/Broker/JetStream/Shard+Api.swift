@@ -52,6 +52,7 @@ extension Shard {
         )
         host.apiTotal &+= 1
         do throws(QueueingError) {
+            try checkReach(request)
             let text = try answer(endpoint, request)
             if let deed = endpoint.deed {
                 let result = text == nil ? "accepted" : "done"
@@ -67,6 +68,16 @@ extension Shard {
             guard !request.reply.isEmpty, let type = endpoint.responseType else { return }
             emit(root, to: request.reply, ApiResponse.refusal(error, to: type))
         }
+    }
+
+    /// Refuses what the account or this server cannot have.
+    private func checkReach(_ request: ApiRequest) throws(QueueingError) {
+        if accounts[Int(request.account)].isSystem { throw QueueingError(.notEnabledForAccount) }
+        guard !request.headers.isEmpty else { return }
+        let headers = Headers(request.headers.span)
+        guard let place = headers.value(of: "Nats-Required-Api-Level") else { return }
+        let level = UInt64(String(decoding: headers.bytes(of: place), as: UTF8.self)) ?? .max
+        if level > UInt64(settings.info.apiLevel) { throw QueueingError(.apiLevelRequired) }
     }
 
     /// The answer to a request; `nil` if it comes later or in another way.
@@ -111,7 +122,8 @@ extension Shard {
         case .consumerNext(let name, let consumer):
             requestNext(name, consumer, request)
             return nil
-        case .streamSnapshot, .streamRestore: return nil
+        case .streamSnapshot(let name): return try refuseSnapshot(name, request)
+        case .streamRestore(let name): return try refuseRestore(name, request)
         }
     }
 
@@ -171,226 +183,5 @@ extension Shard {
         report.domain = host.settings.domain
         report.timestamp = tick.now
         return report
-    }
-
-    private mutating func createStream(
-        _ name: [UInt8],
-        _ request: ApiRequest
-    ) throws(QueueingError) -> [UInt8]? {
-        let asked = try StreamRequest(request.body, isStrict: host.settings.isStrict)
-        guard asked.configuration.name == name else { throw QueueingError(.streamMismatch) }
-        var place = StreamSurroundings()
-        place.isPedantic = asked.isPedantic
-        var wanted = try asked.configuration.checked(in: place)
-        try wanted.checkCreation()
-        wanted.metadata = wanted.metadata.stored(requiredApiLevel: wanted.requiredApiLevel)
-        if let index = host.find(request.account, name) {
-            guard host.streams[index].removal == nil,
-                host.streams[index].stream.state.configuration.isSame(as: wanted)
-            else { throw QueueingError(.streamNameInUse) }
-            return ApiResponse.streamCreate(streamReport(index))
-        }
-        try checkOverlap(wanted.subjects, request.account, except: nil)
-        let index = try addStream(wanted, request.account, created: tick.now)
-        let text = ApiResponse.streamCreate(streamReport(index))
-        return persist(index, isNew: true, then: text, request)
-    }
-
-    private mutating func updateStream(
-        _ name: [UInt8],
-        _ request: ApiRequest
-    ) throws(QueueingError) -> [UInt8]? {
-        let asked = try StreamRequest(request.body, isStrict: host.settings.isStrict)
-        guard asked.configuration.name == name else { throw QueueingError(.streamMismatch) }
-        let index = try stream(name, request)
-        var place = StreamSurroundings()
-        place.isPedantic = asked.isPedantic
-        let current = host.streams[index].stream.state.configuration
-        var wanted = try current.updated(to: asked.configuration, in: place)
-        wanted.metadata = wanted.metadata.stored(requiredApiLevel: wanted.requiredApiLevel)
-        try checkOverlap(wanted.subjects, request.account, except: index)
-        withEffects { host, effects in
-            host.streams[index].stream.update(wanted, into: &effects)
-        }
-        if wanted.subjects != current.subjects {
-            unlisten(index)
-            try listen(index)
-        }
-        markActive(index)
-        let text = ApiResponse.streamUpdate(streamReport(index))
-        return persist(index, isNew: false, then: text, request)
-    }
-
-    /// Refuses subjects on which another stream of the account listens.
-    private func checkOverlap(
-        _ subjects: [[UInt8]],
-        _ account: UInt32,
-        except own: UInt32?
-    ) throws(QueueingError) {
-        for index in host.streams(of: account) where index != own {
-            for taken in host.streams[index].stream.state.configuration.subjects {
-                for subject in subjects where SubjectSyntax.overlap(taken.raw, subject.raw) {
-                    throw QueueingError(.subjectsOverlap)
-                }
-            }
-        }
-    }
-
-    /// Makes a stream of a checked configuration and listens for it.
-    /// - Returns: its index.
-    mutating func addStream(
-        _ configuration: StreamConfiguration,
-        _ account: UInt32,
-        created: Instant
-    ) throws(QueueingError) -> UInt32 {
-        host.seed = host.seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        let state = StreamState(
-            configuration,
-            created: created,
-            residentBytesMax: host.settings.residentBytesMax,
-            seed: host.seed
-        )
-        let index = host.streams.insert(HostedStream(account: account, state: state))
-        host.names[StreamName(account: account, name: configuration.name)] = index
-        do throws(QueueingError) {
-            try listen(index)
-        } catch {
-            forget(index)
-            throw error
-        }
-        return index
-    }
-
-    /// Subscribes to the stream's subjects.
-    private mutating func listen(_ index: UInt32) throws(QueueingError) {
-        for subject in host.streams[index].stream.state.configuration.subjects {
-            guard
-                let made = subscribe(
-                    service: ServiceOwner.stream(index),
-                    root: root(of: index),
-                    to: subject
-                )
-            else { throw QueueingError(.insufficientStorage) }
-            host.streams[index].subscriptions.append(made)
-        }
-    }
-
-    private mutating func unlisten(_ index: UInt32) {
-        for subscription in host.streams[index].subscriptions {
-            interests.unsubscribe(subscription)
-        }
-        host.streams[index].subscriptions = []
-    }
-
-    /// Forgets a stream and everything about it.
-    private mutating func forget(_ index: UInt32) {
-        unlisten(index)
-        let account = host.streams[index].account
-        host.names[StreamName(account: account, name: host.streams[index].name)] = nil
-        host.streams.remove(index)
-        host.journal?.forget(stream: index)
-    }
-
-    /// Makes the stream's configuration durable and answers then; at once for a stream in memory.
-    private mutating func persist(
-        _ index: UInt32,
-        isNew: Bool,
-        then text: [UInt8],
-        _ request: ApiRequest
-    ) -> [UInt8]? {
-        guard host.streams[index].isOnDisk, host.journal != nil else { return text }
-        let bytes = StreamArchive(
-            account: accounts[Int(request.account)].name,
-            created: host.streams[index].stream.state.created,
-            configuration: host.streams[index].stream.state.configuration
-        ).text
-        let ticket =
-            isNew
-            ? host.journal?.create(stream: index, configuration: bytes)
-            : host.journal?.configure(stream: index, configuration: bytes)
-        guard let ticket else { return text }
-        host.pending[ticket] = request.later(text, made: isNew ? index : nil)
-        return nil
-    }
-
-    private mutating func deleteStream(
-        _ name: [UInt8],
-        _ request: ApiRequest
-    ) throws(QueueingError) -> [UInt8]? {
-        try EmptyRequest.check(request.body)
-        let index = try stream(name, request)
-        guard host.streams[index].removal == nil else { throw QueueingError(.streamNotFound) }
-        let text = ApiResponse.success(.streamDelete)
-        guard let ticket = remove(index) else { return text }
-        host.pending[ticket] = request.later(text)
-        return nil
-    }
-
-    /// Takes a stream away with everything in it; those who wait are told.
-    ///
-    /// One on disk stays, and keeps its number, until the journal has taken it away.
-    /// - Returns: the journal's ticket; `nil` for a stream in memory.
-    @discardableResult
-    mutating func remove(_ index: UInt32) -> JournalTicket? {
-        guard host.streams[index].isOnDisk, let ticket = host.journal?.remove(stream: index) else {
-            drop(index)
-            return nil
-        }
-        host.streams[index].removal = ticket
-        return ticket
-    }
-
-    /// Forgets a stream; those who wait are told.
-    mutating func drop(_ index: UInt32) {
-        refuseAllWaiting(index)
-        withEffects { host, effects in
-            host.streams[index].stream.close(.consumerDeleted, into: &effects)
-        }
-        perform(index)
-        forget(index)
-    }
-
-    private mutating func purgeStream(
-        _ name: [UInt8],
-        _ request: ApiRequest
-    ) throws(QueueingError) -> [UInt8]? {
-        let asked = try PurgeRequest(request.body, isStrict: host.settings.isStrict)
-        let index = try stream(name, request)
-        var purged: UInt64 = 0
-        try withEffects { host, effects throws(QueueingError) in
-            purged = try host.streams[index].stream.purge(asked.purge, into: &effects)
-        }
-        let text = ApiResponse.streamPurge(purged)
-        return persistRemovals(index, then: text, request)
-    }
-
-    // MARK: - Messages
-
-    /// Makes removals durable and answers then; at once for a stream in memory.
-    private mutating func persistRemovals(
-        _ index: UInt32,
-        then text: [UInt8],
-        _ request: ApiRequest
-    ) -> [UInt8]? {
-        markActive(index)
-        guard let ticket = writeRemovals(index, isDurable: true) else {
-            // What a store that has stopped writing refused may be on disk all the same.
-            let isUnsafe = host.streams[index].isOnDisk && host.writeStopped != nil
-            return isUnsafe ? request.unsafeAnswer : text
-        }
-        host.pending[ticket] = request.later(text)
-        return nil
-    }
-
-    private mutating func deleteMessage(
-        _ name: [UInt8],
-        _ request: ApiRequest
-    ) throws(QueueingError) -> [UInt8]? {
-        let asked = try MessageDeleteRequest(request.body, isStrict: host.settings.isStrict)
-        let index = try stream(name, request)
-        try withEffects { host, effects throws(QueueingError) in
-            try host.streams[index].stream.delete(asked.sequence, into: &effects)
-        }
-        return persistRemovals(index, then: ApiResponse.success(.messageDelete), request)
     }
 }

@@ -36,7 +36,7 @@ extension Shard {
                 return
             }
             let index = try addStream(
-                archive.configuration,
+                archive.configuration.served,
                 UInt32(account),
                 created: archive.created
             )

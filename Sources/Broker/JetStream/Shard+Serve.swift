@@ -60,25 +60,23 @@ extension Shard {
         while tick.hits.count > first { _ = tick.hits.popLast() }
     }
 
-    /// Subscribes the services of streams in every account but the system's.
+    /// Subscribes the services of streams in every account.
     mutating func serveStreams() {
-        for account in accounts where !account.isSystem {
-            let services: [(UInt32, String)] = [
-                (ServiceOwner.api, "$JS.API.>"),
-                (ServiceOwner.acks, "$JS.ACK.>"),
-                (ServiceOwner.flowControl, "$JS.FC.>"),
-                (ServiceOwner.operations, "$SLUICE.API.>"),
-            ]
-            for (owner, filter) in services {
-                _ = subscribe(service: owner, root: account.root, to: Array(filter.utf8))
-            }
+        for account in accounts { serveStreams(in: account) }
+    }
+
+    /// Subscribes the services of streams in one account; the system's has no streams and is told.
+    mutating func serveStreams(in account: AccountSpace) {
+        var services: [(UInt32, String)] = [(ServiceOwner.api, "$JS.API.>")]
+        if account.isSystem {
+            services.append((ServiceOwner.operations, "$SLUICE.API.KEYS.>"))
+        } else {
+            services.append((ServiceOwner.acks, "$JS.ACK.>"))
+            services.append((ServiceOwner.flowControl, "$JS.FC.>"))
+            services.append((ServiceOwner.operations, "$SLUICE.API.>"))
         }
-        for account in accounts where account.isSystem {
-            _ = subscribe(
-                service: ServiceOwner.operations,
-                root: account.root,
-                to: KeyApiVerb.prefix + [UInt8(ascii: ">")]
-            )
+        for (owner, filter) in services {
+            _ = subscribe(service: owner, root: account.root, to: Array(filter.utf8))
         }
     }
 

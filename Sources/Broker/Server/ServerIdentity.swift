@@ -12,7 +12,7 @@ public enum ServerVersion {
     /// Our own version.
     public static let product = "0.1.0"
     /// The level of the JetStream API that is served.
-    public static let apiLevel = 0
+    public static let apiLevel = 1
 }
 
 /// What a server says about itself.

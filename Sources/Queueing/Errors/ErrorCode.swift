@@ -91,6 +91,18 @@ extension ErrorCode {
     public static let expectedSubjectWithoutSequence = ErrorCode(10_193)
     /// A consumer cannot go back to that sequence.
     public static let invalidReset = ErrorCode(10_204)
+    /// Messages cannot be delivered there.
+    public static let invalidDeliverSubject = ErrorCode(10_015)
+    /// The account has no streams.
+    public static let notEnabledForAccount = ErrorCode(10_039)
+    /// A stream could not be restored.
+    public static let restoreFailed = ErrorCode(10_062)
+    /// A stream could not be copied out.
+    public static let snapshotFailed = ErrorCode(10_064)
+    /// A stream that is to be restored is there.
+    public static let restoreNameInUse = ErrorCode(10_130)
+    /// The request needs a newer server.
+    public static let apiLevelRequired = ErrorCode(10_185)
     /// Something that only pedantic requests are refused for.
     public static let pedantic = ErrorCode(10_157)
 }
