@@ -27,6 +27,12 @@ extension QueueRequest {
             word = "PEEK"
             json.field("from", from)
             json.field("count", count)
+        case .redrive:
+            word = "REDRIVE"
+            json.field("limit", limit)
+        case .create:
+            word = "CREATE"
+            appendCreation(to: &json)
         case .remove: word = "DELETE"
         }
         if !consumer.isEmpty { json.field("consumer", consumer) }
@@ -34,6 +40,18 @@ extension QueueRequest {
         var subject = Array("$SLUICE.API.QUEUE.\(word)".utf8)
         if verb != .list { subject += [UInt8(ascii: ".")] + queue }
         return (subject, json.bytes)
+    }
+
+    private func appendCreation(to json: inout JSONWriter) {
+        if !subjects.isEmpty {
+            json.name("subjects")
+            json.beginArray()
+            for subject in subjects { json.string(subject) }
+            json.endArray()
+        }
+        json.field("retention", retention)
+        json.field("memory", isInMemory)
+        json.field("dead_letters", hasDeadLetters)
     }
 }
 
@@ -96,7 +114,9 @@ struct QueueText {
             }
             return Array(text.utf8)
         case .purge: return Array("\(Self.number(value["messages"])) messages purged\n".utf8)
-        case .pause, .resume, .drain, .remove: return Array("done\n".utf8)
+        case .redrive:
+            return Array("\(Self.number(value["messages"])) dead letters put back\n".utf8)
+        case .pause, .resume, .drain, .create, .remove: return Array("done\n".utf8)
         }
     }
 

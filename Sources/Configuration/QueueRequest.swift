@@ -18,6 +18,10 @@ public struct QueueRequest: Equatable, Sendable, ConnectionTarget {
         case purge
         /// Show messages without taking them.
         case peek
+        /// Put dead letters back.
+        case redrive
+        /// Make a queue.
+        case create
         /// Remove the queue.
         case remove = "rm"
     }
@@ -46,6 +50,16 @@ public struct QueueRequest: Equatable, Sendable, ConnectionTarget {
     public var from = 1
     /// How many messages are shown.
     public var count = 10
+    /// How many dead letters are put back; 0 for all.
+    public var limit = 0
+    /// What a new queue listens to; empty for its name.
+    public var subjects: [[UInt8]] = []
+    /// Which messages a new queue keeps.
+    public var retention = "limits"
+    /// Whether a new queue lives in memory only.
+    public var isInMemory = false
+    /// Whether a new queue keeps dead letters.
+    public var hasDeadLetters = false
     /// The name that was given so that nobody is asked.
     public var confirmed: [UInt8] = []
 
@@ -119,6 +133,40 @@ extension Commands {
                 request,
                 value throws(ArgumentError) in
                 request.count = try value.count(1...100)
+            },
+            OptionRule(
+                "limit",
+                value: "n",
+                help: "Put so many dead letters back, all by default."
+            ) { request, value throws(ArgumentError) in
+                request.limit = try value.count(0...Int.max)
+            },
+            OptionRule(
+                "subject",
+                value: "subject",
+                help: "A new queue listens there; repeatable."
+            ) { request, value throws(ArgumentError) in
+                request.subjects.append(value.bytes())
+            },
+            OptionRule(
+                "retention",
+                value: "kind",
+                help: "A new queue's: limits (default), interest or workqueue."
+            ) { request, value throws(ArgumentError) in
+                let kinds = ["limits", "interest", "workqueue"]
+                let kind = String(decoding: value.bytes(), as: UTF8.self)
+                guard kinds.contains(kind) else { throw value.wrong(.word(kinds)) }
+                request.retention = kind
+            },
+            OptionRule(switch: "memory", help: "A new queue lives in memory only.") {
+                request,
+                value throws(ArgumentError) in
+                request.isInMemory = try value.isOn()
+            },
+            OptionRule(switch: "dead-letters", help: "A new queue keeps dead letters.") {
+                request,
+                value throws(ArgumentError) in
+                request.hasDeadLetters = try value.isOn()
             },
             OptionRule("yes", value: "name", help: "Purge or remove this queue without asking.") {
                 request,

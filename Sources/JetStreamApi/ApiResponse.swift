@@ -37,14 +37,16 @@ public enum ApiResponse {
             json.name("error")
             error.write(to: &json)
             switch type {
-            case .streamNames, .streamList:
+            case .streamNames:
                 json.page(Page(total: 0, offset: 0, limit: 0))
                 json.name("streams")
                 json.null()
+            case .streamList:
+                json.page(Page(total: 0, offset: 0, limit: 0))
+                json.field("streams", [[UInt8]]())
             case .consumerNames, .consumerList:
                 json.page(Page(total: 0, offset: 0, limit: 0))
-                json.name("consumers")
-                json.null()
+                json.field("consumers", [[UInt8]]())
             case .streamInfo: json.page(Page(total: 0, offset: 0, limit: 0))
             case .streamPurge: json.field("purged", 0)
             case .streamRestore: json.field("deliver_subject", "")
@@ -98,7 +100,8 @@ public enum ApiResponse {
     public static func streamNames(_ names: [[UInt8]], _ page: Page) -> [UInt8] {
         write(.streamNames) { json in
             json.page(page)
-            json.field("streams", names)
+            json.name("streams")
+            if names.isEmpty { json.null() } else { json.array(names) }
         }
     }
 

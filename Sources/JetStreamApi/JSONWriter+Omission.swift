@@ -19,6 +19,10 @@ extension JSONWriter {
 
     mutating func field(_ name: String, _ values: [[UInt8]]) {
         self.name(name)
+        array(values)
+    }
+
+    mutating func array(_ values: [[UInt8]]) {
         beginArray()
         for value in values { string(value) }
         endArray()

@@ -85,6 +85,7 @@ extension SourceReport {
         json.field("name", name)
         external?.write(to: &json)
         json.field("lag", lag)
+        json.fieldIfNotZero("seq", sequence)
         json.field("active", silence)
         if let error {
             json.name("error")

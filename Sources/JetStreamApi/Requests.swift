@@ -13,6 +13,11 @@ public struct StreamRequest: Equatable, Sendable {
 
     /// The request in `text`.
     public init(_ text: [UInt8], isStrict: Bool) throws(QueueingError) {
+        guard !text.isBlank else {
+            configuration = StreamConfiguration()
+            isPedantic = false
+            return
+        }
         var fields = try FieldReader(text: text, isStrict: isStrict)
         configuration = try StreamConfiguration(&fields)
         isPedantic = try fields.bool("pedantic")
@@ -43,11 +48,11 @@ public struct ConsumerRequest: Equatable, Sendable {
 
     /// The request in `text`.
     public init(_ text: [UInt8], isStrict: Bool) throws(QueueingError) {
-        var fields = try FieldReader(text: text, isStrict: isStrict)
+        let nothing = Array("{}".utf8)
+        var fields = try FieldReader(text: text.isBlank ? nothing : text, isStrict: isStrict)
         stream = try fields.bytes("stream_name")
-        guard var inner = try fields.object("config") else {
-            throw QueueingError(ErrorCode(10_078))
-        }
+        let empty = try FieldReader(text: nothing, isStrict: isStrict)
+        var inner = try fields.object("config") ?? empty
         configuration = try ConsumerConfiguration(&inner)
         try inner.finish()
         action = try fields.word("action", [("", .any), ("create", .create), ("update", .update)])
@@ -180,6 +185,13 @@ public struct MessageGetRequest: Equatable, Sendable {
         try fields.finish()
     }
 
+    /// Whether nothing is asked for.
+    public var isEmpty: Bool {
+        sequence == 0 && lastFor.isEmpty && nextFor.isEmpty && batch == 0 && bytesMax == 0
+            && startTime == nil && lastForEach.isEmpty && upToSequence == 0 && upToTime == nil
+            && !isWithoutHeaders
+    }
+
     /// Whether the members contradict each other for `STREAM.MSG.GET`.
     public var isConflictingForGet: Bool {
         let hasSequence = sequence > 0
@@ -192,8 +204,7 @@ public struct MessageGetRequest: Equatable, Sendable {
     /// Whether the members contradict each other for `DIRECT.GET`.
     public var isConflictingForDirectGet: Bool {
         if !lastForEach.isEmpty {
-            return sequence > 0 || !lastFor.isEmpty || !nextFor.isEmpty || startTime != nil
-                || upToSequence > 0 && upToTime != nil
+            return !lastFor.isEmpty || !nextFor.isEmpty || upToSequence > 0 && upToTime != nil
         }
         let hasStart = sequence > 0 || startTime != nil
         if sequence > 0, startTime != nil { return true }
@@ -206,17 +217,21 @@ public struct MessageGetRequest: Equatable, Sendable {
 public struct PauseRequest: Equatable, Sendable {
     /// Until when; `nil` to resume.
     public let until: Instant?
+    /// What was said, which may be past; `never` for nothing.
+    public let said: Instant
 
     /// The request in `text`, which may be empty.
     public init(_ text: [UInt8], isStrict: Bool) throws(QueueingError) {
         guard !text.isBlank else {
             until = nil
+            said = .never
             return
         }
         var fields = try FieldReader(text: text, isStrict: isStrict)
         let instant = try fields.instant("pause_until")
         try fields.finish()
         until = instant == .never ? nil : instant
+        said = instant ?? .never
     }
 }
 
@@ -244,10 +259,12 @@ public struct UnpinRequest: Equatable, Sendable {
 
     /// The request in `text`.
     public init(_ text: [UInt8], isStrict: Bool) throws(QueueingError) {
-        guard !text.isBlank else { throw QueueingError(.badRequest) }
+        let missing = QueueingError(.invalidJson, "consumer group not specified")
+        guard !text.isBlank else { throw missing }
         var fields = try FieldReader(text: text, isStrict: isStrict)
         group = try fields.bytes("group")
         try fields.finish()
+        if group.isEmpty { throw missing }
     }
 }
 

@@ -26,9 +26,10 @@ extension StreamConfiguration {
             throw Self.unknown(name)
         }
         if persistence == .whenTaken { throw Self.unknown("persist_mode") }
-        if mirror != nil { throw Self.unknown("mirror") }
-        if !sources.isEmpty { throw Self.unknown("sources") }
-        if republish != nil { throw Self.unknown("republish") }
+        for source in sources + (mirror.map { [$0] } ?? []) {
+            if source.external != nil { throw Self.unknown("external") }
+            if source.consumer != nil { throw Self.unknown("consumer") }
+        }
     }
 
     private static func unknown(_ member: String) -> QueueingError {

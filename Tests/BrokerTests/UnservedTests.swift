@@ -2,6 +2,7 @@
 
 import Engine
 import Testing
+import Wire
 
 @testable import Broker
 
@@ -27,8 +28,9 @@ import Testing
         (#""allow_msg_counter":true"#, "allow_msg_counter"),
         (#""allow_atomic":true"#, "allow_atomic"), (#""allow_batched":true"#, "allow_batched"),
         (#""allow_msg_schedules":true"#, "allow_msg_schedules"),
-        (#""persist_mode":"async""#, "persist_mode"), (#""mirror":{"name":"Q"}"#, "mirror"),
-        (#""sources":[{"name":"Q"}]"#, "sources"), (#""republish":{"dest":"x.>"}"#, "republish"),
+        (#""persist_mode":"async""#, "persist_mode"),
+        (#""sources":[{"name":"A","external":{"api":"x","deliver":"y"}}]"#, "external"),
+        (#""sources":[{"name":"A","consumer":{"name":"c"}}]"#, "consumer"),
     ])
     func `a configuration with what is not served is refused, new or changed`(
         _ member: String,

@@ -45,7 +45,7 @@ import Testing
         (#"{"last_by_subj":"a"}"#, false, false),
         (#"{"next_by_subj":"a"}"#, false, false), (#"{"seq":1,"last_by_subj":"a"}"#, true, true),
         (#"{"seq":1,"next_by_subj":"a"}"#, false, false),
-        (#"{"multi_last":["a"]}"#, true, false), (#"{"multi_last":["a"],"seq":3}"#, true, true),
+        (#"{"multi_last":["a"]}"#, true, false), (#"{"multi_last":["a"],"seq":3}"#, true, false),
         (#"{"seq":1,"batch":4}"#, true, false), (#"{"last_by_subj":"a","batch":4}"#, true, true),
     ])
     func `a read must say one thing`(text: String, get: Bool, direct: Bool) throws {

@@ -70,7 +70,6 @@ public final class EmbeddedEngine: Engine {
 
     private static var embedded: EngineCapabilities {
         var capabilities = EngineCapabilities()
-        capabilities[.redrive] = .none(reason: "dead letters are not kept yet")
         capabilities[.resumeWriting] = .none(reason: "a stopped store is opened by a restart")
         return capabilities
     }

@@ -16,10 +16,21 @@ struct ApiRequest {
     let headers: [UInt8]
     /// What its answers are called; `nil` for endpoints that answer with messages.
     let responseType: ApiResponseType?
+    /// What whoever watches is told with the answer.
+    let audited: AuditedRequest?
 
     /// The answer `text`, to be given once the journal has made it true, `made` with it.
     func later(_ text: [UInt8], made: UInt32? = nil) -> AfterJournal {
-        .answer(root: root, reply: reply, text: text, refusal: unsafeAnswer, made: made)
+        .answer(
+            DelayedAnswer(
+                root: root,
+                reply: reply,
+                text: text,
+                refusal: unsafeAnswer,
+                made: made,
+                audited: audited
+            )
+        )
     }
 
     /// The answer where the journal could not.
@@ -48,7 +59,8 @@ extension Shard {
             reply: reply.array,
             body: payload.array,
             headers: headers.array,
-            responseType: endpoint.responseType
+            responseType: endpoint.responseType,
+            audited: endpoint.responseType == nil ? nil : audited(subject, payload, root: root)
         )
         host.apiTotal &+= 1
         do throws(QueueingError) {
@@ -58,15 +70,16 @@ extension Shard {
                 let result = text == nil ? "accepted" : "done"
                 note(deed.what, deed.about, account: request.account, result)
             }
-            if let text, !request.reply.isEmpty { emit(root, to: request.reply, text) }
+            if let text { self.answer(root, request.reply, text, request.audited) }
         } catch {
             host.apiErrors &+= 1
             if let deed = endpoint.deed {
                 let reason = String(decoding: error.description, as: UTF8.self)
                 note(deed.what, deed.about, account: request.account, "refused: \(reason)")
             }
-            guard !request.reply.isEmpty, let type = endpoint.responseType else { return }
-            emit(root, to: request.reply, ApiResponse.refusal(error, to: type))
+            guard let type = endpoint.responseType else { return }
+            let text = ApiResponse.refusal(error, to: type)
+            self.answer(root, request.reply, text, request.audited)
         }
     }
 
@@ -87,7 +100,6 @@ extension Shard {
     ) throws(QueueingError) -> [UInt8]? {
         switch endpoint {
         case .accountInfo:
-            try EmptyRequest.check(request.body)
             return ApiResponse.accountInfo(accountReport(request.account))
         case .streamCreate(let name): return try createStream(name, request)
         case .streamUpdate(let name): return try updateStream(name, request)
@@ -181,6 +193,7 @@ extension Shard {
             consumerCount: visibleConsumers(index)
         )
         report.domain = host.settings.domain
+        reportLinks(index, into: &report)
         report.timestamp = tick.now
         return report
     }

@@ -64,7 +64,7 @@ extension Shard {
         let isBound = wanted.isPush && isHeard(wanted.deliverSubject, root: request.root)
         let now = tick.now
         var made: (index: UInt32, isNew: Bool) = (noIndex, false)
-        try withEffects { host, effects throws(QueueingError) in
+        try withEffects(of: index) { host, effects throws(QueueingError) in
             made = try host.streams[index].stream.addConsumer(
                 wanted,
                 name: named.name,
@@ -78,6 +78,7 @@ extension Shard {
         if wanted.isPush {
             host.pushConsumers.insert(PushConsumer(stream: index, consumer: named.name))
         }
+        if made.isNew { advise(.create, consumer: named.name, of: index) }
         markActive(index)
         let text = ApiResponse.consumerCreate(report(made.index, of: index))
         guard let ticket = keep(made.index, of: index) else { return text }
@@ -117,10 +118,11 @@ extension Shard {
     mutating func remove(_ consumer: UInt32, of index: UInt32) -> JournalTicket? {
         let name = host.streams[index].stream.consumers[consumer].name
         let flags = host.streams[index].stream.consumers[consumer].configuration.flags
-        withEffects { host, effects in
+        withEffects(of: index) { host, effects in
             host.streams[index].stream.removeConsumer(consumer, into: &effects)
         }
         host.pushConsumers.remove(PushConsumer(stream: index, consumer: name))
+        advise(.delete, consumer: name, of: index)
         markActive(index)
         guard host.streams[index].isOnDisk, !flags.contains(.memoryStorage) else { return nil }
         var writer = StateWriter(host.takeBuffer())
@@ -203,7 +205,7 @@ extension Shard {
         let consumer = try consumer(consumerName, of: index)
         let now = tick.now
         let until = asked.until.map { $0 > now ? $0 : .never } ?? .never
-        withEffects { host, effects in
+        withEffects(of: index) { host, effects in
             host.streams[index].stream.pauseConsumer(
                 consumer,
                 until: until,
@@ -212,7 +214,7 @@ extension Shard {
             )
         }
         markActive(index)
-        let text = ApiResponse.consumerPause(until: until, now: now)
+        let text = ApiResponse.consumerPause(until: asked.said, now: now)
         guard let ticket = keep(consumer, of: index) else { return text }
         host.pending[ticket] = request.later(text)
         return nil
@@ -230,7 +232,7 @@ extension Shard {
             return nil
         }
         var start: UInt64 = 0
-        try withEffects { host, effects throws(QueueingError) in
+        try withEffects(of: index) { host, effects throws(QueueingError) in
             start = try host.streams[index].stream.resetConsumer(
                 consumer,
                 to: asked.sequence,
@@ -250,7 +252,7 @@ extension Shard {
         let asked = try UnpinRequest(request.body, isStrict: host.settings.isStrict)
         let index = try stream(name, request)
         let consumer = try consumer(consumerName, of: index)
-        try withEffects { host, effects throws(QueueingError) in
+        try withEffects(of: index) { host, effects throws(QueueingError) in
             try host.streams[index].stream.unpinConsumer(
                 consumer,
                 group: asked.group,
@@ -274,13 +276,10 @@ extension Shard {
             let consumer = host.streams[index].stream.consumer(named: consumerName.raw)
         else {
             let address = Array("$JS.API.CONSUMER.MSG.NEXT.".utf8) + name + [0x2E] + consumerName
-            var block = HeaderWriter(status: 503, text: "")
-            block.append("Nats-Subject", address)
-            sendHeaders(block.finish(), request.root, request.reply)
-            return
+            return sayNobodyServes(address.raw, request.root, request.reply.raw)
         }
         let now = tick.now
-        withEffects { host, effects in
+        withEffects(of: index) { host, effects in
             host.streams[index].stream.request(
                 request.body.raw,
                 consumer: consumer,
@@ -292,13 +291,23 @@ extension Shard {
         markActive(index)
     }
 
+    /// What a client hears of a subject on which nobody listens.
+    private mutating func sayNobodyServes(_ subject: RawSpan, _ root: UInt32, _ reply: RawSpan) {
+        guard !reply.isEmpty else { return }
+        var block = HeaderWriter(status: 503, text: "")
+        block.append("Nats-Subject", subject.array)
+        sendHeaders(block.finish(), root, reply.array)
+    }
+
     /// An acknowledgement.
     mutating func serveAck(_ subject: RawSpan, reply: RawSpan, payload: RawSpan, root: UInt32) {
         guard let ack = AckSubject(subject),
             let index = findStream(subject.slice(ack.stream), root: root),
-            let consumer = host.streams[index].stream.consumer(named: subject.slice(ack.consumer))
-        else { return }
+            let consumer = host.streams[index].stream.consumer(named: subject.slice(ack.consumer)),
+            host.streams[index].stream.consumers[consumer].configuration.ackPolicy != .none
+        else { return sayNobodyServes(subject, root, reply) }
         noteAck(ack, AckKind(payload), consumer, of: index)
+        claimEffects(for: index)
         guard var effects = host.effects.take() else { return }
         host.streams[index].stream.acknowledge(
             ack,
@@ -310,7 +319,7 @@ extension Shard {
         )
         let isFull = effects.isFull
         host.effects = consume effects
-        if isFull { perform(index) }
+        if isFull { performEffects() }
         markActive(index)
     }
 
@@ -323,7 +332,7 @@ extension Shard {
             let consumer = host.streams[index].stream.consumer(named: consumerName.raw)
         else { return }
         let now = tick.now
-        withEffects { host, effects in
+        withEffects(of: index) { host, effects in
             host.streams[index].stream.answerFlowControl(
                 token.raw,
                 consumer: consumer,

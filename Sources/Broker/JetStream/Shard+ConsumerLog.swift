@@ -31,9 +31,11 @@ extension Shard {
             host.delayed.insert(index)
             return
         }
+        guard !awaitsBurial(index) else { return }
         var writer = StateWriter(host.takeBuffer())
         collectDeletions(index, into: &writer)
         collectChanges(index, into: &writer)
+        collectPositions(index, into: &writer)
         let waiting = host.streams[index].confirmations
         if writer.isEmpty {
             guard !waiting.isEmpty else {

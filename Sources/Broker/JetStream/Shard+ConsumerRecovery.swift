@@ -30,7 +30,7 @@ extension Shard {
         let archive = try ConsumerArchive(text)
         let now = tick.now
         var made: (index: UInt32, isNew: Bool) = (noIndex, false)
-        try withEffects { host, effects throws(QueueingError) in
+        try withEffects(of: index) { host, effects throws(QueueingError) in
             made = try host.streams[index].stream.addConsumer(
                 archive.configuration,
                 name: archive.name,

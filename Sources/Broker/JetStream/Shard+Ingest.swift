@@ -37,10 +37,11 @@ extension Shard {
                     headers.byteCount + payload.byteCount
                 )
                 if stored.isKept { record(index, stored.sequence) }
-                withEffects { host, effects in
+                withEffects(of: index) { host, effects in
                     host.streams[index].stream.announce(stored, into: &effects)
                 }
                 acknowledge(index, stored.sequence, reply: reply, isDuplicate: false)
+                republish(stored, of: index)
             }
         } catch {
             host.streams[index].counters.refused &+= 1
@@ -235,6 +236,7 @@ extension Shard {
             writer.delete(first: max(first, range.first), through: range.last)
             host.streams[index].noteGone(range.last)
         }
+        collectPositions(index, into: &writer)
         host.streams[index].stream.clearDeletions()
         return host.journal?.write(writer, to: index, isDurable: isDurable)
     }

@@ -71,6 +71,8 @@ extension Shard {
     private mutating func settle(durable last: UInt64, of index: UInt32) {
         host.streams[index].stream.setDurable(last)
         answerWaiting(index)
+        sendRepublished(index)
+        endBurials(in: index)
         markActive(index)
     }
 
@@ -78,7 +80,7 @@ extension Shard {
     /// range.
     private mutating func lose(_ lost: LostRange, of index: UInt32) {
         host.streams[index].lost.append(lost)
-        withEffects { host, effects in
+        withEffects(of: index) { host, effects in
             host.streams[index].stream.lose(
                 first: lost.firstSequence,
                 through: lost.lastSequence,
@@ -89,12 +91,15 @@ extension Shard {
 
     private mutating func finish(_ ticket: JournalTicket) {
         switch host.pending.removeValue(forKey: ticket) {
-        case .answer(let root, let reply, let text, _, _),
-            .operation(let root, let reply, let text):
-            emit(root, to: reply, text)
+        case .answer(let delayed):
+            answer(delayed.root, delayed.reply, delayed.text, delayed.audited)
+        case .operation(let root, let reply, let text): emit(root, to: reply, text)
         case .operated(let report): host.operated.append(report)
         case .confirm(let root, let replies): for reply in replies { emit(root, to: reply, []) }
         case .loaded(let stream): if isHosted(stream, ticket) { markActive(stream) }
+        case .linkLoaded(let link, let origin): linkLoaded(link, origin)
+        case .deadLetter(let letter, let stream): bury(letter, of: stream, isRead: true)
+        case .redriveRead(let queue): redriveRead(queue)
         case .read(let stream, let reader):
             if isHosted(stream, ticket) { serve(reader, of: stream, afterLoad: true) }
         case nil: break
@@ -115,14 +120,17 @@ extension Shard {
     /// it has no effect: the message comes again.
     private mutating func refuse(_ ticket: JournalTicket, _ refusal: JournalRefusal) {
         switch host.pending.removeValue(forKey: ticket) {
-        case .answer(let root, let reply, _, let text, let made):
-            if let made, isHosted(made, ticket) { drop(made) }
-            emit(root, to: reply, text)
+        case .answer(let delayed):
+            if let made = delayed.made, isHosted(made, ticket) { drop(made) }
+            answer(delayed.root, delayed.reply, delayed.refusal, delayed.audited)
         case .operation(let root, let reply, _):
             emit(root, to: reply, KeyApiAnswer.refused(reason(refusal)))
         case .operated(let report):
             host.operated.append(.failed(report.ticket, reason(refusal)))
         case .loaded(let stream): if isHosted(stream, ticket) { markActive(stream) }
+        case .linkLoaded(let link, let origin): linkLoaded(link, origin)
+        case .deadLetter(let letter, let stream): bury(letter, of: stream, isRead: true)
+        case .redriveRead(let queue): redriveRead(queue)
         case .read(let stream, let reader):
             if isHosted(stream, ticket) { serve(reader, of: stream, afterLoad: true) }
         case .confirm, nil: break
@@ -139,9 +147,11 @@ extension Shard {
     private mutating func refuseWaiting(_ index: UInt32, _ refusal: JournalRefusal) {
         let durable = host.streams[index].stream.state.durableSequence
         let named = host.streams[index].highestGone
-        withEffects { host, effects in
+        withEffects(of: index) { host, effects in
             host.streams[index].stream.rollBack(to: durable, named: named, into: &effects)
         }
+        rewindLinks(into: index)
+        host.republishers[index]?.rewind(durable: durable)
         host.streams[index].batch = nil
         if refusal == .keysUnavailable {
             let words = "the keys of the store are locked"

@@ -51,7 +51,11 @@ extension Shard {
                     throw .notFound
                 }
                 host.operation = remove(found, of: index)
-            case .redrive, .kick, .throttle, .key, .lameDuck, .shutDown, .resumeWriting,
+            case .redrive(let name, let limit):
+                let index = try named(name, account)
+                let total = try beginRedrive(index, limit: limit, .console(ticket))
+                return .progress(ticket, done: 0, total: total)
+            case .kick, .throttle, .key, .lameDuck, .shutDown, .resumeWriting,
                 .resample:
                 throw .unsupported(order.capability)
             }
@@ -97,7 +101,7 @@ extension Shard {
             return
         }
         let now = tick.now
-        withEffects { host, effects in
+        withEffects(of: index) { host, effects in
             host.streams[index].stream.pauseConsumer(
                 consumer,
                 until: until,
@@ -120,7 +124,7 @@ extension Shard {
         }
         host.streams[index].stream.holdDelivery(false, consumer: consumer)
         let now = tick.now
-        withEffects { host, effects in
+        withEffects(of: index) { host, effects in
             host.streams[index].stream.pauseConsumer(
                 consumer,
                 until: .never,
@@ -145,7 +149,7 @@ extension Shard {
         purge.below = scope.ceiling >= last ? 0 : scope.ceiling + 1
         var purged: UInt64 = 0
         do throws(QueueingError) {
-            try withEffects { host, effects throws(QueueingError) in
+            try withEffects(of: index) { host, effects throws(QueueingError) in
                 purged = try host.streams[index].stream.purge(purge, into: &effects)
             }
         } catch {

@@ -15,6 +15,8 @@ enum QueueApiVerb: String {
     case drain = "DRAIN"
     case purge = "PURGE"
     case peek = "PEEK"
+    case redrive = "REDRIVE"
+    case create = "CREATE"
     case remove = "DELETE"
 
     /// The members that a request may have.
@@ -26,6 +28,8 @@ enum QueueApiVerb: String {
         case .resume: ["consumer"]
         case .purge: ["up_to", "keep", "filter"]
         case .peek: ["from", "count"]
+        case .redrive: ["limit"]
+        case .create: ["subjects", "retention", "memory", "dead_letters"]
         }
     }
 
@@ -64,6 +68,16 @@ extension Shard {
             }
             let text: [UInt8]
             do throws(EngineRefusal) {
+                if verb == .redrive {
+                    guard let index = host.find(UInt32(account), Array(parts[1])) else {
+                        throw .notFound
+                    }
+                    let limit = try members.number("limit") ?? 0
+                    let author = Redrive.Author.client(root: root, reply: address)
+                    _ = try beginRedrive(index, limit: limit, author)
+                    note(verb, Array(parts[1]), UInt32(account), "accepted")
+                    return
+                }
                 text = try answer(verb, Array(parts[1]), members, UInt32(account))
             } catch {
                 note(verb, Array(parts[1]), UInt32(account), "refused: \(error.apiText)")
@@ -90,7 +104,7 @@ extension Shard {
     ) {
         switch verb {
         case .list, .info, .peek: break
-        case .pause, .resume, .drain, .purge, .remove:
+        case .pause, .resume, .drain, .purge, .redrive, .create, .remove:
             note("queue \(verb.rawValue.lowercased())", name, account: account, result)
         }
     }
@@ -135,12 +149,46 @@ extension Shard {
             let count = UInt32(clamping: try members.number("count") ?? 10)
             order = .peek(stream: name, from: try members.number("from") ?? 1, count: count)
         case .remove: order = .deleteStream(name)
+        case .create: return try create(name, members, account)
+        // Answered when it is done.
+        case .redrive: throw .invalid
         }
         switch operate(order, Ticket(id: 0, seen: 0, author: []), in: account) {
         case .finished(_, let outcome): return QueueApiAnswer.done(messages: outcome.messages)
         case .failed(_, let refusal): throw refusal
         case .peeked(_, _, let messages): return QueueApiAnswer.peeked(messages)
         case .progress(_, let done, _): return QueueApiAnswer.done(messages: done)
+        }
+    }
+
+    /// Makes a queue on disk, or in memory, with one for its dead letters if that is asked for.
+    private mutating func create(
+        _ name: [UInt8],
+        _ members: OperatorMembers,
+        _ account: UInt32
+    ) throws(EngineRefusal) -> [UInt8] {
+        var wanted = StreamConfiguration()
+        wanted.name = name
+        for value in try members.array("subjects") ?? [] {
+            guard let subject = value.asBytes else { throw .invalid }
+            wanted.subjects.append(subject)
+        }
+        switch try members.text("retention") ?? "limits" {
+        case "limits": wanted.retention = .limits
+        case "interest": wanted.retention = .interest
+        case "workqueue": wanted.retention = .workQueue
+        default: throw .invalid
+        }
+        if try members.flag("memory") == true { wanted.storage = .memory }
+        if try members.flag("dead_letters") == true {
+            wanted.deadLetterQueue = name + Array("-dead".utf8)
+        }
+        do throws(QueueingError) {
+            let (index, isNew) = try make(wanted, isPedantic: false, account)
+            if isNew { host.operation = write(index, isNew: true) }
+            return QueueApiAnswer.info(status(of: index))
+        } catch {
+            throw .remote(code: UInt32(error.code.number))
         }
     }
 

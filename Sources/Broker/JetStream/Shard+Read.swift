@@ -32,6 +32,10 @@ struct MessageReader {
     var beyond: UInt64 = 0
     /// What the end mark says about the highest sequence; 0 for nothing.
     var upToSequence: UInt64 = 0
+    /// What whoever watches is told with the answer.
+    var audited: AuditedRequest?
+    /// Whether an end mark is sent also where there is no message before it.
+    var isEnded = false
     /// The sequence of the last message sent.
     var lastSent: UInt64 = 0
 }
@@ -86,7 +90,7 @@ extension Shard {
         case .json:
             var shown = message
             if reader.isWithoutHeaders { shown.headers = [] }
-            emit(reader.root, to: reader.reply, ApiResponse.messageGet(shown))
+            answer(reader.root, reader.reply, ApiResponse.messageGet(shown), reader.audited)
         case .direct, .batch:
             var block: [UInt8] = []
             if !reader.isWithoutHeaders { block = directHeaders(message, reader, of: index) }
@@ -124,10 +128,11 @@ extension Shard {
     }
 
     private mutating func finish(_ reader: MessageReader, of index: UInt32) {
-        if reader.sent == 0 {
+        if reader.sent == 0, !reader.isEnded {
             if reader.form == .json {
                 let error = QueueingError(.noMessage)
-                emit(reader.root, to: reader.reply, ApiResponse.refusal(error, to: .messageGet))
+                let text = ApiResponse.refusal(error, to: .messageGet)
+                answer(reader.root, reader.reply, text, reader.audited)
             } else {
                 sendStatus(404, "Message Not Found", reader.root, reader.reply)
             }
@@ -174,13 +179,14 @@ extension Shard {
         guard sequence > 0, host.streams[index].stream.contains(sequence) else {
             throw QueueingError(.noMessage)
         }
-        let reader = MessageReader(
+        var reader = MessageReader(
             form: .json,
             root: request.root,
             reply: request.reply,
             isWithoutHeaders: asked.isWithoutHeaders,
             sequences: [sequence]
         )
+        reader.audited = request.audited
         serve(reader, of: index)
         return nil
     }
@@ -246,6 +252,10 @@ extension Shard {
                 asked.lastFor = subject
                 return asked
             }
+            guard !asked.isEmpty else {
+                sendStatus(408, "Empty Request", request.root, request.reply)
+                return nil
+            }
             guard !asked.isConflictingForDirectGet else {
                 sendStatus(408, "Bad Request", request.root, request.reply)
                 return nil
@@ -279,7 +289,7 @@ extension Shard {
                 sendStatus(413, "Too Many Results", request.root, request.reply)
                 return
             }
-            if reader.sequences.isEmpty {
+            if !reader.isEnded {
                 sendStatus(404, "No Results", request.root, request.reply)
                 return
             }
@@ -329,8 +339,14 @@ extension Shard {
                 most: 1_024
             )
         else { return false }
-        reader.sequences = Array(found.prefix(most))
-        reader.beyond = UInt64(found.count - reader.sequences.count)
+        var start = asked.sequence
+        if let time = asked.startTime {
+            start = host.streams[index].stream.state.firstSequence(since: time)
+        }
+        let wanted = found.drop { $0 < start }
+        reader.sequences = Array(wanted.prefix(most))
+        reader.beyond = UInt64(wanted.count - reader.sequences.count)
+        reader.isEnded = !found.isEmpty
         reader.upToSequence = min(upTo, host.streams[index].stream.state.lastSequence)
         return true
     }

@@ -114,6 +114,7 @@ extension Shard {
         var reader = BatchReader(buffer.bytes)
         while let message = reader.next(buffer.bytes) {
             if hasDeleted, deleted.contains(message.sequence) { continue }
+            resumeLinks(index, headers: buffer.bytes.extracting(message.headers.range))
             host.streams[index].stream.recover(
                 sequence: message.sequence,
                 time: message.time,
@@ -133,5 +134,6 @@ extension Shard {
         )
         recoverConsumers(stream.stream, stream.values)
         recoverMode(stream.stream, stream.values)
+        recoverLinks(stream.stream, stream.values)
     }
 }

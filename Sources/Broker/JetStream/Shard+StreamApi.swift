@@ -15,21 +15,36 @@ extension Shard {
         let asked = try StreamRequest(request.body, isStrict: host.settings.isStrict)
         guard asked.configuration.name == name else { throw QueueingError(.streamMismatch) }
         try asked.configuration.checkServed()
-        var place = StreamSurroundings()
-        place.isPedantic = asked.isPedantic
-        var wanted = try asked.configuration.checked(in: place)
+        let (index, isNew) = try make(
+            asked.configuration,
+            isPedantic: asked.isPedantic,
+            request.account
+        )
+        let text = ApiResponse.streamCreate(streamReport(index))
+        return isNew ? persist(index, isNew: true, then: text, request) : text
+    }
+
+    /// Makes a stream, unless it is there already as it is wanted.
+    mutating func make(
+        _ configuration: StreamConfiguration,
+        isPedantic: Bool,
+        _ account: UInt32
+    ) throws(QueueingError) -> (index: UInt32, isNew: Bool) {
+        let place = surroundings(of: configuration, account, isPedantic: isPedantic)
+        var wanted = try configuration.checked(in: place)
         try wanted.checkCreation()
         wanted.metadata = wanted.metadata.stored(requiredApiLevel: wanted.requiredApiLevel)
-        if let index = host.find(request.account, name) {
+        if let index = host.find(account, wanted.name) {
             guard host.streams[index].removal == nil,
                 host.streams[index].stream.state.configuration.isSame(as: wanted)
             else { throw QueueingError(.streamNameInUse) }
-            return ApiResponse.streamCreate(streamReport(index))
+            return (index, false)
         }
-        try checkOverlap(wanted.subjects, request.account, except: nil)
-        let index = try addStream(wanted, request.account, created: tick.now)
-        let text = ApiResponse.streamCreate(streamReport(index))
-        return persist(index, isNew: true, then: text, request)
+        try checkOverlap(wanted.subjects, account, except: nil)
+        try makeDeadLetterQueue(for: wanted, account)
+        let index = try addStream(wanted, account, created: tick.now)
+        advise(.create, stream: wanted.name, account: account)
+        return (index, true)
     }
 
     /// `STREAM.UPDATE`.
@@ -41,26 +56,33 @@ extension Shard {
         guard asked.configuration.name == name else { throw QueueingError(.streamMismatch) }
         let index = try stream(name, request)
         try asked.configuration.checkServed()
-        var place = StreamSurroundings()
-        place.isPedantic = asked.isPedantic
+        let place = surroundings(
+            of: asked.configuration,
+            request.account,
+            isPedantic: asked.isPedantic
+        )
         let current = host.streams[index].stream.state.configuration
         var wanted = try current.updated(to: asked.configuration, in: place)
         wanted.metadata = wanted.metadata.stored(requiredApiLevel: wanted.requiredApiLevel)
         try checkOverlap(wanted.subjects, request.account, except: index)
-        withEffects { host, effects in
+        try makeDeadLetterQueue(for: wanted, request.account)
+        withEffects(of: index) { host, effects in
             host.streams[index].stream.update(wanted, into: &effects)
         }
         if wanted.subjects != current.subjects {
             unlisten(index)
             try listen(index)
         }
+        linkUp(index)
+        setRepublisher(index)
         markActive(index)
+        advise(.modify, stream: name, account: request.account)
         let text = ApiResponse.streamUpdate(streamReport(index))
         return persist(index, isNew: false, then: text, request)
     }
 
     /// Refuses subjects on which another stream of the account listens.
-    private func checkOverlap(
+    func checkOverlap(
         _ subjects: [[UInt8]],
         _ account: UInt32,
         except own: UInt32?
@@ -90,6 +112,9 @@ extension Shard {
         )
         let index = host.streams.insert(HostedStream(account: account, state: state))
         host.names[StreamName(account: account, name: configuration.name)] = index
+        linkUp(index)
+        setRepublisher(index)
+        markLinks(from: account, configuration.name)
         do throws(QueueingError) {
             try listen(index)
         } catch {
@@ -123,7 +148,11 @@ extension Shard {
     /// Forgets a stream and everything about it.
     private mutating func forget(_ index: UInt32) {
         unlisten(index)
+        unlinkAll(into: index)
+        host.republishers[index] = nil
+        host.burials[index] = nil
         let account = host.streams[index].account
+        markLinks(from: account, host.streams[index].name)
         host.names[StreamName(account: account, name: host.streams[index].name)] = nil
         host.streams.remove(index)
         host.journal?.forget(stream: index)
@@ -136,19 +165,23 @@ extension Shard {
         then text: [UInt8],
         _ request: ApiRequest
     ) -> [UInt8]? {
-        guard host.streams[index].isOnDisk, host.journal != nil else { return text }
+        guard let ticket = write(index, isNew: isNew) else { return text }
+        host.pending[ticket] = request.later(text, made: isNew ? index : nil)
+        return nil
+    }
+
+    /// Writes the stream's configuration to the store.
+    /// - Returns: the journal's ticket; `nil` for a stream in memory.
+    mutating func write(_ index: UInt32, isNew: Bool) -> JournalTicket? {
+        guard host.streams[index].isOnDisk, host.journal != nil else { return nil }
         let bytes = StreamArchive(
-            account: accounts[Int(request.account)].name,
+            account: accounts[Int(host.streams[index].account)].name,
             created: host.streams[index].stream.state.created,
             configuration: host.streams[index].stream.state.configuration
         ).text
-        let ticket =
-            isNew
+        return isNew
             ? host.journal?.create(stream: index, configuration: bytes)
             : host.journal?.configure(stream: index, configuration: bytes)
-        guard let ticket else { return text }
-        host.pending[ticket] = request.later(text, made: isNew ? index : nil)
-        return nil
     }
 
     /// `STREAM.DELETE`.
@@ -182,11 +215,18 @@ extension Shard {
     /// Forgets a stream; those who wait are told.
     mutating func drop(_ index: UInt32) {
         refuseAllWaiting(index)
-        withEffects { host, effects in
+        withEffects(of: index) { host, effects in
             host.streams[index].stream.close(.consumerDeleted, into: &effects)
         }
-        perform(index)
+        performEffects()
+        for consumer in 0..<host.streams[index].stream.consumers.limit
+        where host.streams[index].stream.consumers.contains(consumer) {
+            let name = host.streams[index].stream.consumers[consumer].name
+            advise(.delete, consumer: name, of: index)
+        }
+        let (name, account) = (host.streams[index].name, host.streams[index].account)
         forget(index)
+        advise(.delete, stream: name, account: account)
     }
 
     /// `STREAM.PURGE`.
@@ -197,7 +237,7 @@ extension Shard {
         let asked = try PurgeRequest(request.body, isStrict: host.settings.isStrict)
         let index = try stream(name, request)
         var purged: UInt64 = 0
-        try withEffects { host, effects throws(QueueingError) in
+        try withEffects(of: index) { host, effects throws(QueueingError) in
             purged = try host.streams[index].stream.purge(asked.purge, into: &effects)
         }
         let text = ApiResponse.streamPurge(purged)
@@ -229,7 +269,7 @@ extension Shard {
     ) throws(QueueingError) -> [UInt8]? {
         let asked = try MessageDeleteRequest(request.body, isStrict: host.settings.isStrict)
         let index = try stream(name, request)
-        try withEffects { host, effects throws(QueueingError) in
+        try withEffects(of: index) { host, effects throws(QueueingError) in
             try host.streams[index].stream.delete(asked.sequence, into: &effects)
         }
         return persistRemovals(index, then: ApiResponse.success(.messageDelete), request)

@@ -72,6 +72,7 @@ extension Shard {
         status.refusedPublishes = counters.refused
         status.policy = Self.policy(configuration)
         status.durability = host.streams[index].isOnDisk ? .synced : .memory
+        (status.policy.deadLetter, status.deadLetters) = deadLetters(of: index)
         status.damage = host.streams[index].lost.map {
             ShownRange(first: $0.firstSequence, last: $0.lastSequence)
         }

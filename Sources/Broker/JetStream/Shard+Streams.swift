@@ -13,10 +13,12 @@ extension Shard {
         host.active.append(index)
     }
 
-    /// Lets a stream decide something that may have effects, which `perform` carries out.
+    /// Lets a stream decide something that may have effects, which `performEffects` carries out.
     mutating func withEffects<Failure: Error>(
+        of index: UInt32,
         _ body: (inout StreamHost, inout Effects) throws(Failure) -> Void
     ) throws(Failure) {
+        claimEffects(for: index)
         guard var effects = host.effects.take() else { return }
         do throws(Failure) {
             try body(&host, &effects)
@@ -32,6 +34,8 @@ extension Shard {
         guard hasStreams else { return }
         checkBindings()
         if host.nextDeadline <= tick.now { markDue() }
+        runLinks()
+        runRedrives()
         var at = 0
         while at < host.active.count {
             let index = host.active[at]
@@ -41,6 +45,7 @@ extension Shard {
             run(index)
         }
         host.active.removeAll()
+        scheduleLinks()
     }
 
     private var hasStreams: Bool { host.streams.count > 0 }
@@ -60,17 +65,19 @@ extension Shard {
         endHold(index)
         if host.streams[index].deadline <= now {
             let last = host.streams[index].stream.state.lastSequence
-            withEffects { host, effects in
+            withEffects(of: index) { host, effects in
                 host.streams[index].stream.tick(at: now, into: &effects)
             }
             recordMarkers(index, after: last)
         }
-        perform(index)
+        performEffects()
         while host.streams.contains(index), host.streams[index].stream.needsPump {
+            claimEffects(for: index)
             Self.pump(&host, &interests, root: root(of: index), index, at: now)
-            perform(index)
+            performEffects()
         }
         guard host.streams.contains(index) else { return }
+        markLinks(of: index)
         writeChanges(index)
         var deadline = host.streams[index].stream.nextDeadline
         if host.streams[index].stream.isHeld {
@@ -137,9 +144,22 @@ extension Shard {
 
     // MARK: - Effects
 
-    /// Does what the stream at `index` wants done.
-    mutating func perform(_ index: UInt32) {
+    /// Makes the list of effects that of the stream at `index`: what another one left there is done
+    /// first.
+    mutating func claimEffects(for index: UInt32) {
+        guard host.effectsOwner != index else { return }
+        performEffects()
+        host.effectsOwner = index
+    }
+
+    /// Does what the stream that owns the list of effects wants done.
+    mutating func performEffects() {
+        let index = host.effectsOwner
         guard var effects = host.effects.take() else { return }
+        guard effects.list.count > 0 else {
+            host.effects = consume effects
+            return
+        }
         // What is done may have effects of its own, which wait in a list of their own.
         host.effects = Effects(countMax: effects.countMax)
         for at in 0..<effects.list.count {
@@ -149,7 +169,7 @@ extension Shard {
         effects.removeAll()
         if let later = host.effects.take(), later.list.count > 0 {
             host.effects = consume later
-            perform(index)
+            performEffects()
         } else {
             host.effects = consume effects
         }
@@ -166,7 +186,9 @@ extension Shard {
         case .answer(let destination): confirm(bytes.slice(destination).array, of: index)
         case .load(let sequence): load(sequence, of: index)
         case .expired(let consumer): expire(consumer, of: index)
-        case .advise, .deadLetter: break
+        case .advise(let notice): advise(notice, bytes, index)
+        case .deadLetter(let consumer, let sequence, let deliveries):
+            bury(sequence, consumer: consumer, deliveries: deliveries, of: index)
         }
     }
 

@@ -5,6 +5,7 @@ import Engine
 import Journal
 import Queueing
 import Telemetry
+import Wire
 
 /// Names a stream among those of all accounts.
 struct StreamName: Hashable {
@@ -14,9 +15,8 @@ struct StreamName: Hashable {
 
 /// What is to happen when the journal has answered an order.
 enum AfterJournal {
-    /// A request is answered: `text` if it is safe, `refusal` if the journal could not do it; the
-    /// stream `made` is then forgotten again.
-    case answer(root: UInt32, reply: [UInt8], text: [UInt8], refusal: [UInt8], made: UInt32?)
+    /// A request is answered.
+    case answer(DelayedAnswer)
     /// A request about a queue is answered; the refusal says what the journal says.
     case operation(root: UInt32, reply: [UInt8], text: [UInt8])
     /// An order of a console in this process is done.
@@ -25,8 +25,28 @@ enum AfterJournal {
     case confirm(root: UInt32, replies: [[UInt8]])
     /// Messages that consumers wait for are there.
     case loaded(stream: UInt32)
+    /// Messages that a mirror or a source takes from the stream are there.
+    case linkLoaded(UInt32, stream: UInt32)
+    /// A message that is to go to the queue for dead letters is there.
+    case deadLetter(DeadLetter, stream: UInt32)
+    /// A dead letter that is to go back into the queue is there.
+    case redriveRead(queue: UInt32)
     /// A message that somebody asked for is there.
     case read(stream: UInt32, MessageReader)
+}
+
+/// The answer to a request that waits for the journal.
+struct DelayedAnswer {
+    let root: UInt32
+    let reply: [UInt8]
+    /// What is said once it is safe.
+    let text: [UInt8]
+    /// What is said if the journal could not do it.
+    let refusal: [UInt8]
+    /// The stream that is then forgotten again.
+    let made: UInt32?
+    /// What whoever watches is told.
+    let audited: AuditedRequest?
 }
 
 /// What the host is told at the start.
@@ -67,6 +87,24 @@ struct StreamHost: ~Copyable {
     var active = Table<UInt32>(capacity: 16)
     /// What streams want done, while it is not being done.
     var effects: Effects? = Effects(countMax: 1_024)
+    /// The ways of mirrors and sources.
+    var links = OwnerTable<HostedLink>()
+    /// Which of them lead into a stream.
+    var linksInto: [UInt32: [UInt32]] = [:]
+    /// Which of them take from a stream of that name, whether it is there or not.
+    var linksFrom: [StreamName: [UInt32]] = [:]
+    /// Those with something to do.
+    var dueLinks = Table<UInt32>(capacity: 1)
+    /// When those that rest look again.
+    var linksRestUntil = Instant.distantFuture
+    /// The stream whose effects they are.
+    var effectsOwner = noIndex
+    /// Streams whose messages are published again.
+    var republishers: [UInt32: Republisher] = [:]
+    /// By queue: dead letters that must be safe before it may forget them.
+    var burials: [UInt32: Burial] = [:]
+    /// Dead letters on their way back.
+    var redrives: [Redrive] = []
     /// Streams whose changes wait until the journal has places for orders again.
     var delayed: Set<UInt32> = []
     /// When a stream wants the time told.
@@ -105,6 +143,8 @@ struct StreamHost: ~Copyable {
     var times = HostTimes()
     /// What went through all streams, also those that are gone.
     var counters = StreamCounters()
+    /// Ids of advisories.
+    var advisoryIds: Nuid
     var apiTotal: UInt64 = 0
     var apiErrors: UInt64 = 0
     var seed: UInt64
@@ -112,6 +152,7 @@ struct StreamHost: ~Copyable {
     init(_ settings: StreamHostSettings, seed: UInt64) {
         self.settings = settings
         self.seed = seed
+        advisoryIds = Nuid(seed: seed ^ 0x4E55_4944)
     }
 
     /// The stream `name` of `account`.

@@ -16,6 +16,10 @@ public struct StreamSurroundings: Sendable {
     public var bytesMaxLimit: Int64 = 0
     /// The configuration of the mirror's origin, if it is here.
     public var origin: StreamConfiguration?
+    /// The configurations of sources, as far as they are here.
+    public var sourceOrigins: [StreamConfiguration] = []
+    /// Whether the stream would, by way of others, take from itself.
+    public var isCycle = false
 
     /// Nothing special.
     public init() {}
@@ -35,12 +39,13 @@ extension StreamConfiguration {
         try result.checkDuplicates(place)
         try result.checkFlags(place.isPedantic)
         try result.checkMirror(place)
-        try result.checkSources()
+        try result.checkSources(place)
         try result.checkSubjects()
         if place.isBytesMaxRequired, limits.bytesMax <= 0 { throw QueueingError(10_113) }
         if place.bytesMaxLimit > 0, limits.bytesMax > place.bytesMaxLimit {
             throw QueueingError(10_122)
         }
+        try result.checkDeadLetters()
         try result.checkTransform()
         try result.checkRepublish(place.isPedantic)
         if result.placement == Placement() { result.placement = nil }

@@ -40,7 +40,14 @@ extension StreamConfiguration {
         if isDirect { flags.insert(.mirrorDirect) } else { flags.remove(.mirrorDirect) }
     }
 
-    func checkSources() throws(QueueingError) {
+    func checkSources(_ place: StreamSurroundings) throws(QueueingError) {
+        if place.isCycle { throw .stream("detected cycle") }
+        if limits.messageBytesMax > 0 {
+            for origin in place.sourceOrigins
+            where origin.limits.messageBytesMax > limits.messageBytesMax {
+                throw QueueingError(10_046)
+            }
+        }
         if !sources.isEmpty, flags.contains(.allowSchedules) { throw QueueingError(10_187) }
         for (index, source) in sources.enumerated() {
             guard Self.isName(source.name) else { throw QueueingError(10_141) }

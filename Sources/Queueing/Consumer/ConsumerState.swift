@@ -263,6 +263,12 @@ public struct ConsumerState: ~Copyable {
         }
     }
 
+    /// Whether the message waits for an acknowledgement.
+    func isPending(_ sequence: UInt64) -> Bool { pending.find(sequence) >= 0 }
+
+    /// The message was tried too often and is elsewhere now.
+    mutating func forgetExhausted(_ sequence: UInt64) { exhausted.remove(sequence) }
+
     /// Whether `sequence` may leave a stream that keeps what somebody wants.
     mutating func needs(
         _ sequence: UInt64,

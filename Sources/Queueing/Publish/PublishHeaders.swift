@@ -158,7 +158,7 @@ enum MessageTtl: BitwiseCopyable, Equatable {
             self = .never
         } else if let seconds = text.decimal {
             let (wait, overflow) = seconds.multipliedReportingOverflow(by: nanosecondsPerSecond)
-            self = overflow ? .invalid : (seconds == 0 ? .none : .after(wait))
+            self = overflow || seconds == 0 ? .invalid : .after(wait)
         } else if let wait = nanoseconds(of: text), wait >= nanosecondsPerSecond {
             self = .after(wait)
         } else {

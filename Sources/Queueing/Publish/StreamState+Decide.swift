@@ -14,6 +14,8 @@ public struct PublishContext: BitwiseCopyable, Sendable {
     public var isFull = false
     /// Whether the message comes from a source, which has checked it.
     public var isSourced = false
+    /// Whether the subject stays as it is: the message was in the stream before.
+    public var keepsSubject = false
 
     /// An ordinary publish at `now`.
     public init(now: Instant) {
@@ -61,7 +63,7 @@ extension StreamState {
         if rules.flags.contains(.sealed) { throw .sealed }
         if context.isPaused { throw .ingressPaused }
         let asked = PublishHeaders(headers)
-        let hasNewSubject = try applyTransform(to: subject)
+        let hasNewSubject = context.keepsSubject ? false : try applyTransform(to: subject)
         var ttl = MessageTtl.none
         var rollup = Rollup.none
         var hasNewHeaders = false
@@ -138,7 +140,7 @@ extension StreamState {
             case .never, .after: throw .ttlDisabled
             }
         }
-        if let wanted = headers.part(asked.expectedLastOnSubject).decimal {
+        if let wanted = Self.expected(asked.expectedLastOnSubject, headers) {
             let filter = headers.part(asked.expectedSubject)
             let actual: UInt64
             if !filter.isEmpty {
@@ -150,10 +152,15 @@ extension StreamState {
         } else if !asked.expectedSubject.isEmpty {
             throw .expectedSubjectWithoutSequence
         }
-        if let wanted = headers.part(asked.expectedLast).decimal, wanted != lastSequence {
+        if let wanted = Self.expected(asked.expectedLast, headers), wanted != lastSequence {
             throw .wrongLastSequence(actual: lastSequence)
         }
         if !context.isSourced, !asked.streamSource.isEmpty { throw .sourceHeader }
+    }
+
+    /// The sequence that a header names; what is no number is no sequence there ever is.
+    private static func expected(_ value: ByteSlice, _ headers: RawSpan) -> UInt64? {
+        value.isEmpty ? nil : headers.part(value).decimal ?? .max
     }
 
     private func checkKinds(_ asked: PublishHeaders) throws(PublishRefusal) {

@@ -57,6 +57,8 @@ public struct SourceReport: Equatable, Sendable {
     public var external: ExternalStream?
     /// How many messages are still to come.
     public var lag: UInt64 = 0
+    /// The last sequence that was taken; 0 to leave it out.
+    public var sequence: UInt64 = 0
     /// Nanoseconds since something was heard; -1 if nothing was.
     public var silence: Int64 = -1
     /// What is wrong.

@@ -59,7 +59,14 @@ public enum MessageHeaders {
         field("Sluice-Dead-Subject: ", subject, &block)
         field("Sluice-Dead-Sequence: ", sequence, &block)
         field("Sluice-Dead-Deliveries: ", UInt64(deliveries), &block)
-        block.append("\r\n")
+        // The same death is told twice if the server ends before it knows that it was told.
+        block.append("Nats-Msg-Id: ")
+        block.append(stream)
+        block.append(".")
+        block.append(consumer)
+        block.append(".")
+        block.append(decimal: sequence)
+        block.append("\r\n\r\n")
     }
 
     /// The subject that a dead letter had when it lived, or `nil` if `headers` are of no dead
@@ -80,7 +87,9 @@ public enum MessageHeaders {
 
     /// The headers that a dead letter is put back with: its own, without those of its death.
     public static func appendRedriven(_ headers: RawSpan, to block: inout Table<UInt8>) {
-        HeaderCopy.copy(headers, to: &block) { $0.starts(with: "Sluice-Dead-") }
+        HeaderCopy.copy(headers, to: &block) { name in
+            name.starts(with: "Sluice-Dead-") || name.equals("Nats-Msg-Id")
+        }
         HeaderCopy.close(&block)
     }
 

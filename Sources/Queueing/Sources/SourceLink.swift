@@ -26,6 +26,10 @@ public struct SourceLink: ~Copyable {
     public let isMirror: Bool
     /// The last sequence of the origin that was taken or passed over.
     public private(set) var position: UInt64
+    /// The last sequence of the origin that was taken; 0 if none was.
+    public private(set) var lastTaken: UInt64 = 0
+    /// What tells the origin from another stream of its name; empty to leave it out of headers.
+    public var originIdentity: [UInt8] = []
     /// When something was heard of the origin; `never` if nothing was.
     public private(set) var heardAt = Instant.never
     /// What is wrong with the origin.
@@ -33,6 +37,8 @@ public struct SourceLink: ~Copyable {
     private let rules: [SubjectTransform]
     private let selection: SubjectSelection
     private let starts: Instant
+    /// Whether the position was moved to where `starts` is.
+    private var isStarted: Bool
     private var subject = Table<UInt8>(capacity: 1)
     private var headers = Table<UInt8>(capacity: 1)
     private var payload = Table<UInt8>(capacity: 1)
@@ -45,6 +51,7 @@ public struct SourceLink: ~Copyable {
         self.isMirror = isMirror
         position = max(1, source.startSequence) - 1
         starts = source.startTime ?? .never
+        isStarted = starts == .never
         // The configuration is checked, so that each makes a rule.
         rules = source.transforms.compactMap {
             $0.destination.isEmpty
@@ -62,6 +69,12 @@ public struct SourceLink: ~Copyable {
         self.position = max(self.position, position)
     }
 
+    /// Goes back to where it was: what was taken behind `position` has not been kept.
+    public mutating func rewind(to position: UInt64) {
+        self.position = min(self.position, position)
+        lastTaken = min(lastTaken, position)
+    }
+
     /// Takes up where a stored message says that it came from, if it came this way.
     public mutating func resume(headers: RawSpan) {
         let value = headers.part(PublishHeaders(headers).streamSource)
@@ -77,23 +90,24 @@ public struct SourceLink: ~Copyable {
             let sequence = value.extracting((end + 1)..<stop).decimal
         else { return }
         resume(behind: sequence)
+        lastTaken = max(lastTaken, sequence)
     }
 
     /// What comes next from `origin`.
     public mutating func next(in origin: inout StreamState, at now: Instant) -> SourceStep {
         heardAt = now
         error = nil
+        start(in: &origin)
         while true {
-            var found = position + 1
-            repeat {
-                found = origin.nextSequence(from: found, matching: RawSpan())
-                guard found > 0, found <= origin.visibleSequence else {
-                    if found == 0 { position = max(position, origin.visibleSequence) }
-                    return .idle
-                }
-                if selection.isEverything || isSelected(found, in: &origin) { break }
-                found += 1
-            } while true
+            let found = origin.nextSequence(from: position &+ 1, matching: RawSpan())
+            guard found > 0, found <= origin.visibleSequence else {
+                if found == 0 { position = max(position, origin.visibleSequence) }
+                return .idle
+            }
+            guard selection.isEverything || isSelected(found, in: &origin) else {
+                position = found
+                continue
+            }
             guard let record = origin.records.find(found) else { return .load(sequence: found) }
             guard record.time >= starts else {
                 position = found
@@ -101,6 +115,14 @@ public struct SourceLink: ~Copyable {
             }
             return .take(sequence: found)
         }
+    }
+
+    /// Passes over what came long before the start; the rest is looked at one by one.
+    private mutating func start(in origin: inout StreamState) {
+        guard !isStarted else { return }
+        isStarted = true
+        let first = origin.firstSequence(since: starts)
+        if first > 0 { position = max(position, first - 1) }
     }
 
     private func isSelected(_ sequence: UInt64, in origin: inout StreamState) -> Bool {
@@ -137,6 +159,7 @@ public struct SourceLink: ~Copyable {
     ) -> Stored? {
         if isMirror {
             position = sequence
+            lastTaken = sequence
             return target.mirror(
                 sequence: sequence,
                 time: time,
@@ -156,6 +179,7 @@ public struct SourceLink: ~Copyable {
                 context
             )
             position = sequence
+            lastTaken = sequence
             guard case .stored(let stored) = outcome else { return nil }
             target.announce(stored, into: &effects)
             return stored
@@ -187,6 +211,7 @@ public struct SourceLink: ~Copyable {
         report.name = source.name
         report.external = source.external
         report.lag = lag
+        report.sequence = isMirror ? 0 : lastTaken
         report.silence = heardAt == .never ? -1 : Int64(clamping: now.nanoseconds(since: heardAt))
         report.error = error
         report.filter = source.filter
@@ -213,10 +238,11 @@ public struct SourceLink: ~Copyable {
     private mutating func copyForSource(_ block: RawSpan, _ original: RawSpan) {
         HeaderCopy.copy(block, to: &headers) { name in
             name.starts(with: "Nats-Expected-") || name.starts(with: "Nats-Batch-")
-                || name.equals("Nats-Stream-Source") || name.equals("Nats-Msg-Id")
+                || name.equals("Nats-Stream-Source")
         }
         let name = source.name
         let way = way
+        let identity = originIdentity
         if headers.isEmpty { headers.append("NATS/1.0\r\n") }
         headers.append("Nats-Stream-Source: ")
         headers.append(name.raw)
@@ -226,20 +252,25 @@ public struct SourceLink: ~Copyable {
         headers.append(way.raw)
         headers.append(UInt8(ascii: " "))
         headers.append(original)
+        if !identity.isEmpty {
+            headers.append(UInt8(ascii: " "))
+            headers.append(identity.raw)
+        }
         headers.append("\r\n")
         HeaderCopy.close(&headers)
     }
 
     /// Filter and destination as they stand in a header.
-    private var way: [UInt8] {
+    public var way: [UInt8] {
         let all = [UInt8(ascii: ">")]
-        let comma = [UInt8(ascii: ",")]
+        let formFeed: [UInt8] = [0x0C]
         guard !source.transforms.isEmpty else {
             return (source.filter.isEmpty ? all : source.filter) + [0x20] + all
         }
         let from = source.transforms.map { $0.source.isEmpty ? all : $0.source }
         let to = source.transforms.map { $0.destination.isEmpty ? all : $0.destination }
-        return Array(from.joined(separator: comma)) + [0x20] + Array(to.joined(separator: comma))
+        return Array(from.joined(separator: formFeed)) + [0x20]
+            + Array(to.joined(separator: formFeed))
     }
 
     /// Where filter and destination end in the rest of a header.

@@ -129,6 +129,7 @@ extension Stream {
         at now: Instant,
         into effects: inout Effects
     ) {
+        holdDead(subject, payload, consumer: index)
         consumers[index].acknowledge(
             subject,
             payload: payload,
@@ -193,9 +194,6 @@ extension Stream {
         into effects: inout Effects
     ) throws(QueueingError) {
         let configuration = consumers[index].configuration
-        if configuration.priorityPolicy == .none || group.isEmpty {
-            throw QueueingError(.badRequest)
-        }
         if !configuration.priorityGroups.contains(group) { throw QueueingError(ErrorCode(10_160)) }
         consumers[index].unpin(byAdmin: true, into: &effects)
         mark(index)

@@ -96,6 +96,13 @@ extension Stream {
         tellRemovals(into: &effects)
     }
 
+    /// Removes one message, whoever may delete.
+    public mutating func remove(_ sequence: UInt64, into effects: inout Effects) {
+        guard state.contains(sequence) else { return }
+        state.remove(sequence)
+        tellRemovals(into: &effects)
+    }
+
     /// Takes away messages that damage has taken: they cannot be read any more.
     public mutating func lose(
         first: UInt64,
@@ -114,6 +121,7 @@ extension Stream {
     ) {
         let wasInterest = state.rules.retention == .interest
         state.update(configuration)
+        keepsDeadLetters = !configuration.deadLetterQueue.isEmpty
         tellRemovals(into: &effects)
         if !wasInterest, state.rules.retention == .interest { releaseUnwanted(into: &effects) }
     }

@@ -49,9 +49,14 @@ public struct Stream: ~Copyable {
     public internal(set) var drain = DrainProgress()
     /// Whether delivery to all consumers is held.
     public internal(set) var isHeld = false
+    /// Whether messages that nobody is to be sent any more stay until `bury`.
+    var keepsDeadLetters: Bool
+    /// Messages that were terminated and stay until `bury`.
+    var dead: Set<UInt64> = []
 
     /// A stream without consumers.
     public init(_ state: consuming StreamState) {
+        keepsDeadLetters = !state.configuration.deadLetterQueue.isEmpty
         self.state = state
     }
 
@@ -266,6 +271,7 @@ public struct Stream: ~Copyable {
     /// Removes a message unless somebody still needs it.
     mutating func release(_ sequence: UInt64) {
         guard state.contains(sequence), !state.rules.flags.contains(.sealed) else { return }
+        if keepsDeadLetters, dead.contains(sequence) { return }
         if state.rules.retention == .interest {
             let subject = state.index.subject(of: sequence)
             var cursor: UInt32 = 0
