@@ -51,6 +51,7 @@ extension Shard {
             let isKept = index < accounts.count && accounts[index].name == account.name
             if isKept {
                 accounts[index].limits = account.limits
+                accounts[index].streamLimits = account.jetStream
             } else if index < accounts.count {
                 endAll(in: index)
                 accounts[index] = AccountSpace(account, root: interests.addAccount())

@@ -213,12 +213,16 @@ struct AccountSpace: Sendable {
     let root: UInt32
     var limits: AccountLimits
     var isSystem = false
+    /// What its streams may use; `nil` if it may have none.
+    var streamLimits: AccountStreamLimits?
+    var use = AccountUse()
     var connectionCount = 0
     var subscriptionCount = 0
 
     init(_ account: Account, root: UInt32) {
         name = account.name
         limits = account.limits
+        streamLimits = account.jetStream
         self.root = root
     }
 }

@@ -1,6 +1,7 @@
 // A shard without sockets: bytes in, bytes out, and a clock that the test moves.
 
 import Base
+import Configuration
 import Reactor
 import Wire
 
@@ -16,6 +17,7 @@ struct ShardBench: ~Copyable {
     init(_ change: (inout ShardSettings) -> Void = { _ in }) {
         var settings = ShardSettings()
         settings.seed = 7
+        settings.access.accounts[0].jetStream = AccountStreamLimits()
         change(&settings)
         shard = Shard(settings)
         shard.begin(at: now)

@@ -85,7 +85,9 @@ extension Shard {
 
     /// Refuses what the account or this server cannot have.
     private func checkReach(_ request: ApiRequest) throws(QueueingError) {
-        if accounts[Int(request.account)].isSystem { throw QueueingError(.notEnabledForAccount) }
+        if accounts[Int(request.account)].streamLimits == nil {
+            throw QueueingError(.notEnabledForAccount)
+        }
         guard !request.headers.isEmpty else { return }
         let headers = Headers(request.headers.span)
         guard let place = headers.value(of: "Nats-Required-Api-Level") else { return }
@@ -145,6 +147,7 @@ extension Shard {
         var report = AccountReport()
         report.apiLevel = Int(settings.info.apiLevel)
         report.domain = host.settings.domain
+        report.limits = streamLimits(account)
         report.apiTotal = host.apiTotal
         report.apiErrors = host.apiErrors
         for index in host.streams(of: account) {

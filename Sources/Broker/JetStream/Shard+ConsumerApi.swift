@@ -55,12 +55,11 @@ extension Shard {
         let asked = try ConsumerRequest(request.body, isStrict: host.settings.isStrict)
         let named = try asked.named(by: endpoint, unnamed: randomName())
         let index = try stream(name, request)
-        var place = ConsumerSurroundings()
-        place.isPedantic = asked.isPedantic
         let wanted = try named.configuration.checked(
             on: host.streams[index].stream.state.configuration,
-            in: place
+            in: consumerSurroundings(request.account, isPedantic: asked.isPedantic)
         )
+        try checkConsumerCount(index, named.name)
         let isBound = wanted.isPush && isHeard(wanted.deliverSubject, root: request.root)
         let now = tick.now
         var made: (index: UInt32, isNew: Bool) = (noIndex, false)

@@ -34,6 +34,7 @@ extension Shard {
         guard !name.isEmpty, host.find(account, name) == nil else { return }
         let place = StreamSurroundings()
         var wanted = try configuration.deadLetterConfiguration.checked(in: place)
+        try checkRoom(for: wanted, account, instead: nil)
         wanted.metadata = wanted.metadata.stored(requiredApiLevel: wanted.requiredApiLevel)
         try checkOverlap(wanted.subjects, account, except: nil)
         let index = try addStream(wanted, account, created: tick.now)

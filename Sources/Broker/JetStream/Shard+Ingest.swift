@@ -21,6 +21,10 @@ extension Shard {
         let isHanging = host.journal?.isCongested ?? false
         context.isFull =
             (isHanging || host.writeStopped != nil) && host.streams[index].isOnDisk
+        context.isOverLimit = isOverLimit(
+            index,
+            adding: subject.byteCount + headers.byteCount + payload.byteCount
+        )
         do throws(PublishRefusal) {
             let outcome = try host.streams[index].stream.publish(
                 subject: subject,

@@ -92,6 +92,7 @@ extension Shard {
     ) -> StreamSurroundings {
         var place = StreamSurroundings()
         place.isPedantic = isPedantic
+        addLimits(account, wanted.storage, to: &place)
         if let mirror = wanted.mirror {
             place.origin = configuration(of: mirror.name, account)
         }

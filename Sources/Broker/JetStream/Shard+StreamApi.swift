@@ -40,6 +40,7 @@ extension Shard {
             else { throw QueueingError(.streamNameInUse) }
             return (index, false)
         }
+        try checkRoom(for: wanted, account, instead: nil)
         try checkOverlap(wanted.subjects, account, except: nil)
         try makeDeadLetterQueue(for: wanted, account)
         let index = try addStream(wanted, account, created: tick.now)
@@ -64,6 +65,7 @@ extension Shard {
         let current = host.streams[index].stream.state.configuration
         var wanted = try current.updated(to: asked.configuration, in: place)
         wanted.metadata = wanted.metadata.stored(requiredApiLevel: wanted.requiredApiLevel)
+        try checkRoom(for: wanted, request.account, instead: current)
         try checkOverlap(wanted.subjects, request.account, except: index)
         try makeDeadLetterQueue(for: wanted, request.account)
         withEffects(of: index) { host, effects in

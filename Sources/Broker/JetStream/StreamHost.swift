@@ -57,6 +57,16 @@ public struct StreamHostSettings: Sendable {
     public var leader: [UInt8] = []
     /// Whether requests with unknown members are refused.
     public var isStrict = true
+    /// Longest window in which duplicates are recognised, in nanoseconds; 0 for any.
+    public var duplicateWindowMax: Int64 = 0
+    /// Unacknowledged messages of a consumer; 0 for any number.
+    public var ackPendingMax: Int64 = 0
+    /// Messages that one pull request may ask for; 0 for any number.
+    public var requestBatchMax: Int64 = 0
+    /// Bytes that all streams in memory may reserve; -1 for any number.
+    public var memoryBytesMax: Int64 = -1
+    /// Bytes that all streams on disk may reserve; -1 for any number.
+    public var diskBytesMax: Int64 = -1
     /// Bytes of messages that each stream on disk keeps in memory.
     public var residentBytesMax = 4 << 20
 

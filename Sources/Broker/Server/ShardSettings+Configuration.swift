@@ -32,6 +32,12 @@ extension ShardSettings {
         streams.domain = configuration.jetStream.domain
         streams.leader = facts.name
         streams.isStrict = configuration.jetStream.isStrict
+        streams.ackPendingMax = Int64(configuration.jetStream.ackPendingMax ?? 0)
+        streams.requestBatchMax = Int64(configuration.jetStream.requestBatchMax ?? 0)
+        let window = configuration.jetStream.duplicateWindowNanosecondsMax ?? 0
+        streams.duplicateWindowMax = Int64(clamping: window)
+        streams.memoryBytesMax = configuration.jetStream.memoryBytesMax ?? -1
+        streams.diskBytesMax = configuration.jetStream.storeBytesMax ?? -1
         info.domain = configuration.jetStream.domain
         if let terms = configuration.tls { try encrypt(terms) }
         try admit(configuration)

@@ -41,6 +41,10 @@ extension ErrorCode {
     public static let invalidJson = ErrorCode(10_025)
     /// The stream, or the account, has as many consumers as it may.
     public static let consumersMax = ErrorCode(10_026)
+    /// The account has as many streams as it may.
+    public static let streamsMax = ErrorCode(10_027)
+    /// The account's streams in memory have no more room.
+    public static let insufficientMemory = ErrorCode(10_028)
     /// No message with the wanted properties.
     public static let noMessage = ErrorCode(10_037)
     /// The request must be empty.

@@ -12,6 +12,8 @@ public struct PublishContext: BitwiseCopyable, Sendable {
     public var isPaused = false
     /// Whether there is no room on the disk or in memory.
     public var isFull = false
+    /// Whether the account may not hold so much.
+    public var isOverLimit = false
     /// Whether the message comes from a source, which has checked it.
     public var isSourced = false
     /// Whether the subject stays as it is: the message was in the stream before.
@@ -83,6 +85,7 @@ extension StreamState {
         if UInt64(headerBytes + payloadBytes) > rules.messageBytesMax { throw .messageTooLarge }
         if headerBytes > 65_535 { throw .headersTooLarge }
         if context.isFull { throw .insufficientStorage }
+        if context.isOverLimit { throw .accountLimit }
         if lastSequence >= .max - 1 { throw .messagesMax }
         if ttl == .invalid { throw .ttlInvalid }
         if case .after(let wait) = ttl, wait < rules.deleteMarkerTtl,
