@@ -110,6 +110,24 @@ import Testing
         #expect(none.contains("\"queues\":[]"))
     }
 
+    @Test func `the time of a stream is not forgotten over that of a connection`() {
+        var client: UInt32 = 0
+        var bench = Self.bench(&client)
+        Self.request(
+            &bench,
+            client,
+            "$JS.API.STREAM.CREATE.T",
+            #"{"name":"T","subjects":["t"],"storage":"memory","max_age":5000000000}"#
+        )
+        Self.request(&bench, client, "t", "old")
+        let end = bench.now.adding(nanoseconds: 5 * nanosecondsPerSecond)
+        for _ in 0..<30 {
+            bench.wait(milliseconds: 100)
+            bench.shard.flushJournal()
+        }
+        #expect(bench.now < end && bench.shard.nextDeadline <= end)
+    }
+
     @Test func `a publish is answered with its sequence`() {
         var client: UInt32 = 0
         var bench = Self.bench(&client)

@@ -46,6 +46,8 @@ extension Shard {
         }
         host.active.removeAll()
         scheduleLinks()
+        // Whoever looks at connections knows nothing of streams.
+        nextDeadline = min(nextDeadline, host.nextDeadline)
     }
 
     private var hasStreams: Bool { host.streams.count > 0 }
@@ -53,8 +55,11 @@ extension Shard {
     private mutating func markDue() {
         var next = Instant.distantFuture
         for index in 0..<host.streams.limit where host.streams.contains(index) {
-            if host.streams[index].deadline <= tick.now { markActive(index) }
-            next = min(next, host.streams[index].deadline)
+            if host.streams[index].deadline <= tick.now {
+                markActive(index)
+            } else {
+                next = min(next, host.streams[index].deadline)
+            }
         }
         host.nextDeadline = next
     }

@@ -6,6 +6,7 @@ extension StreamState {
     /// When `expire` has something to do next.
     public var nextExpiry: Instant {
         mutating get {
+            guard !rules.flags.contains(.sealed) else { return .distantFuture }
             var next = expiries.first?.time ?? .distantFuture
             if rules.ageMax > 0, let oldest = nextAgeing() {
                 next = min(next, index.time(of: oldest).adding(nanoseconds: rules.ageMax))
