@@ -436,7 +436,8 @@ def a_work_queue_has_rules(s):
 
 
 def a_stream_has_only_so_many_consumers(s):
-    s.stream("T", subjects=["t"], max_consumers=1, consumer_limits={"max_ack_pending": 5, "inactive_threshold": 60 * SECOND})
+    limits = {"max_ack_pending": 5, "inactive_threshold": 60 * SECOND}
+    s.stream("T", subjects=["t"], max_consumers=1, consumer_limits=limits)
     s.consumer("T", "A", max_ack_pending=9)
     s.consumer("T", "A", inactive_threshold=90 * SECOND)
     s.consumer("T", "A")
@@ -652,17 +653,22 @@ def what_happens_is_told(s):
         "durable_name": "C", "ack_policy": "explicit", "max_deliver": 2, "sample_freq": "100",
         "ack_wait": SECOND // 4}})
     s.hear()
-    for _ in range(4):
-        s.publish("t", b"x")
+    s.fill("t", 4)
+    time.sleep(0.05)
     s.publish("$JS.API.CONSUMER.MSG.NEXT.T.C", {"batch": 3, "no_wait": True}, reply=s.inbox())
     s.hear()
     s.publish(s.messages[0]["reply"], b"+TERM no use")
+    s.hear()
+    s.publish(s.messages[2]["reply"], b"+ACK")
     s.hear()
     s.publish(s.messages[1]["reply"], b"-NAK")
     s.hear()
     s.publish("$JS.API.CONSUMER.MSG.NEXT.T.C", {"batch": 1, "no_wait": True}, reply=s.inbox())
     s.hear()
     s.hear(1.2)
+    # nats-server tells of what was tried too often when it would be tried again.
+    s.publish("$JS.API.CONSUMER.MSG.NEXT.T.C", {"batch": 1, "no_wait": True}, reply=s.inbox())
+    s.hear()
     s.publish("$JS.API.CONSUMER.PAUSE.T.C", {"pause_until": "2099-01-01T00:00:00Z"})
     s.hear()
     s.publish("$JS.API.STREAM.DELETE.T")

@@ -197,6 +197,8 @@ class Session:
 
     def pull(self, path, body=b"", seconds=1.5, most=None, quiet=QUIET):
         """A pull; every message and status goes into the transcript."""
+        # nats-server counts what is pending a moment after it has answered.
+        time.sleep(0.03)
         self.publish(f"$JS.API.CONSUMER.MSG.NEXT.{path}", body, reply=self.inbox())
         for message in self.heard(seconds, most, quiet):
             self.note(message)

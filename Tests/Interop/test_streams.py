@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 import stream_cases
 import stream_tables
@@ -49,6 +50,8 @@ def made(members):
         s.stream("A", subjects=["a.>"], max_msg_size=100)
         s.fill("a.1", 2)
         s.stream("T", **members)
+        if "mirror" in members or "sources" in members:
+            time.sleep(0.8)
         s.api("STREAM.INFO.T")
     return case
 

@@ -60,6 +60,13 @@ extension Shard {
             in: consumerSurroundings(request.account, isPedantic: asked.isPedantic)
         )
         try checkConsumerCount(index, named.name)
+        // A threshold that nobody named differs from the one that a consumer was given.
+        let isNameless = !wanted.isDurable && asked.configuration.inactiveThreshold == 0
+        if asked.action == .create, isNameless,
+            host.streams[index].stream.consumer(named: named.name.raw) != nil
+        {
+            throw QueueingError(.consumerExists)
+        }
         let isBound = wanted.isPush && isHeard(wanted.deliverSubject, root: request.root)
         let now = tick.now
         var made: (index: UInt32, isNew: Bool) = (noIndex, false)

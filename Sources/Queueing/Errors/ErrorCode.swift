@@ -103,6 +103,8 @@ extension ErrorCode {
     public static let restoreFailed = ErrorCode(10_062)
     /// A stream could not be copied out.
     public static let snapshotFailed = ErrorCode(10_064)
+    /// The consumer is there, with another configuration.
+    public static let consumerExists = ErrorCode(10_148)
     /// A stream that is to be restored is there.
     public static let restoreNameInUse = ErrorCode(10_130)
     /// The request needs a newer server.

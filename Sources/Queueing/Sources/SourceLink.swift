@@ -210,7 +210,7 @@ public struct SourceLink: ~Copyable {
         var report = SourceReport()
         report.name = source.name
         report.external = source.external
-        report.lag = lag
+        report.lag = heardAt == .never ? 0 : lag
         report.sequence = isMirror ? 0 : lastTaken
         report.silence = heardAt == .never ? -1 : Int64(clamping: now.nanoseconds(since: heardAt))
         report.error = error
