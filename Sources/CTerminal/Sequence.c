@@ -15,6 +15,7 @@ static const char *capability(enum cterminal_sequence sequence) {
     case CTERMINAL_SHOW_CURSOR: return "cnorm";
     case CTERMINAL_PLAIN_TEXT: return "sgr0";
     case CTERMINAL_PLACE_CURSOR: return "cup";
+    case CTERMINAL_CLEAR: return "clear";
     }
     return "";
 }

@@ -228,8 +228,37 @@ extension ConfigurationBlocks {
                 _ throws(ConfigurationError) in
                 console.framesPerSecond = try value.count(1...30)
             },
+            KeyRule(
+                "keys",
+                form: .block("keys"),
+                help: "Commands, each with the key or the keys it has instead."
+            ) { console, value, report throws(ConfigurationError) in
+                console.keys = try keys(value, &report)
+            },
         ]
     )
+
+    /// The commands in the map `value` with their keys.
+    private static func keys(
+        _ value: KeyValue,
+        _ report: inout KeyReport
+    ) throws(ConfigurationError) -> [ConfiguredKeys] {
+        guard case .map(let entries) = value.node.value else { throw value.wrong(.block("keys")) }
+        var keys: [ConfiguredKeys] = []
+        for entry in entries {
+            report.collect { _ throws(ConfigurationError) in
+                let labels = try KeyValue(entry).texts()
+                keys.append(
+                    ConfiguredKeys(
+                        command: String(decoding: entry.key, as: UTF8.self),
+                        labels: labels.map { String(decoding: $0, as: UTF8.self) },
+                        place: entry.node.place
+                    )
+                )
+            }
+        }
+        return keys
+    }
 }
 
 extension Logging {

@@ -137,7 +137,19 @@ public struct ConsoleSettings: Equatable, Sendable {
     public var theme: [UInt8] = []
     /// Pictures in a second, 1 to 30.
     public var framesPerSecond = 4
+    /// Commands with other keys than they come with.
+    public var keys: [ConfiguredKeys] = []
 
     /// The default theme at four pictures a second.
     public init() {}
+}
+
+/// The keys of one command of the console.
+public struct ConfiguredKeys: Equatable, Sendable {
+    /// The name of the command, as `--print-keymap` shows it.
+    public let command: String
+    /// The keys, as they are written in help and manual.
+    public let labels: [String]
+    /// Where it is written.
+    public let place: SourcePlace
 }

@@ -70,10 +70,12 @@ public struct FramePresenter: ~Copyable {
     /// What the terminal is told at the start besides the first frame.
     var entry: [UInt8] { screen.sequence(CTERMINAL_ENTER_KEYPAD) }
 
-    /// What brings the terminal back to the screen it had.
+    /// What brings the terminal back to the screen it had; one without another screen is cleared.
     var exit: [UInt8] {
-        screen.sequence(CTERMINAL_PLAIN_TEXT) + screen.sequence(CTERMINAL_SHOW_CURSOR)
-            + screen.sequence(CTERMINAL_LEAVE_KEYPAD) + screen.sequence(CTERMINAL_LEAVE_SCREEN)
+        let back = screen.sequence(CTERMINAL_LEAVE_SCREEN)
+        return screen.sequence(CTERMINAL_PLAIN_TEXT) + screen.sequence(CTERMINAL_SHOW_CURSOR)
+            + screen.sequence(CTERMINAL_LEAVE_KEYPAD)
+            + (back.isEmpty ? screen.sequence(CTERMINAL_CLEAR) : back)
     }
 
     /// What takes the terminal to the console's screen again after a stop.

@@ -299,6 +299,55 @@ import Testing
         #expect(orders(press(&model, "Rr")) == [.key(.activate(.stream(bytes("orders.new"))))])
     }
 
+    @Test func `a question about one step of a rotation does not order another`() {
+        var model = model()
+        _ = press(&model, "5R")
+        var rotation = RotationStatus(scope: .stream(bytes("orders.new")))
+        rotation[.prepare] = .done(at: model.data.now, nanoseconds: 1)
+        model.data.latest.keys.rotations.append(rotation)
+        #expect(orders(press(&model, "r")) == [])
+        guard case .confirm(let question) = model.screen.overlay else {
+            Issue.record("no second question")
+            return
+        }
+        #expect(question.step == .activate)
+        #expect(orders(press(&model, "r")) == [.key(.activate(.stream(bytes("orders.new"))))])
+    }
+
+    @Test func `a rotation asks in the words of its step and of whose keys are meant`() {
+        var model = model()
+        _ = press(&model, "5R")
+        let first = SampleConsole.frame(model).lines.joined(separator: "\n")
+        #expect(first.contains("ROTATE KEYS OF orders.new"))
+        #expect(first.contains("1 of 3: prepare  then activate, re-encrypt"))
+        #expect(first.contains("press  r  to prepare"))
+        // The other scope has another rotation behind it, and so another step.
+        _ = update(&model, .pressed(Key(.right)))
+        let second = SampleConsole.frame(model).lines.joined(separator: "\n")
+        #expect(second.contains("ROTATE KEYS OF all queues"))
+    }
+
+    @Test func `what is asked has room in the dialog`() {
+        for action in Action.allCases where action.level > .reversible {
+            for screen in [Screen.queues, .clients, .keys] {
+                var model = model()
+                model.screen.current = screen
+                _ = model.ask(action, targets: model.actionTargets[action], options: [])
+                guard case .confirm(let question) = model.screen.overlay else { continue }
+                let rows = ConfirmRows(question, model.plainPicture)
+                #expect(TextWidth.cells(of: rows.effect) <= 76, "\(rows.effect)")
+            }
+        }
+    }
+
+    @Test func `where the root key is selected all queues are meant`() {
+        var model = model()
+        _ = press(&model, "5jjjjjjjj")
+        #expect(model.selectedKey?.scope == .root)
+        model.data.latest.keys.rotations = []
+        #expect(orders(press(&model, "Rr")) == [.key(.prepare(.allStreams))])
+    }
+
     @Test func `a key with data under it cannot be destroyed`() {
         var model = model()
         _ = press(&model, "5jjjjX")

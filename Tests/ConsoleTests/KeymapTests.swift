@@ -65,15 +65,32 @@ import Testing
 
     @Test func `rebinding takes free keys and refuses taken ones`() throws {
         var keymap = Keymap.standard
-        try keymap.rebind("freeze", to: [.char("z")])
+        try keymap.rebind([KeyWish("freeze", [.char("z")])])
         #expect(keymap.binding(for: .char("z"), in: [.everywhere])?.name == "freeze")
         #expect(keymap.binding(for: .char("f"), in: [.everywhere]) == nil)
-        #expect(throws: KeymapRefusal.conflict(key: .char("q"), with: "quit")) {
-            try keymap.rebind("freeze", to: [.char("q")])
+        let before = keymap
+        let taken = KeyWish("freeze", [.char("q")])
+        #expect(throws: refusal(1, .conflict(key: .char("q"), with: "quit"))) {
+            try keymap.rebind([KeyWish("zoom", [.char("w")]), taken])
         }
-        #expect(throws: KeymapRefusal.unknownBinding) {
-            try keymap.rebind("nosuch", to: [])
+        #expect(throws: refusal(0, .unknownBinding)) { try keymap.rebind([KeyWish("nosuch", [])]) }
+        #expect(throws: refusal(0, .forLooking(.char("w")))) {
+            try keymap.rebind([KeyWish("purge", [.char("w")])])
         }
+        #expect(keymap == before)
+    }
+
+    @Test func `two bindings may change their keys with each other`() throws {
+        var keymap = Keymap.standard
+        try keymap.rebind([
+            KeyWish("freeze", [.char("e")]), KeyWish("zoom", [.char("f"), .function(5)]),
+        ])
+        #expect(keymap.binding(for: .char("e"), in: [.everywhere])?.name == "freeze")
+        #expect(keymap.binding(for: .function(5), in: [.everywhere])?.name == "zoom")
+    }
+
+    private func refusal(_ wish: Int, _ reason: KeymapRefusal) -> KeyWishRefusal {
+        KeyWishRefusal(wish: wish, reason: reason)
     }
 
     @Test func `help shows every binding with its keys`() {

@@ -115,10 +115,49 @@ import Testing
 
     @Test func `the last line at 80 columns names every key whole`() throws {
         let line = try #require(SampleConsole.frame(SampleConsole.model(80, 24)).lines.last)
-        for label in ["Help", "Setup", "Filter", "Freeze", "!Pause", "!Drain", "!Purge", "!Rotate"]
-        {
+        for label in [
+            "Help", "Setup", "Filter", "Freeze", "!Pause", "!Drain", "!Purge", "!Rotate",
+            "F10Quit",
+        ] {
             #expect(line.contains(label), "\(line)")
         }
+    }
+
+    @Test func `the way out stands in every last line`() {
+        for columns in 60...140 {
+            for screen in Screen.allCases {
+                var model = SampleConsole.model(columns, 30)
+                model.screen.current = screen
+                let line = SampleConsole.frame(model).lines.last ?? ""
+                #expect(line.contains("F10") && line.contains("Quit"), "\(columns): \(line)")
+            }
+        }
+    }
+
+    @Test func `the rows of latencies cover what occurred and not much more`() {
+        var histogram = LatencyHistogram()
+        for nanoseconds in [110_000, 900_000, 4_000_000] as [UInt64] {
+            histogram.record(nanoseconds, samples: 10)
+        }
+        for rows in 2...60 {
+            let scale = LatencyScale(rows: rows, [histogram])
+            #expect(zip(scale.bounds, scale.bounds.dropFirst()).allSatisfy { $0 < $1 })
+            guard rows > 12, let top = scale.bounds.last else { continue }
+            #expect(top >= 4_000_000 / 3 && top <= 1_000_000_000, "\(rows) rows up to \(top)")
+            #expect(scale.labels.allSatisfy { $0.text.count <= 6 }, "\(scale.labels)")
+        }
+    }
+
+    @Test func `a drain says how far it is`() throws {
+        var model = SampleConsole.model(120, 40)
+        model.data.alerts = AlertBook()
+        model.data.latest.streams[0].state = .draining(from: 4_000)
+        model.data.latest.streams[0].depth = 1_000
+        model.data.latest.streams[0].egress.messagesPerSecond = 100
+        model.work.notices = []
+        let lines = SampleConsole.frame(model).lines
+        let line = try #require(lines.first { $0.contains("drains") })
+        #expect(line.contains("75%  1,000 left  ETA 10s"), "\(line)")
     }
 
     @Test func `what is not measured is unknown, with the reason`() {

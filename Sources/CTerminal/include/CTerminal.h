@@ -39,6 +39,7 @@ enum cterminal_sequence {
     CTERMINAL_SHOW_CURSOR,
     CTERMINAL_PLAIN_TEXT,
     CTERMINAL_PLACE_CURSOR,
+    CTERMINAL_CLEAR,
 };
 
 /// A screen in memory.

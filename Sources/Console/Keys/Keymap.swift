@@ -27,20 +27,32 @@ public struct Keymap: Hashable, Sendable {
     /// The binding called `name`.
     public subscript(name: String) -> Binding? { bindings.first { $0.name == name } }
 
-    /// Gives the binding `name` other keys.
-    /// - Throws: `unknownBinding`, or `conflict` when another binding that can apply at the same
-    ///   time has one of the keys.
-    public mutating func rebind(_ name: String, to keys: [Key]) throws(KeymapRefusal) {
-        guard let place = bindings.firstIndex(where: { $0.name == name }) else {
-            throw .unknownBinding
+    /// Gives several bindings other keys at once, so that two may change theirs with each other.
+    /// - Throws: which wish is refused, and why; nothing has changed then.
+    public mutating func rebind(_ wishes: [KeyWish]) throws(KeyWishRefusal) {
+        var changed = self
+        for (number, wish) in wishes.enumerated() {
+            guard let place = changed.bindings.firstIndex(where: { $0.name == wish.name }) else {
+                throw KeyWishRefusal(wish: number, reason: .unknownBinding)
+            }
+            changed.bindings[place].keys = wish.keys
         }
-        let context = bindings[place].context
-        for other in bindings where other.name != name && other.overlaps(context) {
-            if let key = keys.first(where: other.keys.contains) {
-                throw .conflict(key: key, with: other.name)
+        for (number, wish) in wishes.enumerated() {
+            guard let own = changed[wish.name] else { continue }
+            if own.effect == .mutates, let key = wish.keys.first(where: \.isForLooking) {
+                throw KeyWishRefusal(wish: number, reason: .forLooking(key))
+            }
+            for other in changed.bindings where other.name != own.name {
+                guard other.overlaps(own.context) else { continue }
+                if let key = own.keys.first(where: other.keys.contains) {
+                    throw KeyWishRefusal(
+                        wish: number,
+                        reason: .conflict(key: key, with: other.name)
+                    )
+                }
             }
         }
-        bindings[place].keys = keys
+        self = changed
     }
 
     /// Every pair of bindings that share a key where both can apply.
@@ -57,12 +69,54 @@ public struct Keymap: Hashable, Sendable {
     }
 }
 
+/// Other keys for one binding.
+public struct KeyWish: Hashable, Sendable {
+    /// The binding's name.
+    public let name: String
+    /// The keys it shall have; none switches it off.
+    public let keys: [Key]
+
+    /// `keys` for the binding `name`.
+    public init(_ name: String, _ keys: [Key]) {
+        self.name = name
+        self.keys = keys
+    }
+}
+
 /// Why keys cannot be changed as asked.
 public enum KeymapRefusal: Error, Hashable, Sendable {
     /// No binding has that name.
     case unknownBinding
     /// Another binding has the key already.
     case conflict(key: Key, with: String)
+    /// What changes the broker has no lower-case letter, digit or mark.
+    case forLooking(Key)
+
+    /// For the person who asked for it.
+    public var sentence: String {
+        switch self {
+        case .unknownBinding: "there is no such command"
+        case .conflict(let key, let name): "the key \(key.label) belongs to \(name)"
+        case .forLooking(let key):
+            "what changes the broker has a capital letter or a function key, not \(key.label)"
+        }
+    }
+}
+
+/// Which of several wishes is refused, and why.
+public struct KeyWishRefusal: Error, Hashable, Sendable {
+    /// Its number, from 0.
+    public let wish: Int
+    /// Why.
+    public let reason: KeymapRefusal
+}
+
+extension Key {
+    /// Whether it is a character other than a capital letter, which never changes the broker.
+    fileprivate var isForLooking: Bool {
+        guard case .scalar(let scalar) = code, modifiers.isEmpty else { return false }
+        return !("A"..."Z").contains(scalar)
+    }
 }
 
 extension Binding {

@@ -56,6 +56,11 @@ extension ActionPlan {
         }
     }
 
+    /// The step that `confirmation` asks for; nil unless it is about a rotation.
+    static func step(_ confirmation: Confirmation, _ model: ConsoleModel) -> RotationStep? {
+        confirmation.action == .rotate ? nextStep(of: scope(confirmation), model) : nil
+    }
+
     /// The step that a rotation of `scope` takes next.
     static func nextStep(of scope: KeyScope, _ model: ConsoleModel) -> RotationStep {
         guard let rotation = model.data.latest.keys.rotations.last(where: { $0.scope == scope }),
@@ -95,7 +100,7 @@ extension ActionPlan {
         _ scope: KeyScope,
         _ model: ConsoleModel
     ) -> PlannedOrder {
-        switch nextStep(of: scope, model) {
+        switch confirmation.step ?? nextStep(of: scope, model) {
         case .prepare, .retire, .destroy: plan(.prepare(scope), "new key prepared; R activates it")
         case .activate: plan(.activate(scope), "new key active")
         case .reencrypt:

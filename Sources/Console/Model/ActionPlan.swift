@@ -42,7 +42,7 @@ enum ActionPlan {
         case .throttle: [ConfirmOption(label: "limit", choices: speeds, index: 2)]
         case .rotate:
             [
-                ConfirmOption(label: "scope", choices: rotationScopes(model), index: 0),
+                rotationScope(model),
                 ConfirmOption(label: "re-encrypt at", choices: speeds, index: 3),
             ]
         case .resume, .delete, .kick, .holdRewrite, .verify, .retireKey, .destroyKey, .compromise,
@@ -51,9 +51,22 @@ enum ActionPlan {
         }
     }
 
+    /// Whose keys; those of all queues where their rotation has been begun and not ended.
+    private static func rotationScope(_ model: ConsoleModel) -> ConfirmOption {
+        let choices = rotationScopes(model)
+        let isBegun = nextStep(of: .allStreams, model) != .prepare
+        return ConfirmOption(
+            label: "scope",
+            choices: choices,
+            index: isBegun ? choices.count - 1 : 0
+        )
+    }
+
     private static func rotationScopes(_ model: ConsoleModel) -> [String] {
-        let isOnKeys = model.screen.current == .keys
-        return isOnKeys && model.selectedKey != nil ? ["selected", "all queues"] : ["all queues"]
+        // The root key itself takes the secret of every slot, which nobody types here.
+        guard model.screen.current == .keys, let key = model.selectedKey, key.scope != .root
+        else { return ["all queues"] }
+        return ["selected", "all queues"]
     }
 
     // MARK: Orders

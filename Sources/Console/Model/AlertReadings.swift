@@ -123,4 +123,9 @@ extension KeyScope {
         case .allStreams: Array("all".utf8)
         }
     }
+
+    /// The scope in a sentence, safe to show.
+    func title(_ style: TextStyle) -> String {
+        self == .allStreams ? "all queues" : style.name(name, cellsMax: 30)
+    }
 }

@@ -2,7 +2,7 @@
 
 public import Base
 import Canvas
-import Engine
+public import Engine
 
 /// Something that can be chosen before an action is confirmed.
 public struct ConfirmOption: Hashable, Sendable {
@@ -41,6 +41,8 @@ public struct Confirmation: Hashable, Sendable {
     public let ceilings: [[UInt8]: UInt64]
     /// What must be typed; empty below level 3.
     public let phrase: String
+    /// The step of a rotation that is asked for.
+    public var step: RotationStep?
     /// What was typed.
     public var field = TextField()
     /// What can be chosen.

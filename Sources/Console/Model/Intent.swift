@@ -191,6 +191,8 @@ public enum Effect: Hashable, Sendable {
     case tell(AlertNews)
     /// Take the mouse or give it back.
     case mouse(Bool)
+    /// Look at the engine so many times a second.
+    case refresh(Int)
     /// Draw everything anew.
     case redraw
     /// Suspend the process.

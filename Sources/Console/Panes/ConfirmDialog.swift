@@ -17,7 +17,7 @@ enum ConfirmDialog {
             columns: 80,
             rows: min(frame.size.rows, wanted),
             title: title,
-            badge: [TextRun(badge(confirmation, context), .paneBadge)],
+            badge: [TextRun(confirmation.level.badge, .paneBadge)],
             isDanger: confirmation.level == .destructive,
             on: &frame,
             context
@@ -54,17 +54,11 @@ enum ConfirmDialog {
         return [TextRun(" on \(word)\(name)", .textMuted)]
     }
 
-    private static func badge(_ confirmation: Confirmation, _ context: PaneContext) -> String {
-        guard confirmation.action == .rotate else { return confirmation.level.badge }
-        let step = ActionPlan.nextStep(of: ActionPlan.scope(confirmation), context.model)
-        return "\(confirmation.level.badge)  step \(step.rawValue + 1): \(step.name)"
-    }
-
     private static func essentialLines(
         _ confirmation: Confirmation,
         _ context: PaneContext
     ) -> [Essential] {
-        let verb = confirmation.action.verb
+        let verb = confirmation.step?.name ?? confirmation.action.verb
         guard confirmation.level == .destructive else {
             return [
                 Essential(line: [

@@ -85,6 +85,7 @@ enum HeatMapPane {
 struct LatencyScale {
     /// The lower bound of each row but the lowest, in nanoseconds.
     let bounds: [UInt64]
+    private let step: Step
 
     /// A scale of `rows` as fine as lets it reach the largest value in `columns`.
     init(rows: Int, _ columns: [LatencyHistogram]) {
@@ -94,17 +95,47 @@ struct LatencyScale {
         var start: UInt64 = 10_000
         while start * 10 <= low, start < 100_000_000 { start *= 10 }
         let wanted = max(high / 3, start * 300)
-        let fine = Self.steps.indices.reversed().first { place in
-            Self.bound(inner - 1, of: Self.steps[place], from: start) >= wanted
-        }
-        let factors = Self.steps[fine ?? 0]
-        bounds = (0..<inner).map { Self.bound($0, of: factors, from: start) }
+        let step =
+            Step.all.last { Self.bound(inner - 1, of: $0.factors, from: start) >= wanted }
+            ?? Step.all[0]
+        self.step = step
+        bounds = (0..<inner).map { Self.bound($0, of: step.factors, from: start) }
     }
 
-    /// Hundredths of a decade's start at which rows begin.
-    private static let steps: [[UInt64]] = [
-        [100], [100, 316], [100, 215, 464], [100, 178, 316, 562],
-    ]
+    /// How a decade is divided: rows are about equally far apart.
+    private struct Step {
+        /// Hundredths of a decade's start at which rows begin.
+        let factors: [UInt64]
+        /// Which of them have a label where there are many rows.
+        let labelled: Set<Int>
+
+        /// From coarse to fine; no finer than the buckets of a histogram.
+        static let all = [
+            Step(factors: [100], labelled: [0]),
+            Step(factors: [100, 316], labelled: [0]),
+            Step(factors: [100, 215, 464], labelled: [0, 1, 2]),
+            Step(factors: [100, 178, 316, 562], labelled: [0, 2]),
+            Step(factors: [100, 147, 215, 316, 464, 681], labelled: [0, 2, 4]),
+            Step(factors: [100, 133, 178, 237, 316, 422, 562, 750], labelled: [0, 4]),
+            Step(
+                factors: [100, 125, 160, 200, 250, 315, 400, 500, 630, 800],
+                labelled: [0, 3, 7]
+            ),
+            Step(
+                factors: [
+                    100, 117, 136, 158, 185, 215, 251, 293, 341, 398, 464, 541, 631, 736, 858,
+                ],
+                labelled: [0, 5, 10]
+            ),
+            Step(
+                factors: [
+                    100, 112, 125, 140, 160, 180, 200, 224, 250, 280, 315, 355, 400, 450, 500, 560,
+                    630, 710, 800, 900,
+                ],
+                labelled: [0, 6, 14]
+            ),
+        ]
+    }
 
     private static func bound(_ place: Int, of factors: [UInt64], from start: UInt64) -> UInt64 {
         let decade = min(12, max(0, place) / factors.count)
@@ -133,10 +164,12 @@ struct LatencyScale {
     /// Labels beside the rows.
     var labels: [AxisLabel] {
         let rows = bounds.count + 1
-        let stride = rows > 10 ? 2 : 1
         return bounds.enumerated().compactMap { place, bound in
-            guard place % stride == 0 || place == bounds.count - 1 else { return nil }
             let isTop = place == bounds.count - 1
+            let isLabelled = step.labelled.contains(place % step.factors.count)
+            // The label of the topmost row takes the place of one just below it.
+            let isHidden = rows > 10 && place == bounds.count - 2
+            guard rows <= 10 || isTop || isLabelled && !isHidden else { return nil }
             let text = (isTop ? ">" : "") + Format.latency(nanoseconds: bound)
             return AxisLabel(text, at: Double(place + 1) / Double(max(1, rows - 1)))
         }

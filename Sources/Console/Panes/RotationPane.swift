@@ -37,7 +37,7 @@ enum RotationPane {
 
     static func head(_ rotation: RotationStatus, _ context: PaneContext) -> TextLine {
         let arrow = context.glyphs.isAscii ? "->" : "→"
-        let scope = context.style.name(rotation.scope.name, cellsMax: 30)
+        let scope = rotation.scope.title(context.style)
         return [
             TextRun("k\(rotation.fromVersion) \(arrow) k\(rotation.toVersion)", .seriesKey),
             TextRun("  of ", .textMuted), TextRun(scope, .textStrong),

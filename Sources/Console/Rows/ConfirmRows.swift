@@ -31,11 +31,13 @@ struct ConfirmRows {
             let connection = picture.snapshot.connections.first { $0.id == id }
             return picture.style.name(connection?.name ?? [], cellsMax: 30) + " #\(id)"
         case .key(let scope, let version):
-            let isWhole = confirmation.action == .rotate || confirmation.action == .verify
-            let name = picture.style.name(scope.name, cellsMax: 30)
-            return isWhole ? name : "k\(version) of \(name)"
+            if confirmation.action == .rotate {
+                return "OF " + ActionPlan.scope(confirmation).title(picture.style)
+            }
+            let name = scope.title(picture.style)
+            return confirmation.action == .verify ? name : "k\(version) of \(name)"
         case .slot(let index): return "slot \(index)"
-        default: return ""
+        default: return confirmation.action == .rotate ? "OF all queues" : ""
         }
     }
 
@@ -52,7 +54,7 @@ struct ConfirmRows {
         case .redrive: "Puts dead-lettered messages back; they are delivered again."
         case .kick: "Closes the connection; a well-made client comes back at once."
         case .throttle: "limits to \(ActionPlan.choice(confirmation, "limit"))"
-        case .rotate: rotateEffect(confirmation, picture.model)
+        case .rotate: rotateEffect(confirmation.step)
         case .holdRewrite: "holds the rewriting of old data, or lets it go on"
         case .verify: "reads samples back under every key"
         case .retireKey: "The key is used for nothing but reading what is left under it."
@@ -68,11 +70,10 @@ struct ConfirmRows {
         }
     }
 
-    private static func rotateEffect(_ confirmation: Confirmation, _ model: ConsoleModel) -> String
-    {
-        switch ActionPlan.nextStep(of: ActionPlan.scope(confirmation), model) {
-        case .prepare, .retire, .destroy:
-            "Makes a new key, wraps it, reads it back. Writes stay on the old one until step 2."
+    private static func rotateEffect(_ step: RotationStep?) -> String {
+        switch step {
+        case .prepare, .retire, .destroy, nil:
+            "Makes a new key and reads it back. Writes stay on the old one until step 2."
         case .activate: "Moves writes to the new key at once. There is no way back to the old one."
         case .reencrypt: "Rewrites old data under the new key, in the background."
         case .verify: "Reads samples back under every key."
@@ -197,6 +198,7 @@ struct ConfirmRows {
         let mine = keys.keys.filter { scope == .allStreams ? $0.scope != .root : $0.scope == scope }
         let total = mine.reduce(UInt64(0)) { $0 &+ $1.bytes }
         var lines: [TextLine] = []
+        if let step = confirmation.step { lines.append(fact("step", sequence(step))) }
         if case .key(_, let version) = confirmation.targets.first,
             let key = mine.first(where: { $0.version == version }), confirmation.action != .rotate
         {
@@ -242,6 +244,14 @@ struct ConfirmRows {
         return lines
     }
 
+    /// Which step of a rotation it is, and which ones come after it.
+    private static func sequence(_ step: RotationStep) -> String {
+        let all: [RotationStep] = [.prepare, .activate, .reencrypt]
+        guard let place = all.firstIndex(of: step) else { return step.name }
+        let rest = all[(place + 1)...].map(\.name).joined(separator: ", ")
+        return "\(place + 1) of \(all.count): \(step.name)" + (rest.isEmpty ? "" : "  then \(rest)")
+    }
+
     private static func fact(_ label: String, _ value: String) -> TextLine {
         [TextRun(TextWidth.pad(label, cells: 12), .textMuted), TextRun(value, .text)]
     }
@@ -252,7 +262,7 @@ extension Action {
     var headline: String {
         switch self {
         case .pauseIngress: "REFUSE MESSAGES FOR"
-        case .rotate: "ROTATE ENCRYPTION KEY"
+        case .rotate: "ROTATE KEYS"
         case .holdRewrite: "HOLD REWRITING"
         case .retireKey: "RETIRE"
         case .destroyKey: "DESTROY KEY"

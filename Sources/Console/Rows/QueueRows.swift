@@ -20,7 +20,8 @@ enum QueueRows {
         first += pair("  dead letters", Format.exact(stream.deadLetters))
         first += pair("  keeps", limits(policy))
         first += pair("  class", stream.durability.word)
-        return [first, [TextRun(" ", .text)] + drainEstimate(stream), actions()]
+        let second = [TextRun(" ", .text)] + drainEstimate(stream)
+        return [first, second, actions(picture.model.keymap)]
     }
 
     /// How long a drain would take, or why it would not end.
@@ -56,6 +57,18 @@ enum QueueRows {
         return line
     }
 
+    /// How far a drain is; nil when there is none.
+    static func drainProgress(_ stream: StreamStatus) -> String? {
+        guard case .draining(let from) = stream.state else { return nil }
+        let done = from > stream.depth ? from - stream.depth : 0
+        let share = Format.progress(done: done, of: from)
+        let left = "\(share)  \(Format.exact(stream.depth)) left"
+        let out = stream.egress.messagesPerSecond
+        guard out >= 0.05 else { return left + "  nobody takes them" }
+        let seconds = UInt64(saturating: min(Double(stream.depth) / out, 1e9))
+        return left + "  ETA \(Format.span(nanoseconds: seconds * nanosecondsPerSecond))"
+    }
+
     /// When the stream's own limit is reached at this rate; nil when it is not.
     static func timeToFull(_ stream: StreamStatus) -> String? {
         let growth = stream.ingress.messagesPerSecond - stream.egress.messagesPerSecond
@@ -66,10 +79,10 @@ enum QueueRows {
         return Format.span(nanoseconds: UInt64(saturating: seconds) * nanosecondsPerSecond)
     }
 
-    private static func actions() -> TextLine {
+    private static func actions(_ keymap: Keymap) -> TextLine {
         var line: TextLine = [TextRun(" actions ", .textMuted)]
         for name in ["pause", "drain", "purge", "redrive"] {
-            guard let binding = Keymap.standard[name], let key = binding.keys.last else { continue }
+            guard let binding = keymap[name], let key = binding.keys.last else { continue }
             line += [
                 TextRun(" \(key.label)", .keybarKey), TextRun("!", .actionMutating),
                 TextRun(binding.label, .text),
@@ -77,7 +90,7 @@ enum QueueRows {
         }
         line.append(TextRun("   view ", .textMuted))
         for name in ["open", "peek", "mark", "copy", "export"] {
-            guard let binding = Keymap.standard[name], let key = binding.keys.first else {
+            guard let binding = keymap[name], let key = binding.keys.first else {
                 continue
             }
             line += [
@@ -148,6 +161,9 @@ enum QueueRows {
             let change = Comparison(stream.name, picture.model)
         {
             facts.insert(("changed", TextRun(change.sentence, .markerA)), at: 2)
+        }
+        if let progress = drainProgress(stream) {
+            facts.insert(("drain", TextRun(progress, .stateDraining)), at: 1)
         }
         if !stream.stateReason.isEmpty {
             facts.insert(("because", TextRun(style.name(stream.stateReason), .text)), at: 1)

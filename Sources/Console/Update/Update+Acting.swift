@@ -136,8 +136,17 @@ extension ConsoleModel {
             say(.warning, "\(action.verb): \(reason)")
             return []
         }
+        // New versions come in above: the key that is asked about stays the selected one.
+        if action == .rotate, case .key? = targets.first { pinSelection(.keys) }
         screen.overlay = .confirm(confirmation(action, targets, options))
         return []
+    }
+
+    /// Keeps the selection of `pane` on its row where nobody has moved it yet.
+    private mutating func pinSelection(_ pane: Pane) {
+        let ids = rowIds(pane)
+        guard let id = selected(among: ids, listState(pane)) else { return }
+        setSelection(pane, id: id, index: ids.firstIndex(of: id) ?? 0)
     }
 
     private func confirmation(
@@ -154,7 +163,7 @@ extension ConsoleModel {
         let options = ActionPlan.options(resolved, self).map { option in
             chosen.first { $0.label == option.label } ?? option
         }
-        return Confirmation(
+        var question = Confirmation(
             action: resolved,
             targets: targets,
             level: level,
@@ -164,6 +173,8 @@ extension ConsoleModel {
             phrase: level == .destructive ? phrase(resolved, targets) : "",
             options: options
         )
+        question.step = ActionPlan.step(question, self)
+        return question
     }
 
     /// Keys that hold also let go: P resumes a held queue, D stops a drain.
@@ -227,6 +238,8 @@ extension ConsoleModel {
         }
         var changed = confirmation
         changed.apply(key)
+        // Whose keys are meant decides which step is due.
+        if changed.options != confirmation.options { changed.step = ActionPlan.step(changed, self) }
         screen.overlay = .confirm(changed)
         return []
     }
@@ -235,6 +248,11 @@ extension ConsoleModel {
         if let reason = isStale ? "the data is stale" : nil {
             say(.warning, "\(confirmation.action.verb): \(reason)")
             return []
+        }
+        guard confirmation.step == ActionPlan.step(confirmation, self) else {
+            // The question named another step than is due now: ask again for that one.
+            say(.warning, "\(confirmation.action.verb): another step is due by now")
+            return ask(confirmation.action, targets: confirmation.targets, options: [])
         }
         let planned = ActionPlan.orders(confirmation, by: key, at: data.now, self)
         for pane in [Pane.queues, .clients, .keys] where !listState(pane).marks.isEmpty {

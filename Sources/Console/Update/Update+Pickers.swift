@@ -155,6 +155,7 @@ extension ConsoleModel {
             let rates = [1, 2, 4, 10, 30]
             let place = rates.firstIndex(of: settings.refreshPerSecond) ?? 2
             settings.refreshPerSecond = rates[min(max(0, place + step), rates.count - 1)]
+            return [.refresh(settings.refreshPerSecond)]
         case "graphs": return travel(.graphStyle)
         case "window": return travel(.timeZoom(closer: step < 0))
         case "units": return arrange(.units)

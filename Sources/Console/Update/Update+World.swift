@@ -126,8 +126,8 @@ extension EngineRefusal {
         case .wrongState: "not possible in this state"
         case .invalid: "out of range"
         case .stillInUse(let bytes): "\(Format.bytes(bytes)) are still under the key"
-        case .locked(let until):
-            "locked until \(Format.date(until, offsetSeconds: 0))"
+        case .locked(.distantFuture): "the keys are locked; unlock opens the store again"
+        case .locked(let until): "locked until \(Format.date(until, offsetSeconds: 0))"
         case .storage(let errno): "storage error \(errno)"
         case .unreachable: "the engine cannot be reached"
         case .remote(let code): "the cluster said \(code)"

@@ -64,7 +64,10 @@ enum KeyBar {
         return item?.binding.keys.first
     }
 
-    /// Labels one behind the other, the last ones left out when there is no room.
+    /// What is left out first where there is no room for all; the way out never is.
+    private static let dispensable = ["find", "setup", "filter", "freeze"]
+
+    /// Labels one behind the other, some left out when there is no room.
     private static func packed(
         _ bindings: [Binding],
         _ columns: Int,
@@ -72,12 +75,19 @@ enum KeyBar {
     ) -> [KeyBarItem] {
         var column = 0
         var items: [KeyBarItem] = []
-        // Where the last label would be cut, keys and labels stand without a gap.
-        let wanted = bindings.dropLast().reduce(-1) { sum, binding in
-            let key = TextWidth.cells(of: binding.keys.first?.label ?? "")
-            return sum + key + label(binding, picture, gap: "").count + 1
+        func cells(_ bindings: [Binding], gap: Int) -> Int {
+            bindings.reduce(-1) { sum, binding in
+                let key = TextWidth.cells(of: binding.keys.first?.label ?? "")
+                let text = label(binding, picture, gap: "")
+                return sum + key + text.count + (text.hasPrefix(" ") ? gap : 1)
+            }
         }
-        let isTight = wanted > columns
+        // Where not all have room, keys and labels stand without a gap.
+        let isTight = cells(bindings, gap: 1) > columns
+        var bindings = bindings
+        for name in dispensable where cells(bindings, gap: 0) > columns {
+            bindings.removeAll { $0.name == name }
+        }
         for binding in bindings {
             let key = TextWidth.cells(of: binding.keys.first?.label ?? "")
             var text = label(binding, picture, gap: "")

@@ -81,6 +81,8 @@ enum StatusLine {
         } else if let busy = model.work.pending.values.first(where: { $0.total > 0 }) {
             let share = Format.progress(done: busy.done, of: busy.total)
             left = [TextRun(" \(busy.label) \(share)", .stateDraining)]
+        } else if let text = drains(picture), model.data.alerts.worst?.severity != .critical {
+            left = [TextRun(" \(text)", .stateDraining)]
         } else if let alert = model.data.alerts.worst {
             left = sentence(alert, picture)
         } else {
@@ -89,6 +91,16 @@ enum StatusLine {
         frame.put(left, in: line)
         let hints = hints(picture, cells: line.columns - left.cells - 3)
         frame.put(hints, in: line, column: line.columns - hints.cells)
+    }
+
+    /// The drain that is under way, and how many more there are.
+    private static func drains(_ picture: Picture) -> String? {
+        let all = picture.snapshot.streams.compactMap { stream in
+            QueueRows.drainProgress(stream).map { (stream.name, $0) }
+        }
+        guard let first = all.first else { return nil }
+        let others = all.count > 1 ? "  +\(all.count - 1) more" : ""
+        return "\(picture.style.name(first.0, cellsMax: 30)) drains  \(first.1)\(others)"
     }
 
     private static func sentence(_ alert: Alert, _ picture: Picture) -> TextLine {

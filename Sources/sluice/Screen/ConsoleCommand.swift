@@ -18,11 +18,12 @@ enum ConsoleCommand {
     /// With `demoSeed` the clients of the demonstration come to it.
     static func run(_ request: ServeRequest, demoSeed: UInt64? = nil) -> ExitStatus {
         guard case .run = request.purpose else { return ServeCommand.run(request) }
+        guard let asked = ServeCommand.configuration(request), let keymap = keymap(asked.console)
+        else { return .configuration }
         if request.console.printsKeymap {
-            Output.show(PlainText.keymap(.standard))
+            Output.show(PlainText.keymap(keymap))
             return .success
         }
-        guard let asked = ServeCommand.configuration(request) else { return .configuration }
         // Who opens the cockpit wants queues to look at; `serve` has them only by name, as the
         // server it replaces does.
         var wanted = asked
@@ -37,9 +38,38 @@ enum ConsoleCommand {
             return error.isAboutKeys ? .locked : .failure
         }
         if request.console.isPlain || variable("TERM") == "dumb" {
-            return runPlain(configuration, held, request.console, demoSeed)
+            return runPlain(configuration, held, request.console, keymap, demoSeed)
         }
-        return runScreen(configuration, held, request.console, demoSeed)
+        return runScreen(configuration, held, request.console, keymap, demoSeed)
+    }
+
+    /// The keys with those that `settings` names instead; nil where that is refused.
+    private static func keymap(_ settings: ConsoleSettings) -> Keymap? {
+        var keymap = Keymap.standard
+        var wishes: [KeyWish] = []
+        for entry in settings.keys {
+            var keys: [Key] = []
+            for label in entry.labels {
+                guard let key = Key(label: label) else {
+                    Output.complain("\(shown(entry)): there is no key \(DisplayText(label).text)")
+                    return nil
+                }
+                keys.append(key)
+            }
+            wishes.append(KeyWish(entry.command, keys))
+        }
+        do throws(KeyWishRefusal) {
+            try keymap.rebind(wishes)
+        } catch {
+            Output.complain("\(shown(settings.keys[error.wish])): \(error.reason.sentence)")
+            return nil
+        }
+        return keymap
+    }
+
+    private static func shown(_ entry: ConfiguredKeys) -> String {
+        let name = DisplayText(entry.command).text
+        return "\(DisplayText(entry.place.file).text):\(entry.place.line): \(name)"
     }
 
     /// The console on the terminal with a server of its own.
@@ -47,6 +77,7 @@ enum ConsoleCommand {
         _ configuration: ServerConfiguration,
         _ held: HeldSecret?,
         _ options: ConsoleOptions,
+        _ keymap: Keymap,
         _ demoSeed: UInt64?
     ) -> ExitStatus {
         let shelf = ThemeShelf(environment: variable)
@@ -77,6 +108,8 @@ enum ConsoleCommand {
                 return ConsoleProgram(
                     started.engine,
                     session: session,
+                    keymap: keymap,
+                    refreshPerSecond: configuration.console.framesPerSecond,
                     theme: name.theme,
                     shelf: shelf,
                     firstTheme: firstTheme,
@@ -107,6 +140,7 @@ enum ConsoleCommand {
         _ configuration: ServerConfiguration,
         _ held: HeldSecret?,
         _ options: ConsoleOptions,
+        _ keymap: Keymap,
         _ demoSeed: UInt64?
     ) -> ExitStatus {
         do {
@@ -117,6 +151,7 @@ enum ConsoleCommand {
             var console = PlainConsole(
                 server.engine,
                 session: session(on: server, options, demoSeed),
+                keymap: keymap,
                 alertCommand: options.alertCommand
             )
             console.run(signals) { isRinging(server.bell) }

@@ -20,6 +20,7 @@ final class ConsoleLoop<Program: ScreenProgram> {
     private var sources: [any DispatchSourceProtocol] = []
     private var keyTimer: any DispatchSourceTimer
     private var frameTimer: any DispatchSourceTimer
+    private let ticks: any DispatchSourceTimer
     private var writable: any DispatchSourceWrite
     private var isWritableAwaited = false
     private var isFrameDue = false
@@ -71,6 +72,7 @@ final class ConsoleLoop<Program: ScreenProgram> {
         size = session.size
         keyTimer = DispatchSource.makeTimerSource(queue: queue)
         frameTimer = DispatchSource.makeTimerSource(queue: queue)
+        ticks = DispatchSource.makeTimerSource(queue: queue)
         writable = DispatchSource.makeWriteSource(
             fileDescriptor: session.descriptor,
             queue: queue
@@ -105,9 +107,7 @@ final class ConsoleLoop<Program: ScreenProgram> {
             queue: queue
         )
         readable.setEventHandler { self.readKeys() }
-        let ticks = DispatchSource.makeTimerSource(queue: queue)
-        let period = DispatchTimeInterval.microseconds(1_000_000 / ticksPerSecond)
-        ticks.schedule(deadline: .now() + period, repeating: period, leeway: .milliseconds(5))
+        schedule(ticksPerSecond: ticksPerSecond)
         ticks.setEventHandler { self.tick() }
         sources = [readable, ticks]
         for number in LoopSignal.allCases {
@@ -119,6 +119,11 @@ final class ConsoleLoop<Program: ScreenProgram> {
         for source in sources { source.resume() }
         take([.opened(size, session.depth, isUtf8: session.isUtf8)])
         draw()
+    }
+
+    private func schedule(ticksPerSecond: Int) {
+        let period = DispatchTimeInterval.microseconds(1_000_000 / max(1, ticksPerSecond))
+        ticks.schedule(deadline: .now() + period, repeating: period, leeway: .milliseconds(5))
     }
 
     private func watchErrors() {
@@ -203,6 +208,7 @@ final class ConsoleLoop<Program: ScreenProgram> {
         case .finish(let status): finish(status)
         case .leave: hide()
         case .suspend: suspend()
+        case .tick(let perSecond): schedule(ticksPerSecond: perSecond)
         case .redraw: session.invalidate()
         case .use(let theme): session.use(theme)
         case .takeMouse(let isTaken): session.takeMouse(isTaken)

@@ -26,6 +26,8 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
     init(
         _ engine: Target,
         session: Session,
+        keymap: Keymap,
+        refreshPerSecond: Int,
         theme: Theme,
         shelf: ThemeShelf,
         firstTheme: FirstTheme,
@@ -42,6 +44,8 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         session.capabilities = engine.capabilities
         session.themes = shelf.names
         model = ConsoleModel(session: session, size: Size(columns: 80, rows: 24))
+        model.keymap = keymap
+        model.settings.refreshPerSecond = refreshPerSecond
     }
 
     func frame(_ size: Size) -> Frame {
@@ -130,6 +134,7 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
             hook.tell(news, at: model.data.now)
             return []
         case .mouse(let isOn): return [.takeMouse(isOn)]
+        case .refresh(let rate): return [.tick(perSecond: rate)]
         case .redraw: return [.redraw]
         case .suspend: return [.suspend]
         case .quit(.headless): return [.leave]

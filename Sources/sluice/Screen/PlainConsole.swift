@@ -25,12 +25,13 @@ struct PlainConsole<Target: Engine> {
     private static var lineBytesMax: Int { 4_096 }
 
     /// A console on `engine` that runs `alertCommand` for alerts.
-    init(_ engine: Target, session: Session, alertCommand: String) {
+    init(_ engine: Target, session: Session, keymap: Keymap, alertCommand: String) {
         self.engine = engine
         hook = AlertHook(alertCommand)
         var session = session
         session.capabilities = engine.capabilities
         model = ConsoleModel(session: session, size: Size(columns: 80, rows: 24))
+        model.keymap = keymap
     }
 
     /// Works until it is told to quit, or `hasStopped` says so; a closed standard input only ends
@@ -163,7 +164,7 @@ struct PlainConsole<Target: Engine> {
             say("note: files are written from the screen; `sluice top --json` goes to pipes")
         case .tell(let news): hook.tell(news, at: model.data.now)
         case .quit: isFinished = true
-        case .copy, .theme, .attach, .announce, .mouse, .redraw, .suspend: break
+        case .copy, .theme, .attach, .announce, .mouse, .refresh, .redraw, .suspend: break
         }
     }
 

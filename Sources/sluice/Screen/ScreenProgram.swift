@@ -31,6 +31,8 @@ enum ScreenWish {
     case leave
     /// Stop the process until it is told to go on.
     case suspend
+    /// Let time pass in steps of another length.
+    case tick(perSecond: Int)
     /// Draw everything anew.
     case redraw
     /// Show roles by another theme.
