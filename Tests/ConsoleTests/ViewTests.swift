@@ -148,6 +148,16 @@ import Testing
         }
     }
 
+    @Test func `without the clock nothing moves while nothing happens`() {
+        var model = SampleConsole.model(120, 40)
+        model.data.alerts = AlertBook()
+        model.settings.isClockShown = false
+        model.screen.current = .queues
+        let before = SampleConsole.frame(model)
+        _ = update(&model, .ticked(model.data.now.adding(nanoseconds: 1_500_000_000)))
+        #expect(SampleConsole.frame(model).lines == before.lines)
+    }
+
     @Test func `a drain says how far it is`() throws {
         var model = SampleConsole.model(120, 40)
         model.data.alerts = AlertBook()

@@ -36,7 +36,10 @@ enum HeaderLine {
         parts.append([TextRun(" \(target)", .headerTarget)])
         if !isShort { parts.append([TextRun(kindText, .header)]) }
         parts.append(state)
-        if model.data.latest.takenAt != .never, server.startedAt != .never {
+        // Without the clock nothing moves by itself.
+        if model.settings.isClockShown, model.data.latest.takenAt != .never,
+            server.startedAt != .never
+        {
             let up = picture.snapshot.takenAt.nanoseconds(since: server.startedAt)
             parts.append([TextRun("  up \(Format.span(nanoseconds: up))", .header)])
         }
@@ -92,6 +95,7 @@ enum HeaderLine {
         }
         if let moment = moment(picture) { parts.append(moment) }
         guard model.data.latest.takenAt != .never else { return parts }
+        guard model.settings.isClockShown || model.isStale else { return parts }
         let age = Format.dataAge(nanoseconds: model.dataAgeNanoseconds)
         parts.append([TextRun("\(model.settings.refreshPerSecond) Hz  ", .header)])
         parts.append([TextRun("data \(age)  ", model.isStale ? .stateCrit : .header)])

@@ -251,6 +251,7 @@ final class ConsoleLoop<Program: ScreenProgram> {
         guard !isFinished else { return }
         isFinished = true
         session.leave()
+        if isWritableAwaited { errors?.abandonTerminal() }
         errors?.restore()
         for source in sources { source.cancel() }
         keyTimer.cancel()

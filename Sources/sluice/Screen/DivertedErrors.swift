@@ -37,6 +37,18 @@ final class DivertedErrors {
     /// Sends standard error into the pipe.
     func divert() { dup2(writing, STDERR_FILENO) }
 
+    /// Gives up the old standard error if it is a terminal: one that takes nothing would hold up
+    /// whoever writes to it.
+    func abandonTerminal() {
+        guard isatty(before) == 1 else { return }
+        // SAFETY: the path is a literal.
+        let nowhere = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
+        guard nowhere >= 0 else { return }
+        dup2(nowhere, before)
+        _ = fcntl(before, F_SETFD, FD_CLOEXEC)
+        close(nowhere)
+    }
+
     /// Gives standard error back.
     func restore() { dup2(before, STDERR_FILENO) }
 
