@@ -1,6 +1,8 @@
 """The rest of the keyboard: looking into queues, clients, keys and their rotation, and what changes nothing."""
 
 import asyncio
+import csv
+import json
 import os
 import re
 import sys
@@ -200,6 +202,33 @@ async def case_looking_only_refuses_every_change():
         await connection.close()
 
 
+async def case_an_export_says_what_the_screen_says():
+    with Screen() as screen:
+        connection = await connect(screen)
+        for name, count in [("ALPHA", 12), ("BRAVO", 345)]:
+            traffic = Traffic(connection, name)
+            await traffic.make()
+            await traffic.fill(count)
+        await on(screen.queue, "BRAVO")
+        await on(screen.waitRow, "ALPHA", " 12 ")
+        await on(screen.waitRow, "BRAVO", " 345 ")
+        for kind in ("csv", "json"):
+            await on(screen.press, ":")
+            await on(screen.wait, "Tab completes")
+            await on(screen.type, f"export {kind} queues.{kind}")
+            await on(screen.wait, f":export {kind} queues.{kind}")
+            await on(screen.press, "Enter")
+            await on(screen.wait, f"written to queues.{kind}")
+        with open(os.path.join(screen.directory, "queues.csv"), newline="") as file:
+            rows = {row["name"]: row for row in csv.DictReader(file)}
+        with open(os.path.join(screen.directory, "queues.json")) as file:
+            found = {row["name"]: row for row in json.load(file)}
+        for name, count in [("ALPHA", 12), ("BRAVO", 345)]:
+            expect(int(rows[name]["depth"]) == count, str(rows))
+            expect(found[name]["depth"] == count, str(found))
+        await connection.close()
+
+
 # What the numbers say
 
 
@@ -234,14 +263,14 @@ async def case_the_numbers_on_the_screen_are_those_of_the_clients():
                 before = sent
                 text = screen.text
                 after = sent
-                rate = re.search(r"rates +in ([\d.]+)/s", text)
+                rate = re.search(r"rates +in ([\d.]+) out", text)
                 stored = re.search(r"stored +([\d,]+) in", text)
                 expect(rate and stored, text)
                 rates.append((time.monotonic(), float(rate.group(1)), before))
                 depths.append((int(stored.group(1).replace(",", "")), before, after))
                 time.sleep(0.1)
 
-        await on(screen.until, lambda text: re.search(r"rates +in [45]\d\d/s", text), "no rate", 60)
+        await on(screen.until, lambda text: re.search(r"rates +in [45]\d\d out", text), "no rate", 60)
         await on(look)
         stop.set()
         await task

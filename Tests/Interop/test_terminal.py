@@ -297,6 +297,26 @@ async def case_a_terminal_that_reads_nothing_stops_no_message():
         await asyncio.to_thread(terminal.__exit__)
 
 
+async def case_hostile_names_reach_the_terminal_as_text():
+    terminal = Terminal()
+    await asyncio.to_thread(terminal.__enter__)
+    try:
+        names = ["\x1b[31mred\x1b]0;title\x07", "\u202egnp.exe\u202c", "\u6f22\u5b57\u304b\u306a", "e\u0301\u0302\u0303x",
+                 "\x9b31m\x85", "a" * 3000]
+        since = len(terminal.data)
+        for number, name in enumerate(names):
+            await nats.connect(f"nats://{HOST}:{terminal.port}", name=f"{name} no{number}")
+        await asyncio.to_thread(terminal.answer, b"3", "[3 Clients]")
+        await asyncio.to_thread(terminal.wait, "gnp.exe", "red", since=since)
+        text = terminal.data[:terminal.data.rindex(END)].decode()
+        rest = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\([B0]", "", text)
+        bad = [letter for letter in rest if ord(letter) < 0x20 and letter not in "\r\n\b\x0f"
+               or 0x7f <= ord(letter) < 0xa0 or letter in "\u202e\u202c"]
+        expect(not bad, f"control characters: {bad[:10]!r}")
+    finally:
+        await asyncio.to_thread(terminal.__exit__)
+
+
 def case_a_crash_gives_the_terminal_back():
     for number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP):
         terminal = Terminal()

@@ -1,6 +1,26 @@
 // What a person expects of the whole program on a terminal.
 //
 // Each test opens the program in a window and waits for what it shows; none counts on time.
+// What is expected, and where it is tested:
+//
+//   everything on the first screen, every size, resizing    here, ViewTests, ConsoleScreenTests
+//   dialogs in every size, a storm of sizes                 here, ViewTests
+//   screens, panes, focus without colour, zoom              here, UpdateTests, WidgetTests
+//   moving, 10,000 queues                                   UpdateTests
+//   filters, sorting, finding                               here, FilterTests, UpdateTests
+//   help, palette, printed keys, other keys                 here, KeymapTests, ConsoleManualTests
+//   freezing, scrubbing, markers, zoom of time              here, TimeTests, UpdateTests
+//   keys that look change nothing                           Interop/test_looking.py
+//   pause, drain, purge, marks, kill -9 in the middle       Interop/test_keyboard.py
+//   rotation step by step, kill -9 in the middle            Interop/test_looking.py
+//   looking only                                            Interop/test_looking.py
+//   NO_COLOR, ASCII, kinds of terminal, depth of colour     here, ConsoleScreenTests
+//   themes: files, contrast, preview, reading anew          ThemesCommandTests, ThemeFileTests
+//   hostile names, pasted text, answers of the terminal     ViewTests, Interop/test_terminal.py
+//   Escape at once, one write a frame, silence              Interop/test_terminal.py
+//   a terminal that reads nothing, crashes, hanging up      Interop/test_terminal.py, RestoreTests
+//   exports and recordings agree with the screen            ReportTests, Interop/test_terminal.py
+//   nothing secret in any of them                           Campaigns/secrets.py
 
 import Glibc
 import Testing

@@ -101,7 +101,7 @@ enum OverlayView {
             ],
             [TextRun(" Esc ", .keybarKey), TextRun(" stay", .text)],
             [],
-            [TextRun("sluice attach shows a broker again that runs without a screen.", .textMuted)],
+            [TextRun("Without a screen it runs until it gets the signal TERM.", .textMuted)],
         ]
         frame.putLines(lines, in: room)
     }

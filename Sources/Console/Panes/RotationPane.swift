@@ -29,44 +29,59 @@ enum RotationPane {
         }
         let cells = room.columns - 2
         let lines =
-            [head(rotation, context)] + RotationRows.steps(rotation, context, cells: cells)
-            + [cost(rotation)] + [impact(rotation)]
+            [head(rotation, context, cells: cells)]
+            + RotationRows.steps(rotation, context, cells: cells)
+            + [cost(rotation, cells: cells)] + [impact(rotation, cells: cells)]
         let inner = room.slice(1, count: room.columns - 1)
         frame.putLines(lines, in: inner)
     }
 
-    static func head(_ rotation: RotationStatus, _ context: PaneContext) -> TextLine {
+    static func head(
+        _ rotation: RotationStatus,
+        _ context: PaneContext,
+        cells: Int
+    ) -> TextLine {
         let arrow = context.glyphs.isAscii ? "->" : "→"
         let scope = rotation.scope.title(context.style)
+        // Before it is active nobody knows which version it leaves.
+        let isKnown = rotation.toVersion > 0
+        let versions =
+            isKnown ? "k\(rotation.fromVersion) \(arrow) k\(rotation.toVersion)" : "new keys"
+        let audit = rotation.auditIndex > 0 ? "  audit #\(rotation.auditIndex)" : ""
         return [
-            TextRun("k\(rotation.fromVersion) \(arrow) k\(rotation.toVersion)", .seriesKey),
-            TextRun("  of ", .textMuted), TextRun(scope, .textStrong),
-            TextRun("  by ", .textMuted),
-            TextRun(context.style.name(rotation.author, cellsMax: 20), .text),
-            TextRun("  \(context.style.clock(rotation.startedAt))", .textMuted),
-            TextRun(rotation.auditIndex > 0 ? "  audit #\(rotation.auditIndex)" : "", .textMuted),
-        ]
+            [TextRun(versions, .seriesKey)],
+            [TextRun("  of ", .textMuted), TextRun(scope, .textStrong)],
+            [
+                TextRun("  by ", .textMuted),
+                TextRun(context.style.name(rotation.author, cellsMax: 20), .text),
+            ],
+            [TextRun("  \(context.style.clock(rotation.startedAt))", .textMuted)],
+            [TextRun(audit, .textMuted)],
+        ].fitted(cells: cells)
     }
 
-    static func cost(_ rotation: RotationStatus) -> TextLine {
+    static func cost(_ rotation: RotationStatus, cells: Int) -> TextLine {
         let limit =
             rotation.throttleBytesPerSecond == 0
             ? "unlimited" : Format.byteRate(Double(rotation.throttleBytesPerSecond))
-        return [
+        let segments: TextLine = [
             TextRun("segments ", .textMuted),
             TextRun(
                 "\(Format.exact(rotation.segmentsDone)) of \(Format.exact(rotation.segmentsTotal))",
                 .text
             ),
-            TextRun("  limit ", .textMuted), TextRun(limit, .text), TextRun("  ", .text),
-        ] + RotationRows.pace(rotation).dropFirst(1)
+        ]
+        let pace = TextLine(RotationRows.pace(rotation).dropFirst(1))
+        let bound: TextLine = [TextRun("  limit ", .textMuted), TextRun(limit, .text)]
+        let whole = segments + bound + pace
+        return whole.cells <= cells ? whole : [segments, pace].fitted(cells: cells)
     }
 
-    static func impact(_ rotation: RotationStatus) -> TextLine {
+    static func impact(_ rotation: RotationStatus, cells: Int) -> TextLine {
         let isMeasured = rotation.publishP99During > 0
         let before = rotation.publishP99Before
         let isSlower = before > 0 && rotation.publishP99During > before &+ before / 2
-        return [
+        let times: TextLine = [
             TextRun("publish p99 ", .textMuted),
             TextRun(
                 isMeasured ? Format.latency(nanoseconds: rotation.publishP99During) : "-",
@@ -77,14 +92,21 @@ enum RotationPane {
                 before > 0 ? Format.latency(nanoseconds: before) : "-",
                 .text
             ),
-            TextRun(")  failed: publishes ", .textMuted),
-            TextRun(
-                "\(rotation.failedPublishes)",
-                rotation.failedPublishes == 0 ? .stateOk : .stateCrit
-            ),
-            TextRun(" reads ", .textMuted),
-            TextRun("\(rotation.failedReads)", rotation.failedReads == 0 ? .stateOk : .stateCrit),
+            TextRun(")", .textMuted),
         ]
+        let failures: TextLine = [
+            TextRun("  failed: publishes ", .textMuted), count(rotation.failedPublishes),
+            TextRun(" reads ", .textMuted), count(rotation.failedReads),
+        ]
+        let all: TextLine = [
+            TextRun("  failed ", .textMuted),
+            count(rotation.failedPublishes &+ rotation.failedReads),
+        ]
+        return (times + failures).cells <= cells ? times + failures : times + all
+    }
+
+    private static func count(_ failures: UInt64) -> TextRun {
+        TextRun("\(failures)", failures == 0 ? .stateOk : .stateCrit)
     }
 }
 

@@ -71,7 +71,7 @@ enum EventList {
     private static let text = Column<EventRecord>(
         "text",
         "WHAT",
-        width: 16,
+        width: 40,
         weight: 5,
         alignment: .left,
         value: { .text($0.text) },

@@ -39,7 +39,7 @@ enum KeySafetyRows {
                     memory.isUnlocked ? .stateOk : .stateCrit
                 )
             ),
-            ("in RAM", word(memory.isLocked, "locked, never swapped", "may be swapped out")),
+            ("in RAM", word(memory.isLocked, "locked in memory", "may be swapped out")),
             ("core dumps", word(memory.isExcludedFromDumps, "keys left out", "keys may be dumped")),
             ("swap", word(memory.hasNoSwap, "none", "the machine has swap")),
             (
@@ -54,7 +54,9 @@ enum KeySafetyRows {
             (
                 "audit",
                 TextRun(
-                    "\(Format.exact(keys.audit.entries)) entries, head \(context.style.name(keys.audit.root, cellsMax: 16))",
+                    "\(Format.exact(keys.audit.entries)) entries"
+                        + (context.sizeClass >= .large
+                            ? ", head \(context.style.name(keys.audit.root, cellsMax: 16))" : ""),
                     .text
                 )
             ),

@@ -180,9 +180,9 @@ enum QueueRows {
             (
                 "rates",
                 TextRun(
-                    "in \(Format.rate(stream.ingress.messagesPerSecond))/s"
-                        + "  out \(Format.rate(stream.egress.messagesPerSecond))/s"
-                        + "  ack \(Format.rate(stream.acks.messagesPerSecond))/s",
+                    "in \(Format.rate(stream.ingress.messagesPerSecond))"
+                        + " out \(Format.rate(stream.egress.messagesPerSecond))"
+                        + " ack \(Format.rate(stream.acks.messagesPerSecond)) /s",
                     .text
                 )
             ),

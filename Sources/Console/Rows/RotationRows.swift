@@ -61,8 +61,12 @@ enum RotationRows {
         cells: Int
     ) -> [TextLine] {
         guard let rotation else { return [] }
-        return [RotationPane.head(rotation, context)] + steps(rotation, context, cells: cells)
-            + [[], RotationPane.cost(rotation), RotationPane.impact(rotation)]
+        return [RotationPane.head(rotation, context, cells: cells)]
+            + steps(rotation, context, cells: cells)
+            + [
+                [], RotationPane.cost(rotation, cells: cells),
+                RotationPane.impact(rotation, cells: cells),
+            ]
     }
 
     private static func held(_ rotation: RotationStatus) -> String {
@@ -124,13 +128,12 @@ enum RotationRows {
         case .failed(let at, let refusal):
             return [TextRun("failed \(context.style.clock(at)): \(refusal.sentence)", .stateCrit)]
         case .done(let at, let nanoseconds):
+            let took = Format.latency(nanoseconds: nanoseconds)
             return [
-                TextRun(doneText(step, rotation), .text),
-                TextRun(
-                    "  \(context.style.clock(at))  \(Format.latency(nanoseconds: nanoseconds))",
-                    .textMuted
-                ),
-            ]
+                [TextRun(doneText(step, rotation), .text)],
+                [TextRun("  \(context.style.clock(at))", .textMuted)],
+                [TextRun("  \(took)", .textMuted)],
+            ].fitted(cells: cells)
         case .running where step == .reencrypt, .held where step == .reencrypt:
             let share = Format.progress(done: rotation.bytesDone, of: rotation.bytesTotal)
             let bar = max(4, min(24, cells - 26))

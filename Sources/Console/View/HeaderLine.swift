@@ -8,9 +8,9 @@ import Engine
 enum HeaderLine {
     static func draw(in line: Rect, on frame: inout Frame, _ picture: Picture) {
         frame.clear(line, ground: .header)
-        let tail = fitted(right(picture), cells: line.columns / 2, fromEnd: true)
+        let tail = right(picture).fitted(cells: line.columns / 2, fromEnd: true)
         let cells = line.columns - tail.cells - 1
-        let head = fitted(left(picture, cells: cells), cells: cells, fromEnd: false)
+        let head = left(picture, cells: cells).fitted(cells: cells)
         frame.put(head, in: line)
         frame.put(tail, in: line, column: line.columns - tail.cells)
     }
@@ -115,11 +115,13 @@ enum HeaderLine {
             TextRun(" ", .header),
         ]
     }
+}
 
+extension [TextLine] {
     /// As many parts as fit, the first ones first; `fromEnd` puts them from the right to the left.
-    private static func fitted(_ parts: [TextLine], cells: Int, fromEnd: Bool) -> TextLine {
+    func fitted(cells: Int, fromEnd: Bool = false) -> TextLine {
         var line: TextLine = []
-        for part in parts {
+        for part in self {
             guard line.cells + part.cells <= cells else { break }
             line = fromEnd ? part + line : line + part
         }

@@ -104,7 +104,7 @@ extension Screen {
         case .medium:
             let rows = Layout([.share(1), .fixed(8)]).rows(of: body)
             return stack(rows[0], [(.queues, .share(1))])
-                + side(rows[1], [(.queueDetail, .fixed(42)), (.queueGraph, .share(1))])
+                + side(rows[1], [(.queueDetail, .fixed(45)), (.queueGraph, .share(1))])
         case .small, .list, .lines, .dot:
             return stack(body, [(focus == .consumers ? .consumers : .queues, .share(1))])
         }
@@ -139,7 +139,7 @@ extension Screen {
         case .medium:
             let rows = Layout([.share(1), .fixed(11)]).rows(of: body)
             return stack(rows[0], [(.keys, .share(1))])
-                + side(rows[1], [(.rotation, .share(1)), (.keySafety, .fixed(30))])
+                + side(rows[1], [(.rotation, .share(1)), (.keySafety, .fixed(32))])
         case .small, .list, .lines, .dot:
             return stack(body, [(focus == .rotation ? .rotation : .keys, .share(1))])
         }
