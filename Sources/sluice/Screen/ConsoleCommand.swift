@@ -94,8 +94,7 @@ enum ConsoleCommand {
         )
         settings.terminal.asksForBackground = firstTheme.isAutomatic
         settings.recording = options.recording
-        var failure = ""
-        var status = ExitStatus.failure
+        var (failure, status) = ("", ExitStatus.failure)
         var server: Server?
         var demo: Demo?
         let ending = ConsoleLoop.run(settings) { () -> ConsoleProgram<EmbeddedEngine>? in
