@@ -86,14 +86,7 @@ enum ConsoleCommand {
             configured: String(decoding: configuration.console.theme, as: UTF8.self),
             environment: variable
         )
-        var settings = ScreenSettings(
-            environment: variable,
-            colours: nil,
-            theme: name.theme,
-            ticksPerSecond: configuration.console.framesPerSecond
-        )
-        settings.terminal.asksForBackground = firstTheme.isAutomatic
-        settings.recording = options.recording
+        let settings = settings(configuration, options, firstTheme)
         var (failure, status) = ("", ExitStatus.failure)
         var server: Server?
         var demo: Demo?
@@ -132,6 +125,22 @@ enum ConsoleCommand {
             Output.complain(failure)
             return status
         }
+    }
+
+    private static func settings(
+        _ configuration: ServerConfiguration,
+        _ options: ConsoleOptions,
+        _ firstTheme: FirstTheme
+    ) -> ScreenSettings {
+        var settings = ScreenSettings(
+            environment: variable,
+            colours: nil,
+            theme: BuiltInTheme.harbourDark.theme,
+            ticksPerSecond: configuration.console.framesPerSecond
+        )
+        settings.terminal.asksForBackground = firstTheme.isAutomatic
+        settings.recording = options.recording
+        return settings
     }
 
     /// The console as lines of text on a server of its own.
