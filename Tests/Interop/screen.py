@@ -200,8 +200,8 @@ class Traffic:
             number += 1
             await asyncio.sleep(pause)
 
-    async def consume(self, name="taker", batch=20, wait=120):
-        """Takes messages, and has every acknowledgement confirmed."""
+    async def consume(self, name="taker", batch=20, wait=120, pause=0):
+        """Takes messages, each for `pause` seconds, and has every acknowledgement confirmed."""
         config = ConsumerConfig(ack_wait=wait, max_ack_pending=1000)
         subscription = await self.js.pull_subscribe(f"{self.stream.lower()}.>", name, stream=self.stream,
                                                     config=config)
@@ -218,6 +218,8 @@ class Traffic:
                 self.received[sequence] = self.received.get(sequence, 0) + 1
                 await message.ack_sync(timeout=WAIT)
                 self.confirmed.add(sequence)
+                if pause:
+                    await asyncio.sleep(pause)
 
     def start(self, coroutine):
         task = asyncio.create_task(coroutine)
@@ -269,17 +271,20 @@ class Hiccups:
     def __init__(self, connection):
         self.connection = connection
         self.worst = 0.0
+        self.isEnding = False
         self.task = asyncio.create_task(self.run())
 
     async def run(self):
-        while True:
+        while not self.isEnding:
             since = time.monotonic()
             await self.connection.flush(WAIT)
             self.worst = max(self.worst, time.monotonic() - since)
             await asyncio.sleep(0.005)
 
-    def end(self):
-        self.task.cancel()
+    async def end(self):
+        # A flush that is cancelled would spoil the client's connection.
+        self.isEnding = True
+        await self.task
         return self.worst
 
 

@@ -181,11 +181,11 @@ class Session:
         """A request whose answer is of no interest."""
         return self.ask("$JS.API." + endpoint, body)
 
-    def stream(self, name, **members):
+    def stream(self, name, /, **members):
         members.setdefault("storage", "memory")
         return self.api(f"STREAM.CREATE.{name}", {"name": name, **members})
 
-    def consumer(self, stream, name, **members):
+    def consumer(self, stream, name, /, **members):
         members.setdefault("ack_policy", "explicit")
         return self.api(
             f"CONSUMER.DURABLE.CREATE.{stream}.{name}",

@@ -37,7 +37,7 @@ async def case_a_paused_queue_stops_delivering_and_loses_nothing():
         await on(screen.waitRow, "ORDERS", "PAUSE (29|30)m")
         published = len(traffic.published)
         await traffic.until(lambda: len(traffic.published) > published + 200)
-        late, hiccup = max(0, traffic.last - pressed), hiccups.end()
+        late, hiccup = max(0, traffic.last - pressed), await hiccups.end()
         expect(late - key - hiccup < 0.1, f"a delivery came {late * 1000:.0f} ms after the key")
         await on(screen.press, "U")
         await on(screen.waitRow, "ORDERS", "RUN")
@@ -122,6 +122,8 @@ async def refusal(traffic):
 
 async def startDrain(screen, traffic):
     await on(screen.queue, traffic.stream)
+    # The question is another one while nobody is seen to take messages.
+    await on(screen.wait, "1 of 1 active")
     await on(screen.ask, "D", f"DRAIN {traffic.stream}", "press  d", "estimate")
     # Enter does nothing: the dialog is still there after a key that is seen to be taken.
     await on(screen.press, "Enter", "Tab", "Right")
@@ -138,7 +140,7 @@ async def case_a_drain_ends_at_depth_0_and_refuses_publishers():
         traffic = Traffic(connection, "JOBS")
         await traffic.make(retention=RetentionPolicy.WORK_QUEUE)
         await traffic.fill(3_000)
-        traffic.start(traffic.consume())
+        traffic.start(traffic.consume(pause=0.004))
         await traffic.until(lambda: len(traffic.received) > 100)
         await startDrain(screen, traffic)
         reason = await refusal(traffic)
@@ -154,7 +156,7 @@ async def case_a_drain_that_is_taken_back_lets_publishers_in_again():
         traffic = Traffic(connection, "JOBS")
         await traffic.make(retention=RetentionPolicy.WORK_QUEUE)
         await traffic.fill(20_000)
-        traffic.start(traffic.consume(batch=5))
+        traffic.start(traffic.consume(batch=5, pause=0.004))
         await traffic.until(lambda: len(traffic.received) > 20)
         await startDrain(screen, traffic)
         await refusal(traffic)
@@ -172,7 +174,7 @@ async def case_a_drain_goes_on_after_kill_9():
         before = Traffic(await connectOnce(first), "JOBS")
         await before.make(retention=RetentionPolicy.WORK_QUEUE)
         await before.fill(4_000)
-        before.start(before.consume(batch=5, wait=2))
+        before.start(before.consume(batch=5, wait=2, pause=0.004))
         await before.until(lambda: len(before.received) > 20)
         await startDrain(first, before)
         before.abandon()
@@ -184,7 +186,7 @@ async def case_a_drain_goes_on_after_kill_9():
             await on(again.queue, "JOBS")
             row = await on(again.waitRow, "JOBS", "DRAIN")
             await refusal(traffic)
-            traffic.start(traffic.consume(wait=2))
+            traffic.start(traffic.consume(wait=2, pause=0.001))
             await drained(again, traffic)
             print(f"    killed after {done} of 4000: {row.strip('┃│ ')[:60]}")
             await traffic.connection.close()
@@ -323,4 +325,4 @@ async def case_a_queue_that_cannot_be_purged_is_named_and_the_others_are_purged(
 
 
 if __name__ == "__main__":
-    main(sys.modules[__name__])
+    main(sys.modules[__name__], attempts=2)

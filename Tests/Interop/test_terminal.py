@@ -152,6 +152,8 @@ def case_escape_closes_a_dialog_within_60_ms():
         for _ in range(TRIES):
             terminal.answer(b"q", "leave the broker running")
             times.append(terminal.answer(b"\x1b", END))
+            # Longer than anything waits for the rest of a sequence: Escape and q at once are Alt-q.
+            time.sleep(0.2)
         best = min(times) * 1000
         expect(best <= 60, f"{best:.0f} ms at best")
         print(f"    at best {best:.1f} ms, at worst {max(times) * 1000:.0f} ms")
@@ -199,7 +201,7 @@ def case_nothing_is_sent_while_nothing_changes():
         terminal.answer(b"2", "[2 Queues]")
         # Everything that is said goes away by itself; then there are ten seconds of silence.
         end = time.monotonic() + 60
-        quiet, count = time.monotonic(), len(terminal.data)
+        quiet, count, last = time.monotonic(), len(terminal.data), b""
         while time.monotonic() - quiet < 10 and time.monotonic() < end:
             with terminal.lock:
                 terminal.lock.wait(0.5)
@@ -307,7 +309,7 @@ async def case_hostile_names_reach_the_terminal_as_text():
         for number, name in enumerate(names):
             await nats.connect(f"nats://{HOST}:{terminal.port}", name=f"{name} no{number}")
         await asyncio.to_thread(terminal.answer, b"3", "[3 Clients]")
-        await asyncio.to_thread(terminal.wait, "gnp.exe", "red", since=since)
+        await asyncio.to_thread(terminal.wait, "gnp", "red", since=since)
         text = terminal.data[:terminal.data.rindex(END)].decode()
         rest = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\([B0]", "", text)
         bad = [letter for letter in rest if ord(letter) < 0x20 and letter not in "\r\n\b\x0f"
@@ -350,4 +352,4 @@ def case_a_recording_ends_with_the_picture_that_was_there():
 
 
 if __name__ == "__main__":
-    main(sys.modules[__name__])
+    main(sys.modules[__name__], attempts=2)
