@@ -148,10 +148,12 @@ import Testing
         let acknowledging = ctally_end()
         mill.effects.removeAll()
         guard isCounted else { return }
-        #expect(subjects.count == 500)
-        #expect(publishing.allocations <= Self.chunksMax)
-        #expect(pulling.allocations <= 2)
-        #expect(acknowledging.allocations <= Self.chunksMax)
+        // Values of their own: what the macro would take apart is spoilt in optimised code.
+        let counts = [publishing.allocations, pulling.allocations, acknowledging.allocations]
+        let isCheap = counts[0] <= Self.chunksMax && counts[1] <= 2 && counts[2] <= Self.chunksMax
+        let taken = subjects.count
+        #expect(taken == 500)
+        #expect(isCheap, "\(counts)")
     }
 
     @Test func `pushing takes nothing`() throws {
