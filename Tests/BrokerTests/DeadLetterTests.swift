@@ -20,9 +20,7 @@ import Testing
 
     /// A shard with a queue W that keeps dead letters, and a consumer that tries everything twice.
     private static func bench(_ client: inout UInt32, _ retention: String) -> ShardBench {
-        var bench = ShardBench { $0.hasStreams = true }
-        client = bench.client()
-        bench.say(client, "SUB r.* 1\r\n")
+        var bench = StreamHostTests.listening(&client)
         _ = ask(
             &bench,
             client,

@@ -7,12 +7,18 @@ import Testing
 @testable import Broker
 
 @Suite struct StreamHostTests {
-    /// A shard with a stream in memory called Q on `q.>`, a consumer C, and a client that listens
-    /// for answers.
-    static func bench(_ client: inout UInt32) -> ShardBench {
+    /// A shard with streams and a client that listens for answers.
+    static func listening(_ client: inout UInt32) -> ShardBench {
         var bench = ShardBench { $0.hasStreams = true }
         client = bench.client()
         bench.say(client, "SUB r.* 1\r\n")
+        return bench
+    }
+
+    /// A shard with a stream in memory called Q on `q.>`, a consumer C, and a client that listens
+    /// for answers.
+    static func bench(_ client: inout UInt32) -> ShardBench {
+        var bench = listening(&client)
         request(
             &bench,
             client,

@@ -8,9 +8,7 @@ import Testing
 @Suite struct StreamLinkTests {
     /// A shard with a stream A on `a.>` that holds `count` messages on `a.0` to `a.2` in turn.
     private static func bench(_ client: inout UInt32, messages count: Int = 0) -> ShardBench {
-        var bench = ShardBench { $0.hasStreams = true }
-        client = bench.client()
-        bench.say(client, "SUB r.* 1\r\n")
+        var bench = StreamHostTests.listening(&client)
         _ = make(&bench, client, "A", #""subjects":["a.>"]"#)
         publish(&bench, client, count)
         return bench

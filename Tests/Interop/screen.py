@@ -265,6 +265,14 @@ class Traffic:
         expect(not twice, f"{len(twice)} came more than once: {twice[:5]}")
 
 
+async def filled(connection, stream, count, **options):
+    """The traffic of a new stream that holds `count` messages."""
+    traffic = Traffic(connection, stream)
+    await traffic.make(**options)
+    await traffic.fill(count)
+    return traffic
+
+
 class Hiccups:
     """How long a ping takes at worst: what the machine, not the console, adds to every delay."""
 

@@ -8,7 +8,8 @@ import nats
 from nats.js.api import RetentionPolicy
 
 from harness import expect, main
-from screen import LOOK, WAIT, YES, Hiccups, Kept, Screen, Traffic, connect, connectOnce, messages, on
+from screen import (LOOK, WAIT, YES, Hiccups, Kept, Screen, Traffic, connect, connectOnce, filled, messages,
+                    on)
 
 
 # Pausing
@@ -55,9 +56,7 @@ async def case_a_pause_survives_kill_9():
     with Kept() as directory:
         first = Screen(directory=directory)
         connection = await connectOnce(first)
-        traffic = Traffic(connection, "ORDERS")
-        await traffic.make()
-        await traffic.fill(20)
+        traffic = await filled(connection, "ORDERS", 20)
         await on(first.queue, "ORDERS")
         await on(first.ask, "P", YES)
         await on(first.press, "y")
@@ -73,9 +72,7 @@ async def case_a_pause_ends_at_its_deadline_after_a_restart():
     with Kept() as directory:
         first = Screen(directory=directory)
         connection = await connectOnce(first)
-        traffic = Traffic(connection, "ORDERS")
-        await traffic.make()
-        await traffic.fill(20)
+        traffic = await filled(connection, "ORDERS", 20)
         await on(first.queue, "ORDERS")
         await on(first.press, ":")
         await on(first.wait, "Tab completes")
@@ -137,9 +134,7 @@ async def startDrain(screen, traffic):
 async def case_a_drain_ends_at_depth_0_and_refuses_publishers():
     with Screen() as screen:
         connection = await connect(screen)
-        traffic = Traffic(connection, "JOBS")
-        await traffic.make(retention=RetentionPolicy.WORK_QUEUE)
-        await traffic.fill(3_000)
+        traffic = await filled(connection, "JOBS", 3_000, retention=RetentionPolicy.WORK_QUEUE)
         traffic.start(traffic.consume(pause=0.004))
         await traffic.until(lambda: len(traffic.received) > 100)
         await startDrain(screen, traffic)
@@ -153,9 +148,7 @@ async def case_a_drain_ends_at_depth_0_and_refuses_publishers():
 async def case_a_drain_that_is_taken_back_lets_publishers_in_again():
     with Screen() as screen:
         connection = await connect(screen)
-        traffic = Traffic(connection, "JOBS")
-        await traffic.make(retention=RetentionPolicy.WORK_QUEUE)
-        await traffic.fill(20_000)
+        traffic = await filled(connection, "JOBS", 20_000, retention=RetentionPolicy.WORK_QUEUE)
         traffic.start(traffic.consume(batch=5, pause=0.004))
         await traffic.until(lambda: len(traffic.received) > 20)
         await startDrain(screen, traffic)
@@ -195,9 +188,7 @@ async def case_a_drain_goes_on_after_kill_9():
 async def case_a_drain_without_consumers_wants_the_name():
     with Screen() as screen:
         connection = await connect(screen)
-        traffic = Traffic(connection, "JOBS")
-        await traffic.make()
-        await traffic.fill(1)
+        traffic = await filled(connection, "JOBS", 1)
         await on(screen.queue, "JOBS")
         await on(screen.waitRow, "JOBS", " 1 ")
         await on(screen.ask, "D", "Type JOBS", "never")
@@ -216,9 +207,7 @@ async def case_a_drain_without_consumers_wants_the_name():
 async def case_a_purge_wants_the_name_and_time_and_keeps_what_comes_later():
     with Screen() as screen:
         connection = await connect(screen)
-        traffic = Traffic(connection, "MAIL")
-        await traffic.make()
-        await traffic.fill(500)
+        traffic = await filled(connection, "MAIL", 500)
         await on(screen.queue, "MAIL")
         await on(screen.wait, "sequence   1 to 500 ")
         await on(screen.ask, "X", "PURGE MAIL", "Type MAIL", "sequence 500")

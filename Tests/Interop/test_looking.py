@@ -9,7 +9,7 @@ import sys
 import time
 
 from harness import expect, main
-from screen import WAIT, YES, Kept, Screen, Traffic, connect, connectOnce, messages, on
+from screen import WAIT, YES, Kept, Screen, Traffic, connect, connectOnce, filled, messages, on
 
 
 # Looking into queues, and clients
@@ -136,9 +136,7 @@ async def auditCount(screen):
 async def case_no_key_that_looks_changes_anything():
     with Screen() as screen:
         connection = await connect(screen)
-        traffic = Traffic(connection, "CALM")
-        await traffic.make()
-        await traffic.fill(10)
+        traffic = await filled(connection, "CALM", 10)
         before = (await traffic.js.stream_info("CALM")).state
         audit = (await auditCount(screen)).group(1)
         marks = "abcdefghijklmnopqrstuvwxyz0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ "
@@ -165,9 +163,7 @@ async def case_no_key_that_looks_changes_anything():
 async def case_a_paste_is_no_key():
     with Screen() as screen:
         connection = await connect(screen)
-        traffic = Traffic(connection, "CALM")
-        await traffic.make()
-        await traffic.fill(1)
+        traffic = await filled(connection, "CALM", 1)
         await on(screen.queue, "CALM")
         await on(screen.tmux, "set-buffer", "PyXDdR")
         await on(screen.tmux, "paste-buffer", "-p", "-t", "a")
@@ -179,9 +175,7 @@ async def case_a_paste_is_no_key():
 async def case_looking_only_refuses_every_change():
     with Screen(options="--read-only") as screen:
         connection = await connect(screen)
-        traffic = Traffic(connection, "CALM")
-        await traffic.make()
-        await traffic.fill(1)
+        traffic = await filled(connection, "CALM", 1)
         await on(screen.queue, "CALM")
         for place, title in enumerate(["Overview", "Queues", "Clients", "Latency", "Keys", "Storage", "Targets",
                                        "Events"], 1):

@@ -89,15 +89,12 @@ class Terminal:
         os.write(self.main, data)
 
     def answer(self, data, *words):
-        """Seconds from a key to the first byte of an answer that holds `words`."""
+        """Seconds from a key until all `words` have been sent."""
         since = len(self.data)
         begin = time.monotonic()
         self.send(data)
-        with self.lock:
-            self.lock.wait_for(lambda: len(self.data) > since, WAIT)
-        took = time.monotonic() - begin
         self.wait(*words, since=since)
-        return took
+        return time.monotonic() - begin
 
     def frames(self, since=0):
         return self.data[since:].count(BEGIN)
@@ -151,9 +148,8 @@ def case_escape_closes_a_dialog_within_60_ms():
         times = []
         for _ in range(TRIES):
             terminal.answer(b"q", "leave the broker running")
-            times.append(terminal.answer(b"\x1b", END))
-            # Longer than anything waits for the rest of a sequence: Escape and q at once are Alt-q.
-            time.sleep(0.2)
+            # What the dialog had covered; a key right behind the escape would be another key.
+            times.append(terminal.answer(b"\x1b", "creating"))
         best = min(times) * 1000
         expect(best <= 60, f"{best:.0f} ms at best")
         print(f"    at best {best:.1f} ms, at worst {max(times) * 1000:.0f} ms")
@@ -161,7 +157,10 @@ def case_escape_closes_a_dialog_within_60_ms():
 
 def case_a_key_is_on_the_screen_within_20_ms_at_best():
     with Terminal() as terminal:
-        times = [terminal.answer(key, END) for key in (b"2", b"1") * TRIES]
+        times = []
+        for _ in range(TRIES):
+            times.append(terminal.answer(b"2", "[2 Queues]"))
+            times.append(terminal.answer(b"1", "[1 Overview]"))
         times.sort()
         expect(times[0] <= 0.02, f"{times[0] * 1000:.0f} ms at best")
         print(f"    best {times[0] * 1000:.1f} ms, median {times[len(times) // 2] * 1000:.1f} ms")

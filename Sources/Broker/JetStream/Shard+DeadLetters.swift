@@ -91,7 +91,7 @@ extension Shard {
                 let ticket = host.journal?.read(stream: index, from: letter.sequence)
             else { return letGo(letter, of: index, wasKept: false) }
             host.burials[index]?.reading += 1
-            host.pending[ticket] = .deadLetter(letter, stream: index)
+            host.pending[ticket] = .readEnded(stream: index, .deadLetter(letter))
             return
         }
         let stored = store(message, letter, of: index, in: target)

@@ -96,13 +96,28 @@ extension Shard {
         case .operation(let root, let reply, let text): emit(root, to: reply, text)
         case .operated(let report): host.operated.append(report)
         case .confirm(let root, let replies): for reply in replies { emit(root, to: reply, []) }
-        case .loaded(let stream): if isHosted(stream, ticket) { markActive(stream) }
-        case .linkLoaded(let link, let origin): linkLoaded(link, origin)
-        case .deadLetter(let letter, let stream): bury(letter, of: stream, isRead: true)
-        case .redriveRead(let queue): redriveRead(queue)
-        case .read(let stream, let reader):
-            if isHosted(stream, ticket) { serve(reader, of: stream, afterLoad: true) }
+        case .readEnded(let stream, let asker): endRead(asker, of: stream, ticket)
         case nil: break
+        }
+    }
+
+    /// What somebody waited for was read, or could not be.
+    ///
+    /// The stream may be gone by now, and its number another one's.
+    private mutating func endRead(
+        _ asker: ReadAsker,
+        of stream: UInt32,
+        _ ticket: JournalTicket
+    ) {
+        let isThere = isHosted(stream, ticket)
+        switch asker {
+        case .consumers: if isThere { markActive(stream) }
+        case .link(let link):
+            if isThere { markActive(stream) }
+            linkLoaded(link)
+        case .deadLetter(let letter): if isThere { bury(letter, of: stream, isRead: true) }
+        case .redrive(let queue): redriveRead(queue)
+        case .client(let reader): if isThere { serve(reader, of: stream, afterLoad: true) }
         }
     }
 
@@ -127,12 +142,7 @@ extension Shard {
             emit(root, to: reply, KeyApiAnswer.refused(reason(refusal)))
         case .operated(let report):
             host.operated.append(.failed(report.ticket, reason(refusal)))
-        case .loaded(let stream): if isHosted(stream, ticket) { markActive(stream) }
-        case .linkLoaded(let link, let origin): linkLoaded(link, origin)
-        case .deadLetter(let letter, let stream): bury(letter, of: stream, isRead: true)
-        case .redriveRead(let queue): redriveRead(queue)
-        case .read(let stream, let reader):
-            if isHosted(stream, ticket) { serve(reader, of: stream, afterLoad: true) }
+        case .readEnded(let stream, let asker): endRead(asker, of: stream, ticket)
         case .confirm, nil: break
         }
     }

@@ -165,12 +165,11 @@ extension Shard {
             let ticket = host.journal?.read(stream: origin, from: sequence, blockCountMax: 4)
         else { return rest(at) }
         host.links[at].loading = sequence
-        host.pending[ticket] = .linkLoaded(at, stream: origin)
+        host.pending[ticket] = .readEnded(stream: origin, .link(at))
     }
 
     /// The bytes that a link waits for were read, or could not be.
-    mutating func linkLoaded(_ at: UInt32, _ origin: UInt32) {
-        if host.streams.contains(origin) { markActive(origin) }
+    mutating func linkLoaded(_ at: UInt32) {
         guard host.links.contains(at) else { return }
         host.links[at].loaded = host.links[at].loading
         host.links[at].loading = 0

@@ -51,7 +51,7 @@ extension Shard {
                 if !isRetry, host.streams[index].stream.contains(sequence),
                     let ticket = host.journal?.read(stream: index, from: sequence)
                 {
-                    host.pending[ticket] = .read(stream: index, reader)
+                    host.pending[ticket] = .readEnded(stream: index, .client(reader))
                     return
                 }
                 isRetry = false

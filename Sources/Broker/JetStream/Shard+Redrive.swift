@@ -69,12 +69,16 @@ extension Shard {
         host.redrives += going
     }
 
+    /// The stream at `index` goes: nothing is put back into it or out of it any more.
+    mutating func endRedrives(of index: UInt32) {
+        for redrive in host.redrives where redrive.queue == index || redrive.letters == index {
+            tell(redrive, .failed(.notFound))
+        }
+        host.redrives.removeAll { $0.queue == index || $0.letters == index }
+    }
+
     /// - Returns: whether it is done.
     private mutating func run(_ redrive: inout Redrive) -> Bool {
-        guard host.streams.contains(redrive.queue), host.streams.contains(redrive.letters) else {
-            tell(redrive, .failed(.notFound))
-            return true
-        }
         while !redrive.plan.isDone, !redrive.isRefused {
             guard redrive.reading == 0 else { return false }
             guard host.journal?.hasBacklog != true else { return false }
@@ -137,7 +141,10 @@ extension Shard {
         )
         guard let ticket else { return redrive.plan.advance(past: sequence, wasPutBack: false) }
         redrive.reading = sequence
-        host.pending[ticket] = .redriveRead(queue: redrive.queue)
+        host.pending[ticket] = .readEnded(
+            stream: redrive.letters,
+            .redrive(queue: redrive.queue)
+        )
     }
 
     /// The bytes of a letter were read, or could not be: then it stays where it is.
@@ -146,9 +153,7 @@ extension Shard {
         let sequence = host.redrives[at].reading
         host.redrives[at].reading = 0
         let letters = host.redrives[at].letters
-        guard host.streams.contains(letters),
-            host.streams[letters].stream.find(sequence) == nil
-        else { return }
+        guard host.streams[letters].stream.find(sequence) == nil else { return }
         host.redrives[at].plan.advance(past: sequence, wasPutBack: false)
     }
 

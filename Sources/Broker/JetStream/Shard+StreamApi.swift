@@ -151,6 +151,7 @@ extension Shard {
     private mutating func forget(_ index: UInt32) {
         unlisten(index)
         unlinkAll(into: index)
+        endRedrives(of: index)
         host.republishers[index] = nil
         host.burials[index] = nil
         let account = host.streams[index].account

@@ -201,7 +201,7 @@ extension Shard {
         guard
             let ticket = host.journal?.read(stream: index, from: sequence, blockCountMax: 4)
         else { return }
-        host.pending[ticket] = .loaded(stream: index)
+        host.pending[ticket] = .readEnded(stream: index, .consumers)
     }
 
     /// Sends a stored message to a consumer's receiver.

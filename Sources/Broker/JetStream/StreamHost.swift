@@ -23,16 +23,20 @@ enum AfterJournal {
     case operated(EngineReport)
     /// Acknowledgements are safe.
     case confirm(root: UInt32, replies: [[UInt8]])
-    /// Messages that consumers wait for are there.
-    case loaded(stream: UInt32)
-    /// Messages that a mirror or a source takes from the stream are there.
-    case linkLoaded(UInt32, stream: UInt32)
-    /// A message that is to go to the queue for dead letters is there.
-    case deadLetter(DeadLetter, stream: UInt32)
-    /// A dead letter that is to go back into the queue is there.
-    case redriveRead(queue: UInt32)
-    /// A message that somebody asked for is there.
-    case read(stream: UInt32, MessageReader)
+    /// Messages of the stream were read, or could not be.
+    case readEnded(stream: UInt32, ReadAsker)
+}
+
+/// Who waits for messages to be read from disk.
+enum ReadAsker {
+    case consumers
+    /// A mirror or a source, by the number of its link.
+    case link(UInt32)
+    /// A message that is to go to the queue for dead letters.
+    case deadLetter(DeadLetter)
+    /// Dead letters on their way back into the queue of this number.
+    case redrive(queue: UInt32)
+    case client(MessageReader)
 }
 
 /// The answer to a request that waits for the journal.
