@@ -89,12 +89,14 @@ def copy():
 
 
 def change(path, old, new):
+    """Breaks the file; gives back what it was."""
     with open(path) as file:
         text = file.read()
     if text.count(old) != 1:
         sys.exit(f"mutants: {path} has {text.count(old)} places with {old!r}")
     with open(path, "w") as file:
         file.write(text.replace(old, new))
+    return text
 
 
 def simulate():
@@ -117,14 +119,15 @@ def main():
     for number in wanted:
         words, path, old, new = MUTANTS[number - 1]
         place = os.path.join(COPY, path)
-        change(place, old, new)
+        whole = change(place, old, new)
         build = run(["swift", "build", "--build-tests"])
         if build.returncode:
             sys.exit(f"mutants: {number} does not build\n{build.stdout[-2000:]}")
         caught = simulate().returncode != 0
         survivors += not caught
         print(f"{number:2} {'caught  ' if caught else 'SURVIVED'} {words}", flush=True)
-        shutil.copy(os.path.join(ROOT, path), place)
+        with open(place, "w") as file:
+            file.write(whole)
     print(f"mutants: {len(wanted) - survivors} of {len(wanted)} caught")
     return survivors > 1
 
