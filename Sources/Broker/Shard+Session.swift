@@ -93,7 +93,7 @@ extension Shard {
     }
 
     /// What the client has said so far, its credentials aside.
-    private func spoken(_ index: UInt32) -> ConnectOptions {
+    private mutating func spoken(_ index: UInt32) -> ConnectOptions {
         var options = ConnectOptions()
         let flags = connections[index].flags
         options.flags = []

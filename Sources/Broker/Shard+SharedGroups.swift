@@ -49,7 +49,7 @@ extension Shard {
         return group != noIndex && (at == first || interests.haveSameName(group, other))
     }
 
-    private func members(ofGroupsLike first: Int) -> UInt32 {
+    private mutating func members(ofGroupsLike first: Int) -> UInt32 {
         var sum: UInt32 = 0
         for at in first..<tick.groups.count where isNamesake(at, of: first) {
             sum &+= interests.groups[tick.groups[at]].count

@@ -109,6 +109,10 @@ public struct ShardCounters: BitwiseCopyable, Equatable, Sendable {
 }
 
 /// The state of one shard and everything that can happen to it.
+///
+/// Methods that only look are `mutating` too where they branch much: of a large value that cannot
+/// be copied and is only borrowed, the compiler follows each field through each branch, which took
+/// minutes of every build.
 public struct Shard: ~Copyable {
     var settings: ShardSettings
     /// Who receives what.

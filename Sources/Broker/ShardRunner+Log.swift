@@ -7,7 +7,7 @@ import Wire
 
 extension ShardRunner {
     /// What of the store is there and not served.
-    func logSetAside() {
+    mutating func logSetAside() {
         for number in shard.host.unreadable {
             log.error(
                 "Stream number \(number) of the store is set aside: its configuration is not "
@@ -23,7 +23,7 @@ extension ShardRunner {
     }
 
     /// A connection came.
-    func logOpened(_ index: UInt32) {
+    mutating func logOpened(_ index: UInt32) {
         guard log.wants(.debug) else { return }
         log.write(
             .debug,
@@ -32,14 +32,14 @@ extension ShardRunner {
     }
 
     /// A connection ends.
-    func logClosed(_ index: UInt32) {
+    mutating func logClosed(_ index: UInt32) {
         guard let reason = shard.details[Int(index)]?.closedReason else { return }
         logCause(index, reason)
         log.write(.debug, "\(who(index)) - Client connection closed: \(reason.text)")
     }
 
     /// What an operator should know about the end of a connection.
-    private func logCause(_ index: UInt32, _ reason: ClosedReason) {
+    private mutating func logCause(_ index: UInt32, _ reason: ClosedReason) {
         let limits = shard.settings.limits
         switch reason {
         case .slowConsumerPendingBytes:
@@ -73,7 +73,7 @@ extension ShardRunner {
 
     /// Says every command in `bytes`, if that is wanted.
     @inline(never)
-    func trace(_ index: UInt32, _ bytes: RawSpan) {
+    mutating func trace(_ index: UInt32, _ bytes: RawSpan) {
         guard log.wants(.trace) else { return }
         let account = Int(shard.connections[index].account)
         guard !shard.accounts[account].isSystem || log.topics.contains(.systemTrace) else { return }
@@ -94,7 +94,12 @@ extension ShardRunner {
         }
     }
 
-    private func say(_ command: Command, _ bytes: RawSpan, from start: Int, of index: UInt32) {
+    private mutating func say(
+        _ command: Command,
+        _ bytes: RawSpan,
+        from start: Int,
+        of index: UInt32
+    ) {
         let prefix = "\(who(index)) - <<-"
         let hasPayload = command.kind == .publish
         let end = hasPayload ? Int(command.payload.start) : bytes.byteCount
@@ -117,13 +122,13 @@ extension ShardRunner {
 
     // MARK: - Names
 
-    private func peer(_ index: UInt32) -> String {
+    private mutating func peer(_ index: UInt32) -> String {
         guard let peer = shard.details[Int(index)]?.peer else { return "" }
         return hostPort(peer.host, peer.port)
     }
 
     /// Address, number, program and user of a connection.
-    private func who(_ index: UInt32) -> String {
+    private mutating func who(_ index: UInt32) -> String {
         var text = "\(peer(index)) - cid:\(shard.connections[index].id)"
         guard let details = shard.details[Int(index)] else { return text }
         let program = details.program

@@ -96,7 +96,7 @@ extension Shard {
     /// The index of the connection numbered `id`.
     ///
     /// - Complexity: O(connections)
-    func find(_ id: UInt64) -> UInt32? {
+    mutating func find(_ id: UInt64) -> UInt32? {
         for index in 0..<UInt32(connections.limit)
         where connections[index].descriptor >= 0 && connections[index].id == id {
             return index

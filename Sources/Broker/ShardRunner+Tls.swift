@@ -56,7 +56,7 @@ extension ShardRunner {
     }
 
     /// What the client's certificate says, where somebody vouched for it.
-    private func certificate(_ index: UInt32) -> CertificateClaim? {
+    private mutating func certificate(_ index: UInt32) -> CertificateClaim? {
         guard shard.settings.tls?.terms.clientCertificates != .ignored,
             let names = sessions[shard.connections[index].tls].peerNames()
         else { return nil }

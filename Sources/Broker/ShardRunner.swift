@@ -130,7 +130,7 @@ public struct ShardRunner: ~Copyable {
         ticks.record(duration, times: messages)
     }
 
-    private func timeout() -> Int32 {
+    private mutating func timeout() -> Int32 {
         var next = shard.nextDeadline
         for at in 0..<stalled.count { next = min(next, stalled[at].until) }
         guard next != .distantFuture else { return -1 }

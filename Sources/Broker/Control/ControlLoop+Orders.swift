@@ -54,7 +54,7 @@ extension ControlLoop {
     }
 
     /// Logs an order about a stream; a look is not worth a line.
-    private func note(_ order: EngineOrder, _ ticket: Ticket) {
+    private mutating func note(_ order: EngineOrder, _ ticket: Ticket) {
         switch order {
         case .pauseDelivery(let stream, let consumer, _, let reason):
             let whose = consumer.map { ", consumer \(LogText.safe($0))" } ?? ""
@@ -83,7 +83,7 @@ extension ControlLoop {
         }
     }
 
-    private func note(_ action: String, _ ticket: Ticket, _ reason: [UInt8]) {
+    private mutating func note(_ action: String, _ ticket: Ticket, _ reason: [UInt8]) {
         let why = reason.isEmpty ? "" : ": \(LogText.safe(reason))"
         log.info("\(LogText.safe(ticket.author)) ordered \(action)\(why)")
     }

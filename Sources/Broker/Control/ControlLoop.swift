@@ -106,7 +106,7 @@ struct ControlLoop: ~Copyable {
         book.flush()
     }
 
-    private func timeout() -> Int32 {
+    private mutating func timeout() -> Int32 {
         var next = min(http.nextDeadline, deeds.nextFlush)
         if let lameDuck { next = min(next, lameDuck.nextStep) }
         if engine.isWatched(at: SystemClock.now()) { next = min(next, sampler.nextSample) }

@@ -29,7 +29,7 @@ extension Shard {
     }
 
     /// Adds what the check of a configuration has to know about the account.
-    func addLimits(
+    mutating func addLimits(
         _ account: UInt32,
         _ storage: StorageKind,
         to place: inout StreamSurroundings
@@ -43,7 +43,7 @@ extension Shard {
     }
 
     /// Refuses a stream for which the account has no room; `current` is what it is now.
-    func checkRoom(
+    mutating func checkRoom(
         for wanted: StreamConfiguration,
         _ account: UInt32,
         instead current: StreamConfiguration?
@@ -66,7 +66,7 @@ extension Shard {
         }
     }
 
-    private func reserved(_ isInMemory: Bool, _ streams: [UInt32]) -> Int64 {
+    private mutating func reserved(_ isInMemory: Bool, _ streams: [UInt32]) -> Int64 {
         var sum: Int64 = 0
         for index in streams where host.streams[index].isOnDisk != isInMemory {
             sum += max(0, host.streams[index].stream.state.configuration.limits.bytesMax)
@@ -103,7 +103,8 @@ extension Shard {
     }
 
     /// What the check of a consumer has to know about the account.
-    func consumerSurroundings(_ account: UInt32, isPedantic: Bool) -> ConsumerSurroundings {
+    mutating func consumerSurroundings(_ account: UInt32, isPedantic: Bool) -> ConsumerSurroundings
+    {
         var place = ConsumerSurroundings()
         place.isPedantic = isPedantic
         let own = streamLimits(account).ackPendingMax

@@ -84,7 +84,7 @@ extension Shard {
     }
 
     /// Refuses what the account or this server cannot have.
-    private func checkReach(_ request: ApiRequest) throws(QueueingError) {
+    private mutating func checkReach(_ request: ApiRequest) throws(QueueingError) {
         if accounts[Int(request.account)].streamLimits == nil {
             throw QueueingError(.notEnabledForAccount)
         }

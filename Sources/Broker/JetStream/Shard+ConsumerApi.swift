@@ -138,7 +138,7 @@ extension Shard {
 
     // MARK: - Asking
 
-    private func visible(_ index: UInt32) -> [UInt32] {
+    private mutating func visible(_ index: UInt32) -> [UInt32] {
         var found: [([UInt8], UInt32)] = []
         for consumer in 0..<host.streams[index].stream.consumers.limit
         where host.streams[index].stream.consumers.contains(consumer) {

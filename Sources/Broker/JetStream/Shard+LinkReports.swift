@@ -85,7 +85,7 @@ extension Shard {
     // MARK: - Checks
 
     /// What the check of a configuration has to know about other streams.
-    func surroundings(
+    mutating func surroundings(
         of wanted: StreamConfiguration,
         _ account: UInt32,
         isPedantic: Bool

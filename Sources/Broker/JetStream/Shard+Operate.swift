@@ -66,7 +66,7 @@ extension Shard {
     }
 
     /// The stream called `name`, in `account` or in the first that has one.
-    private func named(
+    private mutating func named(
         _ name: [UInt8],
         _ account: UInt32?
     ) throws(EngineRefusal) -> UInt32 {

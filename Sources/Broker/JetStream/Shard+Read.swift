@@ -105,7 +105,7 @@ extension Shard {
         }
     }
 
-    private func directHeaders(
+    private mutating func directHeaders(
         _ message: Queueing.StoredMessage,
         _ reader: MessageReader,
         of index: UInt32

@@ -84,7 +84,7 @@ extension Shard {
     }
 
     /// Refuses subjects on which another stream of the account listens.
-    func checkOverlap(
+    mutating func checkOverlap(
         _ subjects: [[UInt8]],
         _ account: UInt32,
         except own: UInt32?

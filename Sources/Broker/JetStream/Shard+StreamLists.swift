@@ -30,7 +30,7 @@ extension Shard {
         )
     }
 
-    private func matching(_ page: PageRequest, _ account: UInt32) -> [UInt32] {
+    private mutating func matching(_ page: PageRequest, _ account: UInt32) -> [UInt32] {
         var found: [UInt32] = []
         for index in host.streams(of: account) {
             let subjects = host.streams[index].stream.state.configuration.subjects

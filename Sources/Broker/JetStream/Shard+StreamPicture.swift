@@ -22,7 +22,7 @@ extension Shard {
     }
 
     /// The numbers of streams on disk by name; of equal names in several accounts the first counts.
-    var streamNumbers: [[UInt8]: UInt32] {
+    mutating func streamNumbers() -> [[UInt8]: UInt32] {
         var numbers: [[UInt8]: UInt32] = [:]
         for (name, index) in host.names.sorted(by: { $0.key.account > $1.key.account })
         where host.streams[index].isOnDisk {
@@ -32,7 +32,7 @@ extension Shard {
     }
 
     /// Damaged places in the order they were found, stream by stream.
-    var damage: [DamageStatus] {
+    mutating func damage() -> [DamageStatus] {
         var list: [DamageStatus] = []
         for index in 0..<host.streams.limit where host.streams.contains(index) {
             for lost in host.streams[index].lost.prefix(Self.picturedStreamsMax - list.count) {
@@ -84,7 +84,7 @@ extension Shard {
         return status
     }
 
-    private func state(of index: UInt32, isSealed: Bool) -> ShownStreamState {
+    private mutating func state(of index: UInt32, isSealed: Bool) -> ShownStreamState {
         if let error = host.writeStopped, host.streams[index].isOnDisk {
             return .readOnly(errno: error.number)
         }

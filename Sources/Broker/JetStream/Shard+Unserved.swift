@@ -20,7 +20,10 @@ extension Shard {
     }
 
     /// `STREAM.RESTORE`: checked as ever, and then refused.
-    func refuseRestore(_ name: [UInt8], _ request: ApiRequest) throws(QueueingError) -> [UInt8] {
+    mutating func refuseRestore(
+        _ name: [UInt8],
+        _ request: ApiRequest
+    ) throws(QueueingError) -> [UInt8] {
         let asked = try RestoreRequest(request.body, isStrict: host.settings.isStrict)
         guard asked.name == name else { throw QueueingError(.streamMismatch) }
         if host.find(request.account, name) != nil { throw QueueingError(.restoreNameInUse) }

@@ -97,7 +97,7 @@ extension ControlLoop {
         for (deed, count) in deeds.flush(at: now) { write(deed, count) }
     }
 
-    private func write(_ deed: Deed, _ count: UInt64) {
+    private mutating func write(_ deed: Deed, _ count: UInt64) {
         let times = count > 1 ? ", \(count) times" : ""
         keys?.desk.post(
             KeyRequest(

@@ -25,11 +25,11 @@ extension Shard {
         picture.closed = closed.newest(request.closedMax)
         if request.hasStreams {
             picture.streams = streamStatuses()
-            picture.damage = damage
+            picture.damage = damage()
             picture.streamCounters = host.counters
             picture.streamCount = host.names.count
             picture.writeStoppedErrno = host.writeStopped?.number ?? 0
-            picture.streamNumbers = streamNumbers
+            picture.streamNumbers = streamNumbers()
         }
         addConnections(to: &picture, request)
         return picture
@@ -46,7 +46,8 @@ extension Shard {
         return figures
     }
 
-    private func addConnections(to picture: inout ShardPicture, _ request: PictureRequest) {
+    private mutating func addConnections(to picture: inout ShardPicture, _ request: PictureRequest)
+    {
         var ranked: [(traffic: UInt64, index: UInt32)] = []
         ranked.reserveCapacity(request.connectionsMax > 0 ? connections.used : 0)
         for index in 0..<UInt32(connections.limit) where connections[index].descriptor >= 0 {
@@ -72,7 +73,7 @@ extension Shard {
     }
 
     /// The connection at `index`; `nil` if there is none.
-    func row(_ index: UInt32, hasSubscriptions: Bool) -> ConnectionRow? {
+    mutating func row(_ index: UInt32, hasSubscriptions: Bool) -> ConnectionRow? {
         guard let details = details[Int(index)] else { return nil }
         let connection = connections[index]
         var row = ConnectionRow(
@@ -100,7 +101,7 @@ extension Shard {
     }
 
     /// Up to `most` subscriptions of the connection at `index`, oldest first.
-    func subscriptions(of index: UInt32, most: Int) -> [SubscriptionRow] {
+    mutating func subscriptions(of index: UInt32, most: Int) -> [SubscriptionRow] {
         var rows: [SubscriptionRow] = []
         var next = connections[index].firstSubscription
         while next != noIndex, rows.count < most {
