@@ -10,6 +10,8 @@ public struct ConsoleOptions: Equatable, Sendable {
     public var printsKeymap = false
     /// What the shell runs when an alert begins or ends; empty for nothing.
     public var alertCommand = ""
+    /// The sequence that has the terminal notify a person of alerts; empty for none.
+    public var alertNotification = ""
     /// The file that takes everything the terminal is sent; empty for none.
     public var recording = ""
 
@@ -29,6 +31,8 @@ public struct ConsoleOptions: Equatable, Sendable {
     private struct Rule: Sendable {
         let name: String
         var value: String?
+        /// The only values there are; empty for any.
+        var words: [String] = []
         let help: String
         let apply: @Sendable (inout ConsoleOptions, String) -> Void
     }
@@ -50,6 +54,12 @@ public struct ConsoleOptions: Equatable, Sendable {
             value: "command",
             help: "Let the shell run this when an alert begins or ends."
         ) { options, value in options.alertCommand = value },
+        Rule(
+            name: "alert-notify",
+            value: "form",
+            words: ["osc9", "osc777"],
+            help: "Let the terminal notify you of alerts: osc9 or osc777, whichever it takes."
+        ) { options, value in options.alertNotification = value },
         Rule(
             name: "record",
             value: "file",
@@ -74,17 +84,24 @@ public struct ConsoleOptions: Equatable, Sendable {
                 rest.append(word)
                 continue
             }
-            if rule.value == nil {
+            guard rule.value != nil else {
                 rule.apply(&options, "")
-            } else if let value {
-                rule.apply(&options, value)
-            } else {
-                guard at < arguments.count else { throw .missingValue(word) }
-                rule.apply(&options, String(decoding: arguments[at], as: UTF8.self))
-                at += 1
+                continue
             }
+            guard let text = value ?? following(arguments, &at) else { throw .missingValue(word) }
+            guard rule.words.isEmpty || rule.words.contains(text) else {
+                throw .wrongForm(word, value: Array(text.utf8), expected: .word(rule.words))
+            }
+            rule.apply(&options, text)
         }
         return (options, rest)
+    }
+
+    /// The word at `at`, which is behind it then; nil at the end.
+    private static func following(_ arguments: [[UInt8]], _ at: inout Int) -> String? {
+        guard at < arguments.count else { return nil }
+        defer { at += 1 }
+        return String(decoding: arguments[at], as: UTF8.self)
     }
 
     /// The name behind the dashes, and what stands behind `=`.

@@ -33,6 +33,7 @@ public struct ColourTable: Sendable {
     }
 
     private let terminalDepth: ColourDepth
+    private static let brightBlack: Int32 = 8
 
     /// How a cell of `role` on `ground` is drawn.
     public func look(role: StyleRole, ground: StyleRole) -> Look {
@@ -40,10 +41,17 @@ public struct ColourTable: Sendable {
         guard depth > .mono else {
             return Look(foreground: -1, background: -1, attributes: style.monoAttributes)
         }
-        let front = number(style.foreground)
+        // Among few colours most of them are hard to read on the one of the selected row.
+        let isOnSelected = depth <= .sixteen && ground == .rowSelected
+        let front = number(isOnSelected ? theme[ground].foreground : style.foreground)
         let back = style.background.map { number($0) } ?? -1
         guard depth == .eight else {
             return Look(foreground: front, background: back, attributes: style.attributes)
+        }
+        guard front != Self.brightBlack else {
+            // Without its brightness it would be black on black.
+            let dimmed = style.attributes.subtracting(.bold).union(.dim)
+            return Look(foreground: -1, background: back < 0 ? back : back & 7, attributes: dimmed)
         }
         let isBright = front >= 8
         return Look(

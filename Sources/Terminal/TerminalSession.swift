@@ -190,6 +190,11 @@ public struct TerminalSession: ~Copyable {
         outgoing += Array("\u{1B}]52;c;".utf8) + Base64.text(kept) + [0x07]
     }
 
+    /// Asks the terminal to notify a person, in the form it takes.
+    public mutating func notify(_ form: TerminalNotification, title: String, text: String) {
+        outgoing += form.bytes(title: title, text: text)
+    }
+
     /// Rings the bell.
     public mutating func ring() { outgoing.append(0x07) }
 

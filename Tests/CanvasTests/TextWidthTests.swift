@@ -46,6 +46,17 @@ import Testing
         #expect(frame.put(text, in: frame.bounds, role: .text) == cells)
     }
 
+    static let wraps: [(String, Int, [String])] = [
+        ("one two three", 7, ["one two", "three"]), ("one two", 3, ["one", "two"]),
+        ("a/long/path here", 6, ["a/long", "/path", "here"]), ("", 5, [""]),
+        ("日本語", 4, ["日本", "語"]), ("日本", 1, ["日", "本"]),
+    ]
+
+    @Test(arguments: wraps)
+    func `wraps at blanks and inside of long words`(text: String, cells: Int, expected: [String]) {
+        #expect(TextWidth.wrapped(text, cells: cells) == expected)
+    }
+
     static let fits: [(String, Int, String)] = [
         ("abcdef", 6, "abcdef"), ("abcdef", 5, "abcd…"), ("abcdef", 1, "…"), ("abcdef", 0, ""),
         ("日本語", 5, "日本…"), ("日本語", 4, "日…"), ("ab", -3, ""), ("e\u{301}e\u{301}x", 2, "e\u{301}…"),

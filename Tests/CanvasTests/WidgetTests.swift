@@ -106,6 +106,24 @@ import Testing
         isFocused: true
     )
 
+    @Test func `an empty cell gives its room to the text behind it`() {
+        let table = TextTable(
+            columns: [
+                TableColumn("ABOUT", columnsMin: 6), TableColumn("WHAT", columnsMin: 6, weight: 1),
+            ],
+            rows: [
+                TableRow([TextRun("", .text), TextRun("server is up", .text)]),
+                TableRow([TextRun("RISK", .text), TextRun("paused for an hour", .text)]),
+            ],
+            isFocused: false
+        )
+        var frame = Frame(size: Size(columns: 17, rows: 3))
+        table.draw(in: frame.bounds, on: &frame, glyphs: .unicode)
+        #expect(
+            frame.lines == ["  ABOUT  WHAT", "  server is up", "  RISK   paused …"]
+        )
+    }
+
     @Test func `draws head, cursor, marks and columns by cells`() {
         var frame = Frame(size: Size(columns: 28, rows: 3))
         table.draw(in: frame.bounds, on: &frame, glyphs: .unicode)

@@ -42,6 +42,8 @@ private func publish(_ words: String...) throws(ArgumentError) -> PublishRequest
         }
         #expect(demo.seed == 3 && demo.server.console.isReadOnly)
         #expect(throws: ArgumentError.self) { try request("--record") }
+        let error = #expect(throws: ArgumentError.self) { try request("--alert-notify", "osc8") }
+        #expect(error?.text == "'--alert-notify' needs one of osc9, osc777, not 'osc8'")
         // Nobody reads a server without a screen.
         #expect(throws: ArgumentError.self) { try request("serve", "--plain") }
     }

@@ -100,6 +100,30 @@ import Testing
         }
     }
 
+    @Test func `at 80 by 24 no sentence is cut`() {
+        for overlay in Self.overlays {
+            for screen in Screen.allCases {
+                var model = SampleConsole.model(80, 24)
+                model.screen.current = screen
+                model.screen.overlay = overlay
+                for line in SampleConsole.frame(model).lines {
+                    #expect(!line.contains("…") && !line.contains("~│"), "\(screen) \(line)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [40, 60, 80, 120])
+    func `the line that asks always says what answers it`(columns: Int) {
+        var model = SampleConsole.model(columns, columns == 40 ? 10 : 24)
+        model.session.environment = []
+        _ = update(&model, .show(.queues))
+        _ = update(&model, .pressed(.char("P")))
+        let lines = SampleConsole.frame(model).lines
+        #expect(lines.contains { $0.contains("y yes, any other key no") }, "\(lines)")
+        #expect(columns < 120 || lines.contains { $0.contains("publishers notice nothing") })
+    }
+
     @Test func `a long name gives way before the state does`() {
         var model = SampleConsole.model(80, 24)
         model.session.target = Array(repeating: UInt8(ascii: "N"), count: 56)

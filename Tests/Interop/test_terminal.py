@@ -38,6 +38,8 @@ class Terminal:
         self.data = b""
         self.isReading = True
         self.isOver = False
+        # Seconds from the start to the end of the first whole picture.
+        self.firstFrame = None
         self.main, side = pty.openpty()
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.before = termios.tcgetattr(side)
@@ -64,6 +66,8 @@ class Terminal:
                 piece = b""
             with self.lock:
                 self.data += piece
+                if self.firstFrame is None and b"Throughput" in self.data and END in self.data:
+                    self.firstFrame = time.monotonic() - self.started
                 self.isOver = not piece
                 self.lock.notify_all()
             if not piece:
@@ -96,6 +100,22 @@ class Terminal:
         self.wait(*words, since=since)
         return time.monotonic() - begin
 
+    def rest(self, seconds):
+        """Waits until nothing was sent for `seconds`."""
+        count = -1
+        while count != len(self.data):
+            count = len(self.data)
+            time.sleep(seconds)
+
+    def resize(self, columns, rows=40):
+        fcntl.ioctl(self.side, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.kill(self.process.pid, signal.SIGWINCH)
+
+    def resizes(self, widths):
+        for columns in widths:
+            self.resize(columns)
+            time.sleep(0.05)
+
     def frames(self, since=0):
         return self.data[since:].count(BEGIN)
 
@@ -123,13 +143,6 @@ class Terminal:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-def processor(pid):
-    """Seconds that a process has worked."""
-    with open(f"/proc/{pid}/stat") as file:
-        words = file.read().rsplit(")", 1)[1].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def console(pid):
     """Seconds that the console's own threads have worked: those of its queue and the first one."""
     total = 0.0
@@ -138,7 +151,7 @@ def console(pid):
             text = file.read()
         title = text[text.index("(") + 1:text.rindex(")")]
         words = text.rsplit(")", 1)[1].split()
-        if name == str(pid) or not re.match(r"(shard|journal|control|listen|demo|reader|monitor)", title):
+        if name == str(pid) or not title.startswith(("sluice-", "demo")):
             total += (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
     return total
 
@@ -157,13 +170,16 @@ def case_escape_closes_a_dialog_within_60_ms():
 
 def case_a_key_is_on_the_screen_within_20_ms_at_best():
     with Terminal() as terminal:
-        times = []
-        for _ in range(TRIES):
-            times.append(terminal.answer(b"2", "[2 Queues]"))
-            times.append(terminal.answer(b"1", "[1 Overview]"))
-        times.sort()
-        expect(times[0] <= 0.02, f"{times[0] * 1000:.0f} ms at best")
-        print(f"    best {times[0] * 1000:.1f} ms, median {times[len(times) // 2] * 1000:.1f} ms")
+        for name, silence in (("one behind the other", 0), ("after silence", 0.06)):
+            times = []
+            for key, title in [(b"2", "[2 Queues]"), (b"1", "[1 Overview]")] * TRIES:
+                if silence:
+                    terminal.rest(silence)
+                times.append(terminal.answer(key, title))
+            times.sort()
+            expect(times[0] <= 0.02, f"{times[0] * 1000:.0f} ms at best")
+            print(f"    {name}: best {times[0] * 1000:.1f} ms, median {times[len(times) // 2] * 1000:.1f} ms, "
+                  f"worst {times[-1] * 1000:.1f} ms")
 
 
 def case_each_frame_is_bracketed_and_nothing_is_sent_outside_of_them():
@@ -208,6 +224,20 @@ def case_nothing_is_sent_while_nothing_changes():
                 last = terminal.data[count:]
                 quiet, count = time.monotonic(), len(terminal.data)
         expect(time.monotonic() - quiet >= 10, f"always something, last {last[-300:]!r}")
+
+
+def case_a_console_that_nobody_touches_costs_little():
+    with Terminal(["--demo", "--seed", "1"]) as terminal:
+        terminal.wait("TRADES")
+        begin, count, work = time.monotonic(), len(terminal.data), console(terminal.process.pid)
+        time.sleep(20)
+        seconds = time.monotonic() - begin
+        rate = (len(terminal.data) - count) / seconds / 1000
+        share = (console(terminal.process.pid) - work) / seconds
+        print(f"    {rate:.1f} kB/s, {share:.2%} of a core")
+        expect(rate <= 6, f"{rate:.1f} kB/s")
+        # What it costs at rest is measured on a machine that does nothing else; here it only must not run wild.
+        expect(share <= 0.05, f"{share:.2%} of a core")
 
 
 def case_one_write_a_frame():
@@ -260,13 +290,9 @@ async def case_a_terminal_that_reads_nothing_stops_no_message():
         free = await publish(3)
         terminal.pause(True)
         # Every size is a whole picture, more than the terminal's queue holds.
-        for columns in range(100, 120):
-            fcntl.ioctl(terminal.side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-            os.kill(terminal.process.pid, signal.SIGWINCH)
-            await publish(0.1)
-        stalled = await publish(3)
-        fcntl.ioctl(terminal.side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-        os.kill(terminal.process.pid, signal.SIGWINCH)
+        await asyncio.to_thread(terminal.resizes, range(100, 120))
+        stalled = await publish(5)
+        terminal.resize(120)
         since = len(terminal.data)
         terminal.pause(False)
         for _ in range(100):
@@ -275,21 +301,19 @@ async def case_a_terminal_that_reads_nothing_stops_no_message():
             if f"{count:,} in".encode() in terminal.data[since:]:
                 break
         expect(f"{count:,} in".encode() in terminal.data[since:], "the screen is not right again")
+        expect(b"pictures left out" in terminal.data[since:], "nobody says that pictures were left out")
         shown = [times[len(times) * 99 // 100] * 1000 for times in (free, stalled)]
         print(f"    {count} publishes; p99 {shown[0]:.2f} ms before, {shown[1]:.2f} ms while stalled")
         # And once more, now to its end.
         terminal.pause(True)
-        for columns in range(100, 120):
-            fcntl.ioctl(terminal.side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-            os.kill(terminal.process.pid, signal.SIGWINCH)
-            await publish(0.05)
+        await asyncio.to_thread(terminal.resizes, range(100, 120))
         await connection.close()
         begin = time.monotonic()
         status = await asyncio.to_thread(terminal.end)
         took = time.monotonic() - begin
         expect(status == 0, f"ended {status}")
         print(f"    ended {took * 1000:.0f} ms after SIGTERM")
-        expect(took < 3, f"{took:.1f} s to its end")
+        expect(took < 1, f"{took:.1f} s to its end")
         check = subprocess.run([Server.program, "check", "--store-dir", f"{terminal.directory}/store"], capture_output=True,
                                text=True, env=dict(os.environ, HOME=terminal.directory,
                                                    XDG_CONFIG_HOME=terminal.directory))

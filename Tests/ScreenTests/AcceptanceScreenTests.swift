@@ -5,21 +5,29 @@
 //
 //   everything on the first screen, every size, resizing    here, ViewTests, ConsoleScreenTests
 //   dialogs in every size, a storm of sizes                 here, ViewTests
+//   200 sizes 5 ms apart                                    Interop/test_acceptance.py
 //   screens, panes, focus without colour, zoom              here, UpdateTests, WidgetTests
 //   moving, 10,000 queues                                   UpdateTests
 //   filters, sorting, finding                               here, FilterTests, UpdateTests
-//   help, palette, printed keys, other keys                 here, KeymapTests, ConsoleManualTests
-//   freezing, scrubbing, markers, zoom of time              here, TimeTests, UpdateTests
+//   printed keys, other keys                                here, KeymapTests, ConsoleManualTests
+//   help is what is printed, every key does as it says      Interop/test_acceptance.py
+//   the palette completes and says why not                  Interop/test_acceptance.py
+//   freezing, scrubbing, markers                            here, TimeTests, UpdateTests
+//   the window of time, percentiles that are not guessed    Interop/test_acceptance.py, TimeTests
 //   keys that look change nothing                           Interop/test_looking.py
 //   pause, drain, purge, marks, kill -9 in the middle       Interop/test_keyboard.py
 //   rotation step by step, kill -9 in the middle            Interop/test_looking.py
-//   looking only                                            Interop/test_looking.py
+//   looking only, in overlays and for the command           Interop/test_acceptance.py
 //   NO_COLOR, ASCII, kinds of terminal, depth of colour     here, ConsoleScreenTests
 //   themes: files, contrast, preview, reading anew          ThemesCommandTests, ThemeFileTests
 //   hostile names, pasted text, answers of the terminal     ViewTests, Interop/test_terminal.py
 //   Escape at once, one write a frame, silence              Interop/test_terminal.py
-//   a terminal that reads nothing, crashes, hanging up      Interop/test_terminal.py, RestoreTests
-//   exports and recordings agree with the screen            ReportTests, Interop/test_terminal.py
+//   a terminal that reads nothing, and what it has missed   Interop/test_terminal.py, RestoreTests
+//   crashes, hanging up, Ctrl-Z, what q offers              Interop/test_acceptance.py,
+//                                                           RestoreTests
+//   bytes and time of a console that nobody touches         Interop/test_terminal.py
+//   exports, reports and recordings agree with the screen   Interop/test_acceptance.py, ReportTests
+//   numbers under load, first frame, cost to publishers     Campaigns/numbers.py, budgets.py
 //   nothing secret in any of them                           Campaigns/secrets.py
 
 import Glibc

@@ -10,9 +10,11 @@ import Testing
             [palette]
             bg = #102030 | 17 | black
             hot = #ff8040 | 209 | brightred
+            grey = #404040 | 238 | brightblack
             [roles]
             text = #c0c0c0 on bg
             state.crit = hot bold / reverse bold
+            pane.frame = grey
             row.selected = #ffffff on #000001 / reverse underline
             """
         return ThemeParser.builtIn.read(Array(text.utf8)).theme
@@ -29,6 +31,22 @@ import Testing
     @Test(arguments: looks)
     func `takes the column of the terminal`(depth: ColourDepth, look: Look) {
         #expect(ColourTable(theme, depth: depth).look(role: .stateCrit, ground: .text) == look)
+    }
+
+    @Test func `grey is not black where eight colours are all there are`() {
+        let look = ColourTable(theme, depth: .eight).look(role: .paneFrame, ground: .text)
+        #expect(look == Look(foreground: -1, background: 0, attributes: .dim))
+        let more = ColourTable(theme, depth: .sixteen).look(role: .paneFrame, ground: .text)
+        #expect(more == Look(foreground: 8, background: 0, attributes: []))
+    }
+
+    @Test(arguments: [ColourDepth.eight, .sixteen])
+    func `on the selected row all text can be read among few colours`(depth: ColourDepth) {
+        let table = ColourTable(theme, depth: depth)
+        let plain = table.look(role: .rowSelected, ground: .rowSelected)
+        let crit = table.look(role: .stateCrit, ground: .rowSelected)
+        #expect(crit.foreground == plain.foreground && crit.background == plain.background)
+        #expect(crit.attributes.contains(.bold))
     }
 
     @Test func `a role lies on the colour of its ground`() {

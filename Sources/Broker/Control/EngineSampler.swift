@@ -276,7 +276,9 @@ struct EngineSampler {
     }
 
     private func target(_ snapshot: EngineSnapshot) -> TargetStatus {
-        var target = TargetStatus(name: facts.name)
+        // Who has no name of its own is known by its address.
+        let isNamed = facts.name != facts.id
+        var target = TargetStatus(name: isNamed ? facts.name : Array(facts.clientAddress.utf8))
         target.url = Array("nats://\(facts.clientAddress)".utf8)
         target.kind = Array("embedded".utf8)
         target.link = .embedded

@@ -129,7 +129,8 @@ public final class Server: Sendable {
         log.info(
             "  Version:  \(ServerVersion.product) (serves as nats-server \(ServerVersion.nats))"
         )
-        log.info("  Name:     \(LogText.safe(facts.name))")
+        // Who has no name of its own is called by its id.
+        if facts.name != facts.id { log.info("  Name:     \(LogText.safe(facts.name))") }
         log.info("  ID:       \(LogText.safe(facts.id))")
         let configuration = facts.configuration
         if !configuration.traces.configurationFile.isEmpty {

@@ -174,11 +174,20 @@ public struct TextTable: Equatable, Sendable {
             if isFocused { frame.rest(in: line, column: 0, row: 0, isVisible: false) }
         }
         if row.isMarked { frame.put(glyphs[.mark], in: line, column: 1, row: 0, role: .rowMarked) }
+        // An empty cell gives its room to the text behind it.
+        var lent: Int?
         for (index, cell) in row.cells.enumerated() where index < spans.count {
             guard let span = spans[index] else { continue }
+            let isLeft = columns[index].alignment == .left
+            if isLeft, cell.text.isEmpty, span.count > 1 {
+                lent = lent ?? span.lowerBound
+                continue
+            }
+            let start = isLeft ? lent ?? span.lowerBound : span.lowerBound
+            lent = nil
             frame.putLine(
                 cell.text,
-                in: line.slice(span.lowerBound, count: span.count),
+                in: line.slice(start, count: span.upperBound - start),
                 role: cell.role,
                 alignment: columns[index].alignment,
                 ellipsis: glyphs[.ellipsis]

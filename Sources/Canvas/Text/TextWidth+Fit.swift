@@ -22,4 +22,34 @@ extension TextWidth {
         return String(repeating: " ", count: left) + fitted
             + String(repeating: " ", count: spare - left)
     }
+
+    /// `text` in lines of at most `cells`, broken at blanks, and inside of words that are longer.
+    public static func wrapped(_ text: String, cells: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ").flatMap({ pieces($0, cells: max(cells, 2)) }) {
+            let longer = line.isEmpty ? word : line + " " + word
+            if TextWidth.cells(of: longer) > cells, !line.isEmpty {
+                lines.append(line)
+                line = word
+            } else {
+                line = longer
+            }
+        }
+        return lines + [line]
+    }
+
+    /// A word in pieces of at most `cells`, which are at least 2.
+    private static func pieces(_ word: Substring, cells: Int) -> [String] {
+        var pieces: [String] = []
+        var piece = ""
+        for character in word {
+            if TextWidth.cells(of: piece + String(character)) > cells, !piece.isEmpty {
+                pieces.append(piece)
+                piece = ""
+            }
+            piece.append(character)
+        }
+        return pieces + [piece]
+    }
 }

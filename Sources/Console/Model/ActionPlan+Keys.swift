@@ -91,8 +91,11 @@ extension ActionPlan {
     /// Whose keys a confirmation is about.
     static func scope(_ confirmation: Confirmation) -> KeyScope {
         let isAll = choice(confirmation, "scope") == "all queues"
-        if !isAll, case .key(let scope, _) = confirmation.targets.first { return scope }
-        return .allStreams
+        guard !isAll, case .key(let scope, _) = confirmation.targets.first else {
+            return .allStreams
+        }
+        // Under the root there is no data to read back.
+        return confirmation.action == .verify && scope == .root ? .allStreams : scope
     }
 
     private static func rotation(

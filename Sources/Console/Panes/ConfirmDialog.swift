@@ -10,7 +10,8 @@ enum ConfirmDialog {
         let rows = ConfirmRows(confirmation, context.picture)
         let essential = essentialLines(confirmation, context)
         let options = optionLines(confirmation, context)
-        let preview = [[TextRun(rows.effect, .textStrong)], []] + rows.preview + [[]] + options
+        let effect: [TextLine] = [[TextRun(sentence(rows.effect), .textStrong)], []]
+        let preview = effect + rows.preview + [[]] + options
         let wanted = preview.count + essential.count + 2 + (options.isEmpty ? 0 : 1)
         let title: TextLine = [TextRun(rows.headline, .dialogDanger)] + target(context)
         let room = OverlayView.open(
@@ -38,6 +39,12 @@ enum ConfirmDialog {
                 role: .textMuted
             )
         }
+    }
+
+    /// What stands behind a name in a line stands alone in a dialog.
+    private static func sentence(_ effect: String) -> String {
+        let whole = effect.prefix(1).uppercased() + effect.dropFirst()
+        return whole.hasSuffix(".") ? whole : whole + "."
     }
 
     private struct Essential {

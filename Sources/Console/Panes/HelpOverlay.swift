@@ -52,27 +52,11 @@ enum HelpText {
             ),
         ]
         let words = binding.help + (reason.map { " [\($0)]" } ?? "")
-        let parts = wrapped(words, cells: max(12, cells - head.cells))
+        let parts = TextWidth.wrapped(words, cells: max(12, cells - head.cells))
         let indent = TextRun(String(repeating: " ", count: head.cells), .text)
         return parts.enumerated().map { place, part in
             (place == 0 ? head : [indent]) + [TextRun(part, .text)]
         }
-    }
-
-    /// `text` in lines of at most `cells`, broken at blanks.
-    static func wrapped(_ text: String, cells: Int) -> [String] {
-        var lines: [String] = []
-        var line = ""
-        for word in text.split(separator: " ") {
-            let longer = line.isEmpty ? String(word) : line + " " + word
-            if TextWidth.cells(of: longer) > cells, !line.isEmpty {
-                lines.append(line)
-                line = String(word)
-            } else {
-                line = longer
-            }
-        }
-        return lines + [line]
     }
 }
 

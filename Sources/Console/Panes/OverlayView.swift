@@ -57,17 +57,27 @@ enum OverlayView {
         )
         let end = max(0, notices.count - scroll)
         let shown = notices[max(0, end - room.rows)..<end]
-        let lines = shown.map { notice -> TextLine in
-            let state = StateText(notice.severity)
-            return [
-                TextRun(context.style.clock(notice.at) + " ", .textMuted),
-                TextRun(context.glyph(state.glyph) + " ", state.role), TextRun(notice.text, .text),
-            ]
-        }
+        let lines = shown.flatMap { drawerLines($0, cells: room.columns, context) }
         frame.putLines(
-            lines.isEmpty ? [[TextRun("nothing was said yet", .textMuted)]] : lines,
+            lines.isEmpty
+                ? [[TextRun("nothing was said yet", .textMuted)]] : lines.suffix(room.rows),
             in: room
         )
+    }
+
+    private static func drawerLines(
+        _ notice: Notice,
+        cells: Int,
+        _ context: PaneContext
+    ) -> [TextLine] {
+        let state = StateText(notice.severity)
+        let head: TextLine = [
+            TextRun(context.style.clock(notice.at) + " ", .textMuted),
+            TextRun(context.glyph(state.glyph) + " ", state.role),
+        ]
+        let indent: TextLine = [TextRun(String(repeating: " ", count: head.cells), .text)]
+        let parts = TextWidth.wrapped(notice.text, cells: cells - head.cells)
+        return parts.enumerated().map { ($0 == 0 ? head : indent) + [TextRun($1, .text)] }
     }
 
     private static func drawQuit(on frame: inout Frame, _ context: PaneContext) {

@@ -10,7 +10,7 @@ enum PaletteOverlay {
         let found = Palette.suggestions(context.model, palette.field.text)
         let size = frame.size
         let room = OverlayView.open(
-            columns: min(size.columns - 4, 96),
+            columns: min(size.columns - 4, 124),
             rows: min(size.rows - 2, 20),
             title: [TextRun("Command", .paneTitleFocus)],
             badge: [TextRun("\(found.count)  Tab completes  Enter runs", .paneBadge)],
@@ -24,27 +24,44 @@ enum PaletteOverlay {
             isWrong: found.isEmpty,
             in: room.line(0).slice(1, count: room.columns)
         )
-        let body = room.lines(2, count: room.rows - 2)
+        // Where a sentence has no room beside each command, the selected one has it below.
+        let isWide = room.columns >= 104
+        let body = room.lines(2, count: room.rows - (isWide ? 2 : 5))
         let first = TextTable.first(0, showing: palette.index, of: found.count, rows: body.rows)
         for (row, suggestion) in found.dropFirst(first).prefix(body.rows).enumerated() {
             let line = body.line(row)
             if first + row == palette.index { frame.shade(line, as: .rowSelected) }
-            draw(suggestion, in: line, on: &frame)
+            draw(suggestion, isWide: isWide, in: line, on: &frame)
         }
+        guard !isWide, found.indices.contains(palette.index) else { return }
+        let (text, role) = sentence(found[palette.index])
+        let lines = TextWidth.wrapped(text, cells: room.columns - 1)
+        frame.putLines(lines.map { [TextRun($0, role)] }, in: room, from: room.rows - 2)
     }
 
-    private static func draw(_ suggestion: Suggestion, in line: Rect, on frame: inout Frame) {
+    /// What a command does, or why not now.
+    private static func sentence(_ suggestion: Suggestion) -> (String, StyleRole) {
+        guard let reason = suggestion.reason else { return (suggestion.help, .text) }
+        return ("not now: \(reason)", .textMuted)
+    }
+
+    private static func draw(
+        _ suggestion: Suggestion,
+        isWide: Bool,
+        in line: Rect,
+        on frame: inout Frame
+    ) {
         let role: StyleRole =
             suggestion.reason != nil
             ? .actionDisabled : suggestion.isMutating ? .actionMutating : .textStrong
         frame.put(suggestion.isMutating ? "!" : " ", in: line, role: role)
         let title = line.slice(1, count: min(30, line.columns))
         frame.putLine(suggestion.title, in: title, role: role)
-        let keys = line.slice(32, count: 12)
+        let keys = line.slice(32, count: isWide ? 12 : line.columns)
         frame.putLine(suggestion.keys, in: keys, role: .keybarKey)
-        let help = line.slice(45, count: line.columns)
-        let text = suggestion.reason.map { "not now: \($0)" } ?? suggestion.help
-        frame.putLine(text, in: help, role: suggestion.reason == nil ? .text : .textMuted)
+        guard isWide else { return }
+        let (text, textRole) = sentence(suggestion)
+        frame.putLine(text, in: line.slice(45, count: line.columns), role: textRole)
     }
 }
 

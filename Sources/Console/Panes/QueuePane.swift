@@ -39,8 +39,7 @@ enum QueuePane {
         guard let stream else { return }
         drawDepth(history, in: room.lines(0, count: room.rows - foot), on: &frame, context)
         guard foot > 0 else { return }
-        var line = QueueRows.drainEstimate(stream)
-        if line.cells > room.columns - 2 { line = Array(line.prefix(2)) }
+        let line = QueueRows.drainEstimate(stream, cells: room.columns - 2)
         frame.put(line, in: room.line(room.rows - 1), column: 1)
     }
 

@@ -11,20 +11,17 @@ enum RotationPane {
         let title = rotation.map { "Rotation #\($0.number)" } ?? "Rotation"
         let room = context.border(title, badge: KeySummaryPane.next(context), in: rect, on: &frame)
         guard let rotation else {
-            frame.putLine(
-                "no rotation has run",
-                in: room,
-                row: 1,
-                role: .textMuted,
-                alignment: .centre
-            )
-            frame.putLine(
-                "R makes a new key; nothing changes until it is activated",
-                in: room,
-                row: 2,
-                role: .textMuted,
-                alignment: .centre
-            )
+            let hint = "R makes a new key; nothing changes until it is activated"
+            let lines = ["no rotation has run"] + TextWidth.wrapped(hint, cells: room.columns - 2)
+            for (row, line) in lines.enumerated() {
+                frame.putLine(
+                    line,
+                    in: room,
+                    row: row + 1,
+                    role: .textMuted,
+                    alignment: .centre
+                )
+            }
             return
         }
         let cells = room.columns - 2
@@ -71,8 +68,10 @@ enum RotationPane {
                 .text
             ),
         ]
-        let pace = TextLine(RotationRows.pace(rotation).dropFirst(1))
         let bound: TextLine = [TextRun("  limit ", .textMuted), TextRun(limit, .text)]
+        // What was not its to rewrite is nothing that is left.
+        if case .done = rotation[.reencrypt] { return segments + bound }
+        let pace = TextLine(RotationRows.pace(rotation).dropFirst(1))
         let whole = segments + bound + pace
         return whole.cells <= cells ? whole : [segments, pace].fitted(cells: cells)
     }

@@ -8,9 +8,21 @@ import Engine
 enum ServerPane {
     static func draw(in rect: Rect, on frame: inout Frame, _ context: PaneContext) {
         let server = context.snapshot.server
-        let name = context.style.name(server.name, cellsMax: 40)
+        // Who has no name of its own is known by its address.
+        let known = server.name == server.id ? server.listen : server.name
+        let name = context.style.name(known, cellsMax: 40)
         let room = context.border("Server \(name)", badge: "", in: rect, on: &frame)
-        FactColumns.draw(facts(context), in: room, on: &frame, context)
+        let body = room.lines(0, count: room.rows - 1)
+        FactColumns.draw(facts(context), in: body, on: &frame, context)
+        // The id is too long for a column.
+        let line = room.line(room.rows - 1)
+        frame.put("id", in: line, column: 1, role: .textMuted)
+        frame.putLine(
+            context.style.name(server.id, cellsMax: 60),
+            in: line.slice(13, count: line.columns),
+            role: .textMuted,
+            ellipsis: context.glyphs[.ellipsis]
+        )
     }
 
     private static func facts(_ context: PaneContext) -> [(String, TextRun)] {
@@ -20,7 +32,6 @@ enum ServerPane {
         return [
             ("state", TextRun("\(style.glyphs.text(state.glyph)) \(state.word)", state.role)),
             ("up", TextRun(up(context), .text)),
-            ("id", TextRun(style.name(server.id, cellsMax: 60), .textMuted)),
             ("version", TextRun(style.name(server.version, cellsMax: 30), .text)),
             (
                 "speaks",

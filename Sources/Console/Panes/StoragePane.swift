@@ -17,11 +17,23 @@ enum StoragePane {
             on: &frame
         )
         drawDisk(storage, in: room.line(0), on: &frame, context)
-        for (row, fact) in StorageRows.facts(context).prefix(max(0, room.rows - 1)).enumerated() {
-            let line = room.line(row + 1)
-            frame.put(fact.0, in: line, column: 1, role: .textMuted)
-            frame.putLines([fact.1], in: line.slice(10, count: line.columns))
+        var row = 1
+        for (label, value) in StorageRows.facts(context) where row < room.rows {
+            frame.put(label, in: room.line(row), column: 1, role: .textMuted)
+            let place = room.lines(row, count: room.rows - row).slice(10, count: room.columns)
+            let lines = lines(value, cells: place.columns)
+            frame.putLines(lines, in: place)
+            row += lines.count
         }
+    }
+
+    /// A fact: what is second is left out where there is no room, and a long name goes on in the
+    /// next line.
+    private static func lines(_ value: TextLine, cells: Int) -> [TextLine] {
+        guard value.count == 1, let only = value.first else {
+            return [value.map { [$0] }.fitted(cells: cells)]
+        }
+        return TextWidth.wrapped(only.text, cells: cells).map { [TextRun($0, only.role)] }
     }
 
     private static func drawDisk(

@@ -31,11 +31,10 @@ struct ConfirmRows {
             let connection = picture.snapshot.connections.first { $0.id == id }
             return picture.style.name(connection?.name ?? [], cellsMax: 30) + " #\(id)"
         case .key(let scope, let version):
-            if confirmation.action == .rotate {
-                return "OF " + ActionPlan.scope(confirmation).title(picture.style)
-            }
-            let name = scope.title(picture.style)
-            return confirmation.action == .verify ? name : "k\(version) of \(name)"
+            let name = ActionPlan.scope(confirmation).title(picture.style)
+            if confirmation.action == .rotate { return "OF \(name)" }
+            if confirmation.action == .verify { return name }
+            return "k\(version) of \(scope.title(picture.style))"
         case .slot(let index): return "slot \(index)"
         default: return confirmation.action == .rotate ? "OF all queues" : ""
         }
@@ -115,7 +114,8 @@ struct ConfirmRows {
             )
         )
         let consumers = streams.reduce(UInt32(0)) { $0 &+ $1.activeConsumerCount }
-        lines.append(fact("state", "\(consumers) consumers attached"))
+        let noun = consumers == 1 ? "consumer" : "consumers"
+        lines.append(fact("state", "\(consumers) \(noun) attached"))
         if streams.count > 1 {
             let names = streams.prefix(6).map { picture.style.name($0.name, cellsMax: 20) }
             lines.insert(fact("queues", names.joined(separator: "  ")), at: 0)
@@ -199,8 +199,9 @@ struct ConfirmRows {
         let total = mine.reduce(UInt64(0)) { $0 &+ $1.bytes }
         var lines: [TextLine] = []
         if let step = confirmation.step { lines.append(fact("step", sequence(step))) }
+        let isOfAll = confirmation.action == .rotate || confirmation.action == .verify
         if case .key(_, let version) = confirmation.targets.first,
-            let key = mine.first(where: { $0.version == version }), confirmation.action != .rotate
+            let key = mine.first(where: { $0.version == version }), !isOfAll
         {
             lines.append(
                 fact(
@@ -210,12 +211,9 @@ struct ConfirmRows {
             )
         } else if let active = mine.filter({ $0.state == .active }).map(\.version).max() {
             let arrow = picture.style.glyphs.isAscii ? "->" : "→"
-            lines.append(
-                fact(
-                    "active",
-                    "k\(active) \(arrow) k\(active + 1)  \(picture.style.name(keys.cipher))"
-                )
-            )
+            let makesNew = confirmation.step == .prepare || confirmation.step == .activate
+            let change = makesNew ? "k\(active) \(arrow) k\(active + 1)" : "k\(active)"
+            lines.append(fact("active", "\(change)  \(picture.style.name(keys.cipher))"))
         }
         lines.append(
             fact("data", "\(Format.bytes(total)) under \(mine.count { $0.bytes > 0 }) keys")

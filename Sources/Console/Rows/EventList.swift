@@ -63,19 +63,17 @@ enum EventList {
         alignment: .left,
         drop: 1,
         value: { .text($0.subject) },
-        text: { row, style in
-            TextRun(row.subject.isEmpty ? "server" : style.name(row.subject), .textStrong)
-        }
+        text: { TextRun($1.name($0.subject), .textStrong) }
     )
 
     private static let text = Column<EventRecord>(
         "text",
         "WHAT",
-        width: 40,
+        width: 38,
         weight: 5,
         alignment: .left,
         value: { .text($0.text) },
-        text: { TextRun($1.name($0.text), .text) }
+        text: { TextRun(sentence($0, $1), .text) }
     )
 
     private static let author = Column<EventRecord>(
@@ -89,6 +87,11 @@ enum EventList {
             TextRun(row.author.isEmpty ? "broker" : style.name(row.author), .textMuted)
         }
     )
+
+    /// What happened, without the blanks that line up a log.
+    static func sentence(_ event: EventRecord, _ style: TextStyle) -> String {
+        style.name(event.text).split(separator: " ").joined(separator: " ")
+    }
 
     private static func word(_ event: EventRecord) -> String {
         switch event.kind {

@@ -93,7 +93,8 @@ enum TargetList {
             drop: 7,
             value: { .number($0.isLeader ? 1 : 0) },
             text: { row, _ in
-                TextRun(row.isLeader ? "leader" : "member", row.isLeader ? .text : .textMuted)
+                let word = row.isLeader ? "leader" : row.link == .embedded ? "-" : "member"
+                return TextRun(word, row.isLeader ? .text : .textMuted)
             }
         ),
         words("url", "URL", width: 18, weight: 2, drop: 8) { $0.url },

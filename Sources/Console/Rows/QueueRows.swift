@@ -24,6 +24,14 @@ enum QueueRows {
         return [first, second, actions(picture.model.keymap)]
     }
 
+    /// How long a drain would take in `cells`: what is second is left out.
+    static func drainEstimate(_ stream: StreamStatus, cells: Int) -> TextLine {
+        let whole = drainEstimate(stream)
+        if whole.cells <= cells { return whole }
+        let short = TextLine(whole.prefix(2))
+        return short.cells <= cells ? short : [TextRun("drain ", .textMuted)] + short.dropFirst()
+    }
+
     /// How long a drain would take, or why it would not end.
     static func drainEstimate(_ stream: StreamStatus) -> TextLine {
         let out = stream.egress.messagesPerSecond
@@ -31,17 +39,14 @@ enum QueueRows {
         if stream.depth == 0 {
             line.append(TextRun("nothing to drain", .stateOk))
         } else if stream.activeConsumerCount == 0 || out < 0.05 {
-            line.append(TextRun("never: nobody takes messages", .stateCrit))
+            line.append(TextRun("never: nobody consumes", .stateCrit))
         } else {
             let seconds = Double(stream.depth) / out
             let low = UInt64(saturating: seconds * 0.7) * nanosecondsPerSecond
             let high = UInt64(saturating: min(seconds * 1.5, 1e9)) * nanosecondsPerSecond
-            line.append(
-                TextRun(
-                    "\(Format.span(nanoseconds: low)) to \(Format.span(nanoseconds: high))",
-                    .text
-                )
-            )
+            let isShort = high < nanosecondsPerSecond
+            let range = "\(Format.span(nanoseconds: low)) to \(Format.span(nanoseconds: high))"
+            line.append(TextRun(isShort ? "under 1s" : range, .text))
         }
         let growth = stream.ingress.messagesPerSecond - out
         line += [

@@ -35,7 +35,7 @@ enum RotationRows {
         let arrow = context.glyphs.isAscii ? "->" : "→"
         let title = "k\(rotation.fromVersion) \(arrow) k\(rotation.toVersion)"
         guard isRunning(rotation) else {
-            return [[TextRun("last rotation \(title) done", .textMuted)]]
+            return [[TextRun(resting(rotation, title), .textMuted)]]
         }
         let share = Format.progress(done: rotation.bytesDone, of: rotation.bytesTotal)
         let bar = max(4, min(26, cells - 8))
@@ -67,6 +67,13 @@ enum RotationRows {
                 [], RotationPane.cost(rotation, cells: cells),
                 RotationPane.impact(rotation, cells: cells),
             ]
+    }
+
+    /// What a rotation of which no step is being done waits for.
+    private static func resting(_ rotation: RotationStatus, _ title: String) -> String {
+        if rotation[.activate] == .waiting { return "new key prepared; R activates it" }
+        if rotation[.reencrypt] == .waiting { return "\(title) active; R rewrites old data" }
+        return "last rotation \(title) done"
     }
 
     private static func held(_ rotation: RotationStatus) -> String {
@@ -128,11 +135,11 @@ enum RotationRows {
         case .failed(let at, let refusal):
             return [TextRun("failed \(context.style.clock(at)): \(refusal.sentence)", .stateCrit)]
         case .done(let at, let nanoseconds):
-            let took = Format.latency(nanoseconds: nanoseconds)
+            let took = nanoseconds > 0 ? "  \(Format.latency(nanoseconds: nanoseconds))" : ""
             return [
                 [TextRun(doneText(step, rotation), .text)],
                 [TextRun("  \(context.style.clock(at))", .textMuted)],
-                [TextRun("  \(took)", .textMuted)],
+                [TextRun(took, .textMuted)],
             ].fitted(cells: cells)
         case .running where step == .reencrypt, .held where step == .reencrypt:
             let share = Format.progress(done: rotation.bytesDone, of: rotation.bytesTotal)
@@ -150,7 +157,7 @@ enum RotationRows {
         case .running(let since):
             return [TextRun("since \(context.style.clock(since))", .text)]
         case .held: return [TextRun("held", .statePaused)]
-        case .waiting: return [TextRun(waitingText(step, rotation), .textMuted)]
+        case .waiting: return [TextRun(waitingText(step), .textMuted)]
         }
     }
 
@@ -165,13 +172,13 @@ enum RotationRows {
         }
     }
 
-    private static func waitingText(_ step: RotationStep, _ rotation: RotationStatus) -> String {
+    private static func waitingText(_ step: RotationStep) -> String {
         switch step {
         case .prepare: "make and check a new key"
-        case .activate: "move writes to k\(rotation.toVersion)"
+        case .activate: "move writes to the new key"
         case .reencrypt: "rewrite old data"
         case .verify: "read samples back"
-        case .retire: "when nothing is left under k\(rotation.fromVersion)"
+        case .retire: "once the old key is empty"
         case .destroy: "needs the key's name typed: X"
         }
     }

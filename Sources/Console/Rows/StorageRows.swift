@@ -46,8 +46,8 @@ enum StorageRows {
         [
             TextRun("\(Format.exact(storage.segments)) segments", .text),
             TextRun("  \(Format.exact(storage.activeSegments)) active", .text),
-            TextRun("  \(Format.bytes(storage.segmentBytes)) each", .textMuted),
-            TextRun("  \(Format.bytes(storage.usedBytes)) used", .text),
+            TextRun("  \(Format.bytes(storage.usedBytes))", .text),
+            TextRun("  of \(Format.bytes(storage.segmentBytes)) each", .textMuted),
         ]
     }
 
@@ -90,7 +90,7 @@ enum StorageRows {
         let ratio = Double(storage.rawBytes) / Double(sealed)
         return [
             TextRun("\(Format.fixed(ratio, decimals: 2)) to 1", .text),
-            TextRun("  \(Format.bytes(storage.rawBytes)) before compression", .textMuted),
+            TextRun("  from \(Format.bytes(storage.rawBytes))", .textMuted),
         ]
     }
 
@@ -143,9 +143,9 @@ enum StorageRows {
     private static func process(_ server: ServerStatus) -> TextLine {
         [
             TextRun("cpu \(Format.percent(server.processorShare))", .text),
-            TextRun(" of one core, \(server.cores) there", .textMuted),
             TextRun("  memory \(Format.bytes(server.memoryBytes))", .text),
             TextRun("  busiest shard \(Format.percent(server.shardLoad))", .text),
+            TextRun("  \(server.cores) cores", .textMuted),
         ]
     }
 }

@@ -47,7 +47,7 @@ extension Screen {
         case .storage: storage(body, sizeClass)
         case .targets:
             sizeClass >= .medium
-                ? stack(body, [(.targets, .share(1)), (.server, .fixed(9))])
+                ? stack(body, [(.targets, .share(1)), (.server, .fixed(10))])
                 : stack(body, [(.targets, .share(1))])
         case .events:
             stack(body, [(.alerts, .share(2, min: 5)), (.events, .share(5, min: 5))])
@@ -65,7 +65,7 @@ extension Screen {
                 + side(rows[1], [(.queues, .share(2)), (.keySummary, .share(1))])
                 + side(
                     rows[2],
-                    [(.clients, .share(1)), (.storage, .share(1)), (.events, .share(1))]
+                    [(.clients, .share(10)), (.storage, .share(9)), (.events, .share(11))]
                 )
         case .large:
             let rows = Layout([.share(15), .share(15), .fixed(6 + max(0, body.rows - 36) / 6)])
@@ -100,7 +100,10 @@ extension Screen {
             let right = Layout([.fixed(46), .share(1)]).columns(of: rows[1])
             return stack(rows[0], [(.queues, .share(1))])
                 + stack(right[0], [(.queueDetail, .share(1))])
-                + stack(right[1], [(.queueGraph, .share(3)), (.consumers, .share(2, min: 5))])
+                + stack(
+                    right[1],
+                    [(.queueGraph, .share(3, min: 5)), (.consumers, .share(1, min: 5))]
+                )
         case .medium:
             let rows = Layout([.share(1), .fixed(8)]).rows(of: body)
             return stack(rows[0], [(.queues, .share(1))])

@@ -24,7 +24,7 @@ enum StatusLine {
         case .find(let field):
             drawField("find ", field, "Enter finds, n and N repeat", false, in: line, on: &frame)
         case .confirm(let confirmation) where confirmation.level == .reversible:
-            frame.put(question(confirmation, picture), in: line)
+            drawQuestion(confirmation, in: line, on: &frame, picture)
         case .none, .help, .palette, .picker, .confirm, .peek, .drawer, .quit:
             drawNews(in: line, on: &frame, picture)
         }
@@ -59,12 +59,25 @@ enum StatusLine {
     }
 
     /// The one-line question of a reversible action.
-    private static func question(_ confirmation: Confirmation, _ picture: Picture) -> TextLine {
-        let lines = ConfirmRows(confirmation, picture)
-        return [
-            TextRun(" \(lines.headline) ", .textStrong), TextRun(lines.effect, .text),
+    ///
+    /// What answers it is always seen; what else happens is left out where there is no room.
+    private static func drawQuestion(
+        _ confirmation: Confirmation,
+        in line: Rect,
+        on frame: inout Frame,
+        _ picture: Picture
+    ) {
+        let rows = ConfirmRows(confirmation, picture)
+        let answer: TextLine = [
             TextRun("  y", .keybarKey), TextRun(" yes, any other key no ", .textMuted),
         ]
+        let name: TextLine = [TextRun(" \(rows.headline) ", .textStrong)]
+        let room = line.columns - answer.cells
+        let effects = [rows.effect, String(rows.effect.prefix { $0 != ";" }), ""]
+        let effect = effects.first { name.cells + TextWidth.cells(of: $0) <= room } ?? ""
+        let question = name + [TextRun(effect, .text)]
+        frame.put(question, in: line.slice(0, count: room))
+        frame.put(answer, in: line, column: min(question.cells, room))
     }
 
     private static func drawNews(in line: Rect, on frame: inout Frame, _ picture: Picture) {
@@ -74,17 +87,16 @@ enum StatusLine {
             model.data.now.nanoseconds(since: notice.at) < Notice.shownNanoseconds
         {
             let state = StateText(notice.severity)
-            left = [
-                TextRun(" \(picture.style.glyphs.text(state.glyph)) ", state.role),
-                TextRun(notice.text, .text),
-            ]
+            left =
+                [TextRun(" \(picture.style.glyphs.text(state.glyph)) ", state.role)]
+                + said(notice.text, cells: line.columns - 3, picture)
         } else if let busy = model.work.pending.values.first(where: { $0.total > 0 }) {
             let share = Format.progress(done: busy.done, of: busy.total)
             left = [TextRun(" \(busy.label) \(share)", .stateDraining)]
         } else if let text = drains(picture), model.data.alerts.worst?.severity != .critical {
             left = [TextRun(" \(text)", .stateDraining)]
         } else if let alert = model.data.alerts.worst {
-            left = sentence(alert, picture)
+            left = sentence(alert, cells: line.columns, picture)
         } else {
             left = [TextRun(" \(picture.style.glyphs.text(.stepDone)) all quiet", .stateOk)]
         }
@@ -103,7 +115,17 @@ enum StatusLine {
         return "\(picture.style.name(first.0, cellsMax: 30)) drains  \(first.1)\(others)"
     }
 
-    private static func sentence(_ alert: Alert, _ picture: Picture) -> TextLine {
+    /// What was said; what is too long is whole in the log of the console.
+    private static func said(_ text: String, cells: Int, _ picture: Picture) -> TextLine {
+        guard TextWidth.cells(of: text) > cells, let key = picture.model.keymap["log"]?.keys.first
+        else { return [TextRun(text, .text)] }
+        let more: TextLine = [TextRun("  \(key.label)", .keybarKey), TextRun(" all ", .textMuted)]
+        let ellipsis = picture.style.glyphs[.ellipsis]
+        let part = TextWidth.fit(text, cells: max(0, cells - more.cells), ellipsis: ellipsis)
+        return [TextRun(part, .text)] + more
+    }
+
+    private static func sentence(_ alert: Alert, cells: Int, _ picture: Picture) -> TextLine {
         let model = picture.model
         let state = StateText(alert.severity)
         let name =
@@ -112,14 +134,17 @@ enum StatusLine {
         let lasted = model.data.now.nanoseconds(since: alert.since)
         let others = model.data.alerts.open.count - 1
         let isSeen = alert.phase == .acknowledged
-        return [
+        let what: TextLine = [
             TextRun(" \(picture.style.glyphs.text(state.glyph)) \(state.word) ", state.role),
             TextRun(name, .textStrong),
             TextRun(" \(alert.id.rule.sentence(alert, limit: limit))", .text),
-            TextRun(" for \(Format.brief(nanoseconds: lasted))", .text),
-            TextRun(others > 0 ? "  +\(others) more" : "", .stateWarn),
-            TextRun(isSeen ? "  seen" : "  a ack", .textMuted),
         ]
+        let rest: [TextLine] = [
+            [TextRun(" for \(Format.brief(nanoseconds: lasted))", .text)],
+            [TextRun(others > 0 ? "  +\(others) more" : "", .stateWarn)],
+            [TextRun(isSeen ? "  seen" : "  a ack", .textMuted)],
+        ]
+        return what + rest.fitted(cells: cells - what.cells)
     }
 
     /// Keys that help here, as many as fit.

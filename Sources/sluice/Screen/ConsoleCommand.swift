@@ -106,6 +106,7 @@ enum ConsoleCommand {
                     shelf: shelf,
                     firstTheme: firstTheme,
                     alertCommand: options.alertCommand,
+                    notification: TerminalNotification(rawValue: options.alertNotification),
                     hasStopped: { isRinging(started.bell) }
                 )
             } catch {

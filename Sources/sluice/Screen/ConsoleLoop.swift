@@ -24,14 +24,17 @@ final class ConsoleLoop<Program: ScreenProgram> {
     private var writable: any DispatchSourceWrite
     private var isWritableAwaited = false
     private var isFrameDue = false
-    private var lastFrameNanoseconds: UInt64 = 0
+    private var isKeyWaiting = false
+    private var leftOut = 0
+    private var leftOutEver = 0
+    private var pace = FramePace()
     private var isHidden = false
     private var isFinished = false
     private let errors: DivertedErrors?
     private var recording: Recording?
 
-    /// Frames are at least this far apart, which is 60 a second.
-    private let frameNanosecondsMin: UInt64 = 16_000_000
+    /// Pictures whose loss is worth a word.
+    private static var leftOutMin: Int { 4 }
 
     /// Runs `program`, made on the loop's queue once the terminal is there, and waits for its end.
     static func run(_ settings: ScreenSettings, program: () -> Program?) -> ScreenEnding {
@@ -144,13 +147,18 @@ final class ConsoleLoop<Program: ScreenProgram> {
         var events: [TerminalEvent] = []
         decoder.take(bytes, into: &events)
         awaitKeys()
-        take(events.map { .terminal($0) })
+        takeKeys(events)
         if !isThere { hangUp() }
     }
 
     private func keysTimedOut() {
         var events: [TerminalEvent] = []
         decoder.timeOut(into: &events)
+        takeKeys(events)
+    }
+
+    private func takeKeys(_ events: [TerminalEvent]) {
+        isKeyWaiting = isKeyWaiting || !events.isEmpty
         take(events.map { .terminal($0) })
     }
 
@@ -214,6 +222,8 @@ final class ConsoleLoop<Program: ScreenProgram> {
         case .takeMouse(let isTaken): session.takeMouse(isTaken)
         case .copy(let bytes): session.copy(bytes)
         case .ring: session.ring()
+        case .notify(let form, let title, let text):
+            session.notify(form, title: title, text: text)
         case .page(let bytes):
             session.leave()
             Pager.show(bytes)
@@ -264,14 +274,17 @@ final class ConsoleLoop<Program: ScreenProgram> {
 
     // MARK: Frames
 
-    /// Draws now, or as soon as the last frame is old enough.
+    /// Draws now, or as soon as the pace of frames allows it.
     private func drawIfDue() {
-        guard isFrameDue, !isFinished, !isHidden, !isWritableAwaited else { return }
-        let now = DispatchTime.now().uptimeNanoseconds
-        let age = now &- lastFrameNanoseconds
-        guard age >= frameNanosecondsMin else {
-            let wait = DispatchTimeInterval.nanoseconds(Int(frameNanosecondsMin - age))
-            frameTimer.schedule(deadline: .now() + wait, leeway: .milliseconds(1))
+        guard isFrameDue, !isFinished, !isHidden else { return }
+        guard !isWritableAwaited else {
+            leftOut += 1
+            return
+        }
+        let wait = pace.wait(at: DispatchTime.now().uptimeNanoseconds, forKey: isKeyWaiting)
+        guard wait == 0 else {
+            let interval = DispatchTimeInterval.nanoseconds(Int(clamping: wait))
+            frameTimer.schedule(deadline: .now() + interval, leeway: .milliseconds(1))
             return
         }
         draw()
@@ -279,7 +292,8 @@ final class ConsoleLoop<Program: ScreenProgram> {
 
     private func draw() {
         isFrameDue = false
-        lastFrameNanoseconds = DispatchTime.now().uptimeNanoseconds
+        pace.drew(at: DispatchTime.now().uptimeNanoseconds, forKey: isKeyWaiting)
+        isKeyWaiting = false
         let showing = session.show(program.frame(size))
         if recording != nil { recording?.note(session.takeRecorded(), size: size) }
         react(to: showing)
@@ -307,7 +321,16 @@ final class ConsoleLoop<Program: ScreenProgram> {
         isWritableAwaited = false
         writable.suspend()
         react(to: showing)
+        catchUp()
         drawIfDue()
+    }
+
+    /// Says how many pictures a terminal has missed that took nothing for a second or more.
+    private func catchUp() {
+        defer { leftOut = 0 }
+        leftOutEver += leftOut
+        guard leftOut >= Self.leftOutMin else { return }
+        take([.caughtUp(leftOut: leftOut, ever: leftOutEver)])
     }
 }
 

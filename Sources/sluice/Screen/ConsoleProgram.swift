@@ -18,6 +18,8 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
     private var isAscii = false
     private let firstTheme: FirstTheme
     private var hook: AlertHook
+    private let notification: TerminalNotification?
+    private var notices = NewsLimit()
     /// The file of the theme that is shown, as it was read.
     private var themeBytes: [UInt8] = []
     private var themeReadAt = Instant.never
@@ -32,6 +34,7 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         shelf: ThemeShelf,
         firstTheme: FirstTheme,
         alertCommand: String,
+        notification: TerminalNotification?,
         hasStopped: @escaping () -> Bool
     ) {
         self.engine = engine
@@ -39,6 +42,7 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         self.theme = theme
         self.firstTheme = firstTheme
         hook = AlertHook(alertCommand)
+        self.notification = notification
         self.hasStopped = hasStopped
         var session = session
         session.capabilities = engine.capabilities
@@ -69,6 +73,9 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
             // Losing the terminal does not lose the broker.
             return model.session.isEmbedded ? [.leave] : [.finish(0)]
         case .complained(let bytes): return quote(bytes)
+        case .caughtUp(let leftOut, let ever):
+            let text = "the terminal took nothing for a while: \(leftOut) pictures left out"
+            return apply(.notified(.warning, leftOut < ever ? text + ", \(ever) in all" : text))
         }
     }
 
@@ -132,7 +139,7 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         case .announce: return [.ring]
         case .tell(let news):
             hook.tell(news, at: model.data.now)
-            return []
+            return notify(news)
         case .mouse(let isOn): return [.takeMouse(isOn)]
         case .refresh(let rate): return [.tick(perSecond: rate)]
         case .redraw: return [.redraw]
@@ -140,6 +147,18 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         case .quit(.headless): return [.leave]
         case .quit(.stop), .quit(.detach): return [.finish(0)]
         }
+    }
+
+    /// Has the terminal say `news`, if that is wanted and not too much of it.
+    private mutating func notify(_ news: AlertNews) -> [ScreenWish] {
+        guard let notification, notices.allows(at: model.data.now) else { return [] }
+        let subject = DisplayText(news.subject, cellsMax: 60).text
+        var text = subject.isEmpty ? news.text : "\(subject) \(news.text)"
+        if news.isOver { text = "over: \(text)" }
+        if notices.heldBack > 0 { text += " (and \(notices.heldBack) more)" }
+        notices.settle()
+        let title = "sluice \(DisplayText(model.session.target, cellsMax: 40).text)"
+        return [.notify(notification, title: title, text: text)]
     }
 
     private mutating func submit(_ order: EngineOrder, _ ticket: Ticket) -> [ScreenWish] {

@@ -21,6 +21,8 @@ enum ScreenEvent {
     case hungUp
     /// Somebody has written to standard error, which the screen does not show.
     case complained([UInt8])
+    /// The terminal takes bytes again; so many pictures were left out meanwhile, and ever.
+    case caughtUp(leftOut: Int, ever: Int)
 }
 
 /// What a program on the screen wants of its surroundings.
@@ -43,6 +45,8 @@ enum ScreenWish {
     case copy([UInt8])
     /// Ring the bell.
     case ring
+    /// Have the terminal notify a person.
+    case notify(TerminalNotification, title: String, text: String)
     /// Show text in a pager.
     case page([UInt8])
 }

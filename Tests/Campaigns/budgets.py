@@ -1,0 +1,140 @@
+"""What the console costs: the time to its first frame, and what publishers notice of it.
+
+    budgets.py SLUICE [STARTS [ROUNDS]]      20 starts and 30 rounds without them
+
+A round publishes for two seconds to each of three brokers that are alike, one without a screen, one with the console
+on a terminal that is read, and one whose terminal takes nothing; the other two stand still meanwhile. The stream is in
+memory, since a disk hides what is looked for, and each message waits for its acknowledgement. The medians of the p99
+of all rounds are compared.
+"""
+
+import os
+import signal
+import socket
+import statistics
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "Interop"))
+
+from harness import HOST, Server, expect  # noqa: E402
+from test_terminal import END, Terminal  # noqa: E402
+
+ROUND_SECONDS = 2.0
+
+
+def first_frames(count):
+    """Milliseconds from the start of the process to the end of its first whole picture."""
+    times = []
+    for _ in range(count):
+        with Terminal() as terminal:
+            times.append(terminal.firstFrame * 1000)
+    return sorted(times)
+
+
+class Publisher:
+    """A client on a bare socket, which has one message on its way at a time."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection((HOST, port), 10)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.file = self.socket.makefile("rb")
+        self.file.readline()
+        self.socket.sendall(b'CONNECT {"verbose":false,"pedantic":false}\r\nSUB in.* 1\r\nPING\r\n')
+        while self.file.readline() != b"PONG\r\n":
+            pass
+        made = self.ask("$JS.API.STREAM.CREATE.M", b'{"name":"M","subjects":["m"],"storage":"memory","max_msgs":1000}')
+        expect(b'"error"' not in made, made)
+
+    def ask(self, subject, body):
+        self.socket.sendall(f"PUB {subject} in.x {len(body)}\r\n".encode() + body + b"\r\n")
+        while True:
+            line = self.file.readline()
+            if line.startswith(b"MSG"):
+                size = int(line.split()[-1])
+                return self.file.read(size + 2)
+            if line == b"PING\r\n":
+                self.socket.sendall(b"PONG\r\n")
+            expect(line, "the broker is gone")
+
+    def p99(self, seconds):
+        """Milliseconds that 99 of 100 messages take at most, and how many there were."""
+        times = []
+        end = time.perf_counter() + seconds
+        while True:
+            begin = time.perf_counter()
+            if begin > end:
+                break
+            self.ask("m", b"x" * 200)
+            times.append(time.perf_counter() - begin)
+        times.sort()
+        return times[len(times) * 99 // 100] * 1000, len(times)
+
+
+class Subject:
+    """One of the brokers."""
+
+    def __init__(self, name, terminal=None):
+        self.name = name
+        self.terminal = terminal
+        self.server = None if terminal else Server("jetstream { store_dir: store }")
+        self.publisher = Publisher(terminal.port if terminal else self.server.port)
+        self.process = terminal.process if terminal else self.server.process
+        self.values = []
+        self.count = 0
+
+    def stand(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def measure(self, seconds):
+        self.go()
+        time.sleep(0.3)
+        self.publisher.p99(0.2)
+        value, count = self.publisher.p99(seconds)
+        self.values.append(value)
+        self.count += count
+        self.stand()
+
+
+def effects(rounds):
+    """Median p99 by broker."""
+    with Terminal() as shown, Terminal() as stalled:
+        subjects = [Subject("without a screen"), Subject("with the console", shown),
+                    Subject("with a stalled terminal", stalled)]
+        stalled.pause(True)
+        # More pictures than the terminal's queue holds.
+        stalled.resizes(range(100, 130))
+        for subject in subjects:
+            subject.stand()
+        for number in range(rounds):
+            # Each place in a round comes to each of them.
+            for place in range(3):
+                subjects[(number + place) % 3].measure(ROUND_SECONDS)
+        for subject in subjects:
+            subject.go()
+        return subjects
+
+
+def main():
+    Server.program = os.path.abspath(sys.argv[1])
+    starts = int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 30
+    with open("/proc/loadavg") as file:
+        print(f"load before: {file.read().split()[0]}")
+    times = first_frames(starts)
+    print(f"first frame of {starts} starts: median {statistics.median(times):.1f} ms, "
+          f"p90 {times[len(times) * 9 // 10]:.1f} ms, worst {times[-1]:.1f} ms")
+    subjects = effects(rounds)
+    base = statistics.median(subjects[0].values)
+    for subject in subjects:
+        middle = statistics.median(subject.values)
+        print(f"publish p99 {subject.name}: median of {rounds} rounds {middle:.4f} ms ({middle / base - 1:+.1%}), "
+              f"{min(subject.values):.4f} to {max(subject.values):.4f}, {subject.count:,} messages")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,364 @@
+"""What an operator expects of the console as a whole, on a terminal that tmux makes."""
+
+import asyncio
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from harness import HOST, Server, expect, main
+from screen import LOOK, WAIT, Screen, Traffic, connect, filled, messages, on
+
+
+# Sizes
+
+
+def case_200_sizes_5_ms_apart_end_with_the_right_picture():
+    with Screen() as screen:
+        log = os.path.join(screen.directory, "log")
+        screen.tmux("pipe-pane", "-t", "a", f"cat > {log}")
+        control = subprocess.Popen(["tmux", "-L", screen.name, "-f", "/dev/null", "-C", "attach", "-t", "a"],
+                                   stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        begin = time.monotonic()
+        for number in range(200):
+            size = f"-x {60 + number * 7 % 90} -y {16 + number * 5 % 40}"
+            control.stdin.write(f"resize-window -t a {size}\n".encode())
+            control.stdin.flush()
+            time.sleep(max(0, begin + 0.005 * (number + 1) - time.monotonic()))
+        control.stdin.write(b"resize-window -t a -x 120 -y 40\n")
+        control.stdin.flush()
+        last = time.monotonic()
+
+        def isRight(text):
+            lines = text.splitlines()
+            return len(lines) == 40 and lines[39].find("F10 Quit") > 100 and lines[0].startswith(" sluice")
+
+        screen.until(isRight, "another layout")
+        end = time.monotonic()
+        with open(log, "rb") as file:
+            frames = file.read().count(b"\x1b[?2026h")
+        control.stdin.close()
+        control.wait(WAIT)
+        print(f"    {frames} frames in {end - begin:.2f} s, the last layout after {(end - last) * 1000:.0f} ms")
+        expect(end - last <= 0.5, f"the last layout took {end - last:.2f} s")
+        expect(frames <= (end - begin) / 0.016 + 2, f"{frames} frames in {end - begin:.2f} s")
+
+
+# Help and palette
+
+
+def keymap():
+    """What `--print-keymap` says: name, keys, place, kind and help of each command."""
+    text = subprocess.run([Server.program, "--print-keymap"], capture_output=True, text=True, check=True).stdout
+    return [line.split("\t") for line in text.splitlines()]
+
+
+def words(text):
+    return re.sub(r"[║│┃\s]+", " ", text)
+
+
+def case_help_says_what_the_printed_keymap_says():
+    with Screen(columns=130, rows=170) as screen:
+        screen.press("?")
+        text = screen.wait("Help", "Everywhere")
+        for name, keys, _, _, help in keymap():
+            line = next((line for line in text.splitlines() if help[:40] in line), "")
+            expect(keys in line and help in words(text), f"{name} {keys!r} is not in help: {line}")
+        for search in ("freeze", "purge"):
+            screen.type(search)
+            screen.until(lambda text: text.count("Show the screen") == 0, "not searched")
+            expect(any(search in line.lower() for line in screen.text.splitlines()[4:]))
+            screen.press("C-u")
+            screen.wait("Show the screen Overview.")
+
+
+# What each key of a kind that looks shows at once: keys before it, the key, and what is then seen or is gone.
+SEEN = [
+    ([], "2", "[2 Queues]"), ([], "3", "[3 Clients]"), ([], "4", "[4 Latency]"), ([], "5", "[5 Keys]"),
+    ([], "6", "[6 Storage]"), ([], "7", "[7 Targets]"), ([], "8", "[8 Events]"), ([], "1", "[1 Overview]"),
+    (["2"], "Tab", "┏━ ONE "), ([], "BTab", "┏━ Queues"), (["Tab"], "e", "-Depth"), ([], "e", "Depth"),
+    (["BTab"], "j", r"~>.*\bTWO\b"), ([], "k", r"~>.*\bONE\b"), ([], "G", r"~>.*\bTWO\b"),
+    ([], "g", r"~>.*\bONE\b"), ([], "End", r"~>.*\bTWO\b"), ([], "Home", r"~>.*\bONE\b"),
+    ([], "PageDown", r"~>.*\bTWO\b"), ([], "PageUp", r"~>.*\bONE\b"), ([], "C-f", r"~>.*\bTWO\b"),
+    ([], "C-b", r"~>.*\bONE\b"), ([], "C-d", r"~>.*\bTWO\b"), ([], "C-u", r"~>.*\bONE\b"),
+    ([], "Down", r"~>.*\bTWO\b"), ([], "Up", r"~>.*\bONE\b"),
+    ([], "/", "Esc restores"), (["Enter"], "F4", "Esc restores"), (["Enter"], "F3", "Enter finds"),
+    (["Enter"], "s", "Sort by"), (["Enter"], ">", "-sort depth"), ([], "<", "sort depth"), ([], "i", "arrow"),
+    ([], "c", "Space shows or hides"), (["Enter"], "i", "arrow"), ([], "Space", "marked 1"),
+    ([], "*", "~marked [12]"), ([], "\\", "-marked"), ([], "f", "FROZEN"), ([], "F5", "-FROZEN"),
+    ([], "[", " AT "), (["["], "]", " AT "), ([], "0", "- AT "), ([], "{", " AT "), ([], "}", "- AT "),
+    ([], "-", "15m"), ([], "+", "-15m"), ([], "-", "15m"), ([], "=", "-15m"),
+    ([], "m", "marker A set"), ([], "m", "marker B set"), ([], "m", "markers cleared"),
+    ([], "F1", "Esc closes"), (["Enter", "Escape"], "F2", "Setup"), (["Enter"], ",", "Setup"),
+    (["Enter"], "C-p", "Tab completes"), (["C-u", "Escape"], "x", "Enter writes the file"),
+    (["Escape"], "~", "Console log"), (["Escape"], "%", "~mouse"), ([], "%", "~mouse"),
+    ([], "p", "Peek"), (["Escape"], "y", "copied"), ([], "C-z", "inside this console"),
+    ([], "a", "no alert is open"), ([], "v", "~."), ([], "F10", "leave the broker running"),
+]
+
+
+async def case_every_key_that_looks_does_as_it_says():
+    with Screen() as screen:
+        connection = await connect(screen)
+        for name in ("ONE", "TWO"):
+            await (await filled(connection, name, 5)).stop()
+        await on(screen.queue, "ONE")
+
+        def arrow(text):
+            return re.search("sort depth(.)", text).group(1)
+
+        def isSeen(text, wanted, before):
+            if wanted == "arrow":
+                return arrow(text) != arrow(before)
+            if wanted.startswith("~"):
+                return re.search(wanted[1:], text)
+            return wanted[1:] not in text if wanted.startswith("-") else wanted in text
+
+        def pressAll():
+            for before, key, wanted in SEEN:
+                for each in before:
+                    screen.press(each)
+                    time.sleep(0.15)
+                was = screen.text
+                screen.press(key)
+                screen.until(lambda text: isSeen(text, wanted, was), f"{key} does not show {wanted!r}")
+
+        await on(pressAll)
+        await connection.close()
+
+
+async def case_the_palette_completes_and_says_why_not():
+    with Screen() as screen:
+        connection = await connect(screen)
+        await (await filled(connection, "CALM", 1)).stop()
+        await on(screen.wait, "CALM")
+        await on(screen.press, ":")
+        await on(screen.wait, "Tab completes")
+        await on(screen.type, "pau")
+        await on(screen.wait, "pause NAME")
+        await on(screen.press, "Tab")
+        await on(screen.wait, ":pause ")
+        await on(screen.type, "ca")
+        await on(screen.wait, ":pause ca")
+        await on(screen.press, "Tab")
+        await on(screen.wait, ":pause CALM")
+        await on(screen.press, "C-u")
+        await on(screen.type, "resume-writing")
+        await on(screen.wait, "not now: ")
+        await on(screen.press, "Enter")
+        await on(screen.wait, "a stopped store is opened by a restart")
+        await connection.close()
+
+
+# Time
+
+
+async def case_the_window_of_time_is_chosen_and_no_percentile_is_guessed():
+    with Screen() as screen:
+        connection = await connect(screen)
+        traffic = Traffic(connection, "FEW")
+        await traffic.make()
+        await traffic.fill(50)
+        await on(screen.show, 4, "Latency")
+        await on(screen.wait, "-4m")
+        # Ten samples have to lie beyond a percentile: 50 are enough for the median only.
+        await on(screen.until, lambda text: re.search(r"p50 [\d.]+ +p90 - +p99 - ", text), "guessed percentiles")
+        await traffic.fill(1_200)
+        await on(screen.until, lambda text: re.search(r"p50 [\d.]+ +p90 [\d.]+ +p99 [\d.]+ +p99.9 - ", text),
+                 "no percentiles")
+        await on(screen.press, "-")
+        await on(screen.until, lambda text: "-12m" in text and "-4m" not in text, "the axis shows no 15 minutes")
+        await on(screen.press, "-")
+        await on(screen.until, lambda text: "-48m" in text or "-50m" in text or "-45m" in text, "no hour")
+        await on(screen.press, "+", "+", "+")
+        await on(screen.until, lambda text: "-48s" in text or "-50s" in text or "-45s" in text, "no minute")
+        await connection.close()
+
+
+# Looking only
+
+
+VIEWER = """
+authorization { users = [
+  { user: admin, password: all }
+  { user: viewer, password: look, permissions: { publish: { deny: ["$SLUICE.API.>", "$JS.API.>"] } } }
+] }
+"""
+
+
+async def case_looking_only_holds_for_every_key_in_overlays_and_for_the_command():
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
+        file.write(VIEWER)
+        file.flush()
+        with Screen(options=f"--read-only -c {file.name}") as screen:
+            connection = await connect(screen, user="admin", password="all")
+            traffic = await filled(connection, "CALM", 3)
+            await on(screen.queue, "CALM")
+
+            def pressAll():
+                for place in range(1, 9):
+                    screen.press(str(place))
+                    for key in ["P", "D", "X", "R", "M", "K", "U", "T", "F6", "F7", "F8", "F9"]:
+                        screen.press(key)
+                        screen.wait("read-only")
+                        text = screen.text
+                        expect("Type " not in text and "press " not in text and "any other key" not in text, text)
+
+            await on(pressAll)
+            for opening, sign in ((",", "Esc reverts"), ("s", "Sort by"), ("?", "Esc closes"), ("~", "Console log")):
+                await on(screen.press, "2", opening)
+                await on(screen.wait, sign)
+                await on(screen.press, "P", "X")
+                text = await on(screen.wait, sign)
+                expect("Type " not in text and "press " not in text, text)
+                await on(screen.cancel, sign)
+            for command in ("pause CALM", "purge CALM", "drain CALM", "delete CALM", "lame-duck"):
+                await on(screen.press, ":")
+                await on(screen.wait, "Tab completes")
+                await on(screen.type, command)
+                await on(screen.wait, "not now: read-only")
+                await on(screen.cancel, "Tab completes")
+
+            def pause(user, password):
+                return subprocess.run(
+                    [Server.program, "queue", "pause", "CALM", "-s", f"nats://{HOST}:{screen.port}", "--user", user,
+                     "--password", password], capture_output=True, text=True)
+
+            refused = await on(pause, "viewer", "look")
+            expect(refused.returncode != 0, refused.stdout)
+            await on(screen.waitRow, "CALM", "RUN")
+            done = await on(pause, "admin", "all")
+            expect(done.returncode == 0, done.stderr)
+            await on(screen.waitRow, "CALM", "PAUSE")
+            expect(await messages(traffic) == 3)
+            await connection.close()
+
+
+# Ends
+
+
+async def publishes(js, count):
+    for number in range(count):
+        await js.publish("keep.x", str(number).encode(), timeout=WAIT)
+
+
+async def headless(leave):
+    """Loses the screen by `leave`, and goes on with the broker, which the signal ends."""
+    screen = Screen()
+    try:
+        connection = await connect(screen)
+        traffic = await filled(connection, "KEEP", 20)
+        pid = screen.pid()
+        await on(leave, screen)
+        await publishes(connection.jetstream(), 20)
+        expect(await messages(traffic) == 40)
+        os.kill(pid, 0)
+        await connection.close()
+        os.kill(pid, signal.SIGTERM)
+        end = time.monotonic() + WAIT
+        while os.path.exists(f"/proc/{pid}") and time.monotonic() < end:
+            await asyncio.sleep(LOOK)
+        expect(not os.path.exists(f"/proc/{pid}"), "the broker goes on")
+    finally:
+        await on(screen.leave)
+
+
+async def case_the_broker_outlives_its_terminal():
+    await headless(lambda screen: screen.tmux("kill-session", "-t", "a"))
+
+
+async def case_q_offers_to_leave_the_broker_running_to_stop_it_or_to_stay():
+    def leave(screen):
+        screen.press("C-z")
+        screen.wait("the broker runs inside this console")
+        screen.press("q")
+        screen.wait("leave the broker running", "stop it", "stay")
+        screen.cancel("leave the broker running")
+        screen.press("q")
+        screen.wait("leave the broker running")
+        screen.press("h")
+        screen.until(lambda text: "Queues" not in text, "the screen is still there")
+        expect(screen.tmux("display-message", "-p", "-t", "a", "#{alternate_on}").strip() == "0")
+
+    await headless(leave)
+
+
+def case_a_crash_asks_nobody_and_gives_the_terminal_back():
+    for number in (signal.SIGSEGV, signal.SIGTRAP, signal.SIGABRT):
+        screen = Screen(backtrace="")
+        os.kill(screen.pid(), number)
+        # The shell's line behind it means that nobody waited for an answer.
+        screen.wait(f"ended {128 + number}")
+        state = screen.tmux("display-message", "-p", "-t", "a", "#{alternate_on} #{cursor_flag} #{mouse_any_flag}")
+        expect(state.split() == ["0", "1", "0"], state)
+        screen.leave()
+
+
+# What leaves the console
+
+
+async def case_exports_and_reports_agree_with_the_screen():
+    with Screen() as screen:
+        connection = await connect(screen)
+        for name, count in (("ALPHA", 1_234), ("BETA", 56)):
+            await (await filled(connection, name, count)).stop()
+        await on(screen.queue, "ALPHA")
+        await on(screen.waitRow, "ALPHA", r"\b1,?234\b|\b1\.2k\b")
+        await on(screen.wait, "stored     1,234 in")
+        for form in ("csv", "json"):
+            await on(screen.press, ":")
+            await on(screen.wait, "Tab completes")
+            await on(screen.type, f"export {form} out.{form}")
+            await on(screen.press, "Enter")
+            await on(screen.wait, f"written to out.{form}")
+        with open(os.path.join(screen.directory, "out.csv"), newline="") as file:
+            table = {row["name"]: row for row in csv.DictReader(file)}
+        with open(os.path.join(screen.directory, "out.json")) as file:
+            listed = {row["name"]: row for row in json.load(file)}
+        top = await on(subprocess.run, [Server.program, "top", "--once", "--json", "-s", f"nats://{HOST}:{screen.port}"],
+                       capture_output=True, text=True)
+        expect(top.returncode == 0, top.stderr)
+        for name, count in (("ALPHA", 1_234), ("BETA", 56)):
+            expect(int(float(table[name]["depth"])) == count and listed[name]["depth"] == count, f"{name} {table[name]}")
+            expect(re.search(rf'"{name}".*?\b{count}\b', top.stdout), top.stdout)
+        await connection.close()
+
+
+def case_a_recording_shows_the_last_screen_again():
+    with Screen(options="--demo --seed 5 --record session.cast") as screen:
+        for place, title in ((2, "Queues"), (5, "Keys"), (4, "Latency"), (1, "Overview")):
+            screen.wait("TRADES") if place == 2 else None
+            screen.show(place, title)
+        # Nothing moves any more, so that the last frame of the recording is what is seen.
+        screen.press("f")
+        screen.wait("FROZEN")
+        screen.press(",")
+        screen.wait("Setup")
+        screen.press("j", "j", "j", "j", "j", "j", "Space", "Enter")
+        screen.until(lambda text: not re.search(r"\d\d:\d\d:\d\d *$", text.splitlines()[0]), "the clock is on")
+        time.sleep(12)
+        path = os.path.join(screen.directory, "session.cast")
+        with open(path) as file:
+            head, *events = [json.loads(line) for line in file]
+        shown = screen.text
+        raw = os.path.join(screen.directory, "raw")
+        with open(raw, "w", newline="") as file:
+            file.write("".join(text for _, kind, text in events if kind == "o"))
+        screen.tmux("new-window", "-d", "-n", "replay", f"stty raw; cat {raw}; exec sleep 60")
+        end = time.monotonic() + WAIT
+        while True:
+            again = screen.tmux("capture-pane", "-p", "-t", "replay")
+            if again == shown or time.monotonic() > end:
+                break
+            time.sleep(LOOK)
+        expect(head["width"] == 120 and head["height"] == 40, str(head))
+        expect(again == shown, f"{shown}\nis not\n{again}")
+
+
+if __name__ == "__main__":
+    main(sys.modules[__name__], attempts=2)
