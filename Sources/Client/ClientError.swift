@@ -12,6 +12,8 @@ public enum ClientError: Error, Equatable, Sendable {
     case ended
     /// The server said no; its words.
     case refused([UInt8])
+    /// The server's store stays locked: a secret does not open it; its words.
+    case wrongSecret([UInt8])
     /// The server did not speak the protocol.
     case notUnderstood
     /// The server did not answer in time.
@@ -31,7 +33,7 @@ public enum ClientError: Error, Equatable, Sendable {
         case .system(let error): error.text
         case .tls(let error): error.text
         case .ended: "the server ended the connection"
-        case .refused(let words): "the server says: \(printable(words))"
+        case .refused(let words), .wrongSecret(let words): "the server says: \(printable(words))"
         case .notUnderstood: "this is no NATS server"
         case .timedOut: "no answer in time"
         case .noHeaders: "the server has no headers"

@@ -56,6 +56,9 @@ enum AnswerText {
 }
 
 extension ClientCommands {
+    /// The code of an answer that says that a secret opens no slot.
+    private static var wrongSecretCode: UInt64 { 401 }
+
     /// Asks on `subject` and shows the answer as `text` puts it; a refusal only as JSON.
     /// - Returns: whether there was an answer in time.
     /// - Throws: `refused` with the server's reason.
@@ -70,8 +73,11 @@ extension ClientCommands {
         guard let bytes = try ask(subject, body, options, surroundings) else { return false }
         let answer = OperatorAnswer(bytes)
         if isJson || !answer.isRefusal { _ = surroundings.write(text(answer)) }
-        guard !answer.isRefusal else { throw .refused(answer.reason) }
-        return true
+        guard answer.isRefusal else { return true }
+        if answer.value["error"]?["code"]?.asUInt64 == wrongSecretCode {
+            throw .wrongSecret(answer.reason)
+        }
+        throw .refused(answer.reason)
     }
 
     /// The first answer to `body` on `subject`; `nil` if there is none in time.

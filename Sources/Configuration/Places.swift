@@ -7,9 +7,11 @@ public struct Places: Equatable, Sendable {
     public let stateDirectory: String
     /// Directory for keys and settings.
     public let settingsDirectory: String
+    /// Directory in which the service manager puts credentials; empty without one.
+    public let credentialDirectory: String
 
     /// The places that `environment` names: `XDG_STATE_HOME` and `XDG_CONFIG_HOME`, which default
-    /// to directories under `HOME`.
+    /// to directories under `HOME`, and `CREDENTIALS_DIRECTORY`.
     ///
     /// As the specification wants it, values that are not absolute paths are ignored.
     public init(environment: Environment) {
@@ -18,6 +20,7 @@ public struct Places: Equatable, Sendable {
         let settings = Self.directory(environment.text("XDG_CONFIG_HOME")) ?? home + "/.config"
         stateDirectory = state + "/sluice"
         settingsDirectory = settings + "/sluice"
+        credentialDirectory = Self.directory(environment.text("CREDENTIALS_DIRECTORY")) ?? ""
     }
 
     /// `value` without slashes at its end, if it is an absolute path.
@@ -31,6 +34,7 @@ public struct Places: Equatable, Sendable {
 extension ServerConfiguration {
     /// Gives everything that has no place yet the one in `places`.
     public mutating func settle(in places: Places) {
+        jetStream.unlock.credentialDirectory = places.credentialDirectory
         if jetStream.storeDirectory.isEmpty {
             jetStream.storeDirectory = places.stateDirectory
         }

@@ -10,6 +10,8 @@ public struct StoreUnlock: Equatable, Sendable {
     public var recoveryFile = ""
     /// Name of a credential of the service manager; empty without.
     public var credential = ""
+    /// Where the service manager puts credentials; empty without one.
+    public var credentialDirectory = ""
 
     /// The key file in the usual place.
     public init() {}
@@ -56,6 +58,7 @@ extension JetStreamSettings {
         self.init()
         storeDirectory = directory.isEmpty ? places.stateDirectory : directory
         self.unlock = unlock
+        self.unlock.credentialDirectory = places.credentialDirectory
         let named = unlock.keyDirectory
         keyDirectory = named.isEmpty ? places.settingsDirectory + "/keys" : named
     }

@@ -50,6 +50,8 @@ public enum EngineRefusal: Error, Hashable, Sendable {
     case readOnly
     /// The author may not do this.
     case notPermitted
+    /// A secret opens no slot of the store.
+    case wrongSecret
     /// Too many orders are waiting; try again.
     case busy
     /// No such stream, consumer, connection or key any more.

@@ -86,6 +86,9 @@ public enum SecretSource: Hashable, Sendable {
     case credential(name: [UInt8])
     /// A recovery key, made by the engine and shown once outside the console.
     case recovery
+    /// What a person types for a slot of that kind, outside the console; the path is where the
+    /// engine reads it once, and empty before it was typed.
+    case typed(SlotKind, path: [UInt8])
 }
 
 /// What can be asked about keys.

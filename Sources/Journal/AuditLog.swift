@@ -25,25 +25,41 @@ final class AuditLog {
     ///
     /// Bytes behind the last whole entry were never answered and are cut off. A log that was
     /// changed or cut by somebody is set aside under another name; the new one begins by saying so.
-    init(_ disk: any Disk, _ vault: KeyVault, _ store: StoreFile) throws(DiskError) {
+    init(_ disk: any Disk, _ vault: KeyVault, _ store: StoreFile) throws(JournalError) {
         self.disk = disk
         self.vault = vault
         self.store = store
         let floor = store.state.auditFloor
-        guard let bytes = Self.bytes(on: disk) else {
-            if floor > 0 { try beginAnew(found: 0, floor, aside: "lost") }
-            return
+        var aside = "lost"
+        do throws(DiskError) {
+            if let bytes = try Self.bytes(on: disk) {
+                if try take(bytes, floor) { return }
+                aside = try setAside()
+            } else if floor == 0 {
+                return
+            }
+        } catch {
+            throw .disk(error)
         }
-        let opened = try disk.open(Self.name, .write)
-        if read(bytes), tree.count >= floor {
-            if UInt64(bytes.count) > end { try disk.truncate(opened, to: end) }
-            file = opened
-            return
-        }
-        disk.close(opened)
-        let aside = "\(Self.name).\(store.state.counter)"
-        try disk.rename(Self.name, to: aside)
         try beginAnew(found: tree.count, floor, aside: aside)
+    }
+
+    /// Goes on with the log in `bytes`, if it is authentic and not shorter than was seen before.
+    private func take(_ bytes: [UInt8], _ floor: UInt64) throws(DiskError) -> Bool {
+        guard read(bytes), tree.count >= floor else { return false }
+        let opened = try disk.open(Self.name, .write)
+        file = opened
+        if UInt64(bytes.count) > end { try disk.truncate(opened, to: end) }
+        return true
+    }
+
+    /// Gives the log another name, under which it stays.
+    private func setAside() throws(DiskError) -> String {
+        let aside = "\(Self.name).\(store.state.counter)"
+        if let file { disk.close(file) }
+        file = nil
+        try disk.rename(Self.name, to: aside)
+        return aside
     }
 
     deinit { if let file { disk.close(file) } }
@@ -53,11 +69,11 @@ final class AuditLog {
         found: UInt64,
         _ floor: UInt64,
         aside: String
-    ) throws(DiskError) {
+    ) throws(JournalError) {
         (tree, entries, end) = (AuditTree(), [], 0)
         let words = "only \(found) of at least \(floor) entries are there and authentic"
         let now = vault.ring.writtenAt
-        try append(AuditEntry(at: now, what: "audit log damaged", about: aside, words))
+        try append([AuditEntry(at: now, what: "audit log damaged", about: aside, words)])
     }
 
     /// The file, made with the first entry.
@@ -69,27 +85,45 @@ final class AuditLog {
         return made
     }
 
-    private static func bytes(on disk: any Disk) -> [UInt8]? {
-        guard let buffer = try? disk.readAll(name, byteCountMax: byteCountMax) else { return nil }
-        return buffer.array
+    private static func bytes(on disk: any Disk) throws(DiskError) -> [UInt8]? {
+        do throws(DiskError) {
+            return try disk.readAll(name, byteCountMax: byteCountMax).array
+        } catch {
+            guard error.number == noSuchFile else { throw error }
+            return nil
+        }
     }
 
-    /// Adds `entry`; it is durable when this returns.
-    func append(_ entry: AuditEntry) throws(DiskError) {
-        let text = entry.json(number: tree.count)
-        guard let record = try? vault.sealAudit(text, index: tree.count) else { return }
-        var frame = RecordBuffer(capacity: record.count + 8)
-        frame.append(UInt32(record.count))
-        frame.append(Crc32c.of(record.raw))
-        frame.append(record)
-        let file = try opened()
-        try disk.write(file, at: end, frame.bytes)
-        try disk.sync(file)
-        end += UInt64(frame.count)
-        tree.append(text)
-        entries.append(text)
-        let count = tree.count
-        try store.update { $0.auditFloor = count }
+    /// Adds `entries`; all of them are durable when this returns, or none is there.
+    /// - Throws: `disk`; `sealing` when there is no room for a key.
+    func append(_ entries: [AuditEntry]) throws(JournalError) {
+        var frames = RecordBuffer(capacity: 512 * entries.count)
+        var texts: [[UInt8]] = []
+        do throws(SealingError) {
+            for entry in entries {
+                let index = tree.count + UInt64(texts.count)
+                let text = entry.json(number: index)
+                let record = try vault.sealAudit(text, index: index)
+                frames.append(UInt32(record.count))
+                frames.append(Crc32c.of(record.raw))
+                frames.append(record)
+                texts.append(text)
+            }
+        } catch {
+            throw .sealing(error)
+        }
+        do throws(DiskError) {
+            let file = try opened()
+            try disk.write(file, at: end, frames.bytes)
+            try disk.sync(file)
+            end += UInt64(frames.count)
+            for text in texts { tree.append(text) }
+            self.entries += texts
+            let count = tree.count
+            try store.update { $0.auditFloor = count }
+        } catch {
+            throw .disk(error)
+        }
     }
 
     /// Takes every whole entry of `bytes`.

@@ -210,6 +210,12 @@ struct SegmentOrigin: Sendable {
         guard let version = vault.activeVersion(of: name.stream) else {
             throw .sealing(.keyUnknown)
         }
+        let salt: Digest
+        do throws(SealingError) {
+            salt = try vault.freshSalt()
+        } catch {
+            throw .sealing(error)
+        }
         let header = SegmentHeader(
             identity: SegmentIdentity(
                 store: store,
@@ -218,7 +224,7 @@ struct SegmentOrigin: Sendable {
                 number: name.number,
                 generation: name.generation,
                 keyVersion: version,
-                salt: .random()
+                salt: salt
             ),
             ringGeneration: vault.generation,
             incarnation: incarnation,

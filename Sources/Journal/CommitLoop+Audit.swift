@@ -4,7 +4,7 @@ import Base
 import Sealing
 
 extension CommitLoop {
-    /// Entries that wait for room on the disk, or for the keys, at most.
+    /// Entries that wait for room on the disk, or for the keys, at most; more are counted.
     static var unwrittenMax: Int { 4_096 }
     /// Entries that one page of the log gives.
     static var auditPageMax: Int { 256 }
@@ -14,27 +14,85 @@ extension CommitLoop {
         for (request, result) in keyWork.answers {
             guard let what = request.command.auditWords else { continue }
             var words = "done"
-            if case .note(_, let result) = request.command { words = result }
-            if case .failure(let refusal) = result { words = "refused: \(refusal)" }
+            switch result {
+            case .success(let outcome):
+                if case .note(_, let result) = request.command { words = result }
+                let isRunning = keyWork.jobs.contains {
+                    $0.progress.number == outcome.rotation && $0.isRunning
+                }
+                if isRunning { words = "accepted as rotation \(outcome.rotation)" }
+            case .failure(let refusal): words = "refused: \(refusal)"
+            }
             if let stopped { words = "refused: \(stopped)" }
             var entry = AuditEntry(at: wallNow, who: request.author, what: what, about: "", words)
             entry.about = request.about
             note(entry)
         }
+        writeNotes()
     }
 
-    /// Writes `entry`, and what waited for room before it.
+    /// Lets `entry` be written before this round's answers are given.
     mutating func note(_ entry: AuditEntry) {
-        guard keyWork.unwritten.count < Self.unwrittenMax else { return }
-        keyWork.unwritten.append(entry)
-        guard stopped == nil, !origin.vault.isLocked else { return }
-        do throws(DiskError) {
-            while let next = keyWork.unwritten.first {
-                try audit.append(next)
-                keyWork.unwritten.removeFirst()
-            }
+        if keyWork.unwritten.count >= Self.unwrittenMax { writeNotes() }
+        if keyWork.unwritten.count < Self.unwrittenMax {
+            keyWork.unwritten.append(entry)
+        } else {
+            keyWork.unwrittenDropped += 1
+        }
+    }
+
+    /// Notes that the keys of `records` were destroyed, and which copies still hold them.
+    mutating func noteDestroyed(
+        _ records: [DestroyedRecord],
+        by who: [UInt8],
+        about: [UInt8]
+    ) {
+        let generation = origin.vault.generation
+        for record in records {
+            var entry = AuditEntry(
+                at: wallNow,
+                who: who,
+                what: "key destroyed",
+                about: "",
+                "k\(record.version) (\(record.fingerprint)) of \(record.stream), "
+                    + "made \(String(decoding: record.created.text, as: UTF8.self)); "
+                    + "a copy of the store made between then and now opens it, "
+                    + "and so does a ring below generation \(generation)"
+            )
+            entry.about = about
+            note(entry)
+        }
+    }
+
+    /// What is said of the keys `names` once they are destroyed.
+    func records(of names: [DataKeyName]) -> [DestroyedRecord] {
+        let ring = origin.vault.ring
+        return names.compactMap { name in
+            guard let key = ring.dataKey(name) else { return nil }
+            return DestroyedRecord(
+                stream: name.stream == .none ? "the catalog" : "stream \(name.stream.hex)",
+                version: name.version,
+                fingerprint: String(decoding: origin.vault.fingerprint(name), as: UTF8.self),
+                created: key.created
+            )
+        }
+    }
+
+    /// Writes what waits, with one sync for all of it; a gap becomes an entry.
+    private mutating func writeNotes() {
+        guard stopped == nil, !origin.vault.isLocked, !keyWork.unwritten.isEmpty else { return }
+        var entries = keyWork.unwritten
+        if keyWork.unwrittenDropped > 0 {
+            let words = "\(keyWork.unwrittenDropped) entries that came now are missing"
+            entries.append(AuditEntry(at: wallNow, what: "audit gap", about: "", words))
+        }
+        do throws(JournalError) {
+            try audit.append(entries)
+            keyWork.unwritten = []
+            keyWork.unwrittenDropped = 0
         } catch {
-            if !error.isDiskFull { stopWriting(error) }
+            // Without room on the disk, or for a key, it is tried again with what comes next.
+            if case .disk(let error) = error, !error.isDiskFull { stopWriting(error) }
         }
     }
 
@@ -46,6 +104,14 @@ extension CommitLoop {
         outcome.head = audit.head(at: wallNow)
         return outcome
     }
+}
+
+/// A destroyed key as the audit log names it.
+struct DestroyedRecord {
+    let stream: String
+    let version: UInt32
+    let fingerprint: String
+    let created: Instant
 }
 
 extension KeyCommand {

@@ -59,7 +59,7 @@ extension CommitLoop {
         case .hold(let isHeld): return try hold(request.target, isHeld)
         case .verify: return try verify(request)
         case .retire(let version): return try retire(request.target, version)
-        case .destroy(let version): return try destroy(request.target, version)
+        case .destroy(let version): return try destroy(request, version)
         case .compromise(let version): return try compromise(request, version)
         case .addSlot(let slot): return try add(slot)
         case .removeSlot(let number): return try removeSlot(number)
@@ -253,15 +253,17 @@ extension CommitLoop {
     }
 
     private mutating func destroy(
-        _ target: KeyTarget,
+        _ request: KeyRequest,
         _ version: UInt32
     ) throws(KeyRefusal) -> KeyOutcome {
+        let target = request.target
         let streams = try keyed(target).filter { stream in
             origin.vault.ring.dataKey(DataKeyName(stream: stream.id, version: version)) != nil
         }
         guard !streams.isEmpty else { throw .notFound }
         _ = try retire(target, version)
-        try destroy(streams.map { DataKeyName(stream: $0.id, version: version) })
+        let names = streams.map { DataKeyName(stream: $0.id, version: version) }
+        try destroy(names, by: request.author, about: request.about)
         for at in keyWork.jobs.indices where keyWork.jobs[at].progress.target == target {
             keyWork.jobs[at].end(.destroy, at: wallNow)
         }
@@ -269,7 +271,12 @@ extension CommitLoop {
     }
 
     /// Wipes keys of which nothing is left, and the rings that held them.
-    mutating func destroy(_ names: [DataKeyName]) throws(KeyRefusal) {
+    mutating func destroy(
+        _ names: [DataKeyName],
+        by who: [UInt8],
+        about: [UInt8]
+    ) throws(KeyRefusal) {
+        let records = records(of: names)
         for name in names {
             do throws(SealingError) {
                 try origin.vault.destroy(name, isStreamGone: false, at: wallNow)
@@ -282,5 +289,6 @@ extension CommitLoop {
         } catch {
             throw refused(error)
         }
+        noteDestroyed(records, by: who, about: about)
     }
 }

@@ -44,6 +44,9 @@ extension CommitLoop {
             keyWork.desk.show(keyPicture)
             keyWork.answers.append((request, .success(KeyOutcome())))
         case .note: keyWork.answers.append((request, .success(KeyOutcome())))
+        case .changeRoot(let change):
+            origin.vault.discard(change)
+            keyWork.answers.append((request, .failure(.locked)))
         default: keyWork.answers.append((request, .failure(.locked)))
         }
     }

@@ -24,9 +24,8 @@ extension CommitLoop {
             zeros: zeros
         )
         let marks: Watermarks
-        let audit: AuditLog
-        do {
-            audit = try AuditLog(opened.origin.disk, opened.origin.vault, opened.file)
+        let audit = try AuditLog(opened.origin.disk, opened.origin.vault, opened.file)
+        do throws(DiskError) {
             marks = try opened.beginRun(catalogNumber: catalog.number)
         } catch {
             throw .disk(error)

@@ -71,8 +71,7 @@ extension CommitLoop {
         } catch {
             let refusal = refusal(for: error)
             guard refusal == .diskFull, case .disk(let error) = error else {
-                endWatch(at)
-                return keyWork.jobs[at].fail(.reencrypt, KeyRefusal(error), at: wallNow)
+                return fail(at, .reencrypt, KeyRefusal(error))
             }
             postpone(at, .disk(error))
         }
@@ -194,9 +193,14 @@ extension CommitLoop {
         guard entries.contains(where: { $0.name == order.segment }) else { return }
         let refusal = KeyRefusal(stop)
         if case .disk(let error) = stop, error.isDiskFull { return postpone(at, refusal) }
-        let stage: RotationStage = order.isVerification ? .verify : .reencrypt
-        endWatch(at)
-        keyWork.jobs[at].fail(stage, refusal, at: wallNow)
+        fail(at, order.isVerification ? .verify : .reencrypt, refusal)
+    }
+
+    /// Gives the job at `index` up.
+    private mutating func fail(_ index: Int, _ stage: RotationStage, _ refusal: KeyRefusal) {
+        endWatch(index)
+        keyWork.jobs[index].fail(stage, refusal, at: wallNow)
+        noteEnd(index, "rotation failed", "\(stage): \(refusal)")
     }
 
     private mutating func postpone(_ at: Int, _ refusal: KeyRefusal) {
@@ -231,30 +235,39 @@ extension CommitLoop {
             }
         }
         keyWork.jobs[at].end(.retire, at: wallNow)
-        noteEnd(at, retired)
-        guard keyWork.jobs[at].destroysOld, !retired.isEmpty else { return }
+        var words = "\(retired.count) versions retired"
+        if keyWork.jobs[at].destroysOld, !retired.isEmpty {
+            words = destroyOld(at, retired)
+        }
+        noteEnd(at, "rotation ended", words)
+    }
+
+    /// Destroys what the job at `index` has retired.
+    /// - Returns: what came of it.
+    private mutating func destroyOld(_ index: Int, _ retired: [DataKeyName]) -> String {
+        let job = keyWork.jobs[index]
         do throws(KeyRefusal) {
-            try destroy(retired)
-            keyWork.jobs[at].end(.destroy, at: wallNow)
+            try destroy(retired, by: job.progress.author, about: job.about)
+            keyWork.jobs[index].end(.destroy, at: wallNow)
+            return "\(retired.count) versions destroyed"
         } catch {
-            keyWork.jobs[at].fail(.destroy, error, at: wallNow)
+            keyWork.jobs[index].fail(.destroy, error, at: wallNow)
+            return "\(retired.count) versions retired, not destroyed: \(error)"
         }
     }
 
-    private mutating func noteEnd(_ at: Int, _ retired: [DataKeyName]) {
-        let progress = keyWork.jobs[at].progress
-        let words =
-            "\(progress.segmentsDone) segments, \(progress.bytesDone) bytes rewritten; "
-            + "\(retired.count) versions retired"
-        note(
-            AuditEntry(
-                at: wallNow,
-                who: progress.author,
-                what: "rotation ended",
-                about: "rotation \(progress.number)",
-                keyWork.jobs[at].destroysOld ? words + ", to be destroyed" : words
-            )
+    private mutating func noteEnd(_ index: Int, _ what: String, _ words: String) {
+        let progress = keyWork.jobs[index].progress
+        var entry = AuditEntry(
+            at: wallNow,
+            who: progress.author,
+            what: what,
+            about: "",
+            "rotation \(progress.number): \(progress.segmentsDone) segments, "
+                + "\(progress.bytesDone) bytes rewritten; \(words)"
         )
+        entry.about = keyWork.jobs[index].about
+        note(entry)
     }
 
     /// Goes on with what a run before this one had begun: old versions with segments under them.
@@ -264,7 +277,13 @@ extension CommitLoop {
         guard let first = unfinished.first else { return }
         var target = KeyTarget.all
         if unfinished.count == 1 { target = first.index.map { .stream($0) } ?? .catalog }
-        let request = KeyRequest(target, .show, author: [], answer: { _ in })
+        let request = KeyRequest(
+            target,
+            .show,
+            author: Array("the start of the server".utf8),
+            about: Array("unfinished rotations".utf8),
+            answer: { _ in }
+        )
         let at = begin(request)
         let versions = unfinished.map { rotationFacts($0) }
         keyWork.jobs[at].progress.toVersion = versions.compactMap(\.active).max() ?? 0

@@ -91,7 +91,12 @@ extension CommitLoop {
             author: request.author,
             startedAt: wallNow
         )
-        var job = RotationJob(progress: progress, waiting: [], destroysOld: false)
+        var job = RotationJob(
+            progress: progress,
+            about: request.about,
+            waiting: [],
+            destroysOld: false
+        )
         job.begin(.prepare, at: wallNow)
         keyWork.jobs.append(job)
         return keyWork.jobs.count - 1

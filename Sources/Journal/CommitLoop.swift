@@ -178,7 +178,12 @@ struct CommitLoop: ~Copyable {
     /// Destroys the keys of removed streams; tries again later if the disk is full.
     private mutating func destroyKeys() throws(DiskError) {
         guard !gone.isEmpty else { return }
-        for id in gone { try? origin.vault.destroyAll(of: id, at: origin.created) }
+        for id in gone {
+            let names = origin.vault.ring.versions(of: id).map(\.name)
+            let records = records(of: names)
+            guard (try? origin.vault.destroyAll(of: id, at: wallNow)) != nil else { continue }
+            noteDestroyed(records, by: [], about: Array("a removed queue".utf8))
+        }
         do throws(DiskError) {
             try RingFile.write(origin.vault, disk: disk, store: store)
         } catch {

@@ -12,6 +12,8 @@ struct KeyedStream: Equatable {
 /// A rotation with what is still to do.
 struct RotationJob {
     var progress: RotationProgress
+    /// What it is about, by the name that people know.
+    var about: [UInt8]
     /// Streams that are not finished with the stage.
     var waiting: [KeyedStream]
     /// Whether old versions are destroyed at the end.
@@ -69,6 +71,8 @@ struct KeyWork {
     var mustLock = false
     /// Entries that the disk had no room for, or that were made while there were no keys.
     var unwritten: [AuditEntry] = []
+    /// How many more there were than are kept.
+    var unwrittenDropped: UInt64 = 0
     /// The loop's time of its first round.
     var beganAt: Instant?
     /// When something that the disk had no room for is tried again.

@@ -13,8 +13,8 @@ public enum SecretFile {
     ///
     /// A key file gives all of its bytes; from anything that a person wrote, the end of the line is
     /// cut off.
-    /// - Throws: `DiskError` when it cannot be read, EFBIG beyond `byteCountMax`; `SealingError`
-    ///   when it is empty, no recovery key, or without locked memory.
+    /// - Throws: `DiskError` when it cannot be read; `SealingError` when it is empty or longer than
+    ///   `byteCountMax`, no recovery key, or without locked memory.
     public static func read(_ path: String, as source: SlotSecret.Source) throws -> SlotSecret {
         // SAFETY: the text lives through the call.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -54,7 +54,7 @@ public enum SecretFile {
             return count
         }
         guard failure == 0 else { throw DiskError(.read, number: failure) }
-        guard count <= byteCountMax else { throw DiskError(.read, number: EFBIG) }
+        guard count <= byteCountMax else { throw SealingError.slotNotOpened }
         if source == .passphrase || source == .recovery {
             for end in [UInt8(ascii: "\n"), UInt8(ascii: "\r")] where count > 0 {
                 if bytes.bytes.number(UInt8.self, at: count - 1) == end { count -= 1 }
@@ -82,6 +82,7 @@ public enum SecretFile {
                 guard got > 0 else { break }
                 // SAFETY: the byte was just read.
                 let last = unsafe target.unsafeLoad(fromByteOffset: count, as: UInt8.self)
+                if last == SecretPrompt.cancel { return 0 }
                 if last == UInt8(ascii: "\n") { break }
                 count += 1
             }

@@ -1,16 +1,20 @@
-// A passphrase typed at the terminal, which does not show it.
+// A secret typed at the terminal, which does not show it.
 
 import CLinux
 import Glibc
 public import Sealing
 import Synchronization
 
-/// Asks a person for a passphrase.
+/// Asks a person for a passphrase or a recovery key.
 public enum SecretPrompt {
+    /// Ends the line without an answer.
+    static var cancel: UInt8 { 3 }
+
     /// Shows `question` on the terminal and reads a line without showing it.
     ///
-    /// The line goes into locked memory only.
-    /// - Throws: `DiskError` without a terminal, `SealingError` for an empty line.
+    /// The line goes into locked memory only. Control-C ends the question, not the process, so that
+    /// the terminal is always as it was before.
+    /// - Throws: `DiskError` without a terminal, `SealingError` for an empty line and Control-C.
     public static func read(_ question: String) throws -> SlotSecret {
         let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else { throw DiskError(.open, number: clinux_errno()) }
@@ -22,7 +26,11 @@ public enum SecretPrompt {
             throw DiskError(.open, number: clinux_errno())
         }
         var quiet = before
-        quiet.c_lflag &= ~tcflag_t(ECHO)
+        quiet.c_lflag &= ~tcflag_t(ECHO | ISIG)
+        unsafe withUnsafeMutableBytes(of: &quiet.c_cc) { characters in
+            // SAFETY: the array has NCCS places, more than VEOL.
+            unsafe characters.storeBytes(of: cancel, toByteOffset: Int(VEOL), as: UInt8.self)
+        }
         // SAFETY: both records live through the calls.
         unsafe _ = tcsetattr(terminal, TCSAFLUSH, &quiet)
         defer {
@@ -32,6 +40,16 @@ public enum SecretPrompt {
         return try SecretFile.readLine(terminal)
     }
 
+    /// The same; `nil` where there is no terminal.
+    /// - Throws: `SealingError` for an empty line and Control-C.
+    public static func ask(_ question: String) throws -> SlotSecret? {
+        do {
+            return try read(question)
+        } catch is DiskError {
+            return nil
+        }
+    }
+
     private static func show(_ text: String, _ terminal: Int32) {
         let bytes = Array(text.utf8)
         // SAFETY: the array lives through the call.
@@ -39,7 +57,7 @@ public enum SecretPrompt {
     }
 }
 
-/// A passphrase that another process of the same user may read once, on this machine.
+/// A typed secret that another process of the same user may read once, on this machine.
 ///
 /// It is in a pipe, never in a file, a message, an argument or the environment.
 public struct LentSecret: ~Copyable {
@@ -47,8 +65,9 @@ public struct LentSecret: ~Copyable {
 
     private init(descriptor: Int32) { self.descriptor = descriptor }
 
-    /// The passphrase that a person types when asked `question`.
-    /// - Throws: `DiskError` without a terminal or a descriptor, `SealingError` for an empty line.
+    /// What a person types when asked `question`.
+    /// - Throws: `DiskError` without a terminal or a descriptor, `SealingError` for an empty line
+    ///   and Control-C.
     public static func ask(_ question: String) throws -> LentSecret {
         let secret = try SecretPrompt.read(question)
         var ends: [Int32] = [-1, -1]
@@ -91,14 +110,7 @@ public final class HeldSecret: Sendable {
     }
 
     /// The kind of slot that a new store gets for it.
-    public var slot: SlotKind {
-        switch source {
-        case .keyFile: .keyFile
-        case .credential: .credential
-        case .recovery: .recovery
-        case .passphrase: .passphrase(.standard, salt: .random())
-        }
-    }
+    public var slot: SlotKind { source.newSlot }
 }
 
 extension Journal {

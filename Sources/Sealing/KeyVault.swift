@@ -13,6 +13,8 @@ public final class KeyVault: Sendable {
         var dataKeys: [DataKeyName: KeyHandle]
         /// The audit log's keys, once they do not come from the root key any more.
         var audit: AuditKeys?
+        /// The random bytes of the segment made last.
+        var lastSalt = Digest.zero
     }
 
     let arena: KeyArena
@@ -133,6 +135,18 @@ public final class KeyVault: Sendable {
             let mac = arena.mac(text.raw, key: state.root, purpose: "sl.ring.1")
             return text + Array("mac ".utf8) + Hex.encode(mac.bytes) + [UInt8(ascii: "\n")]
         }
+    }
+
+    /// Random bytes that make the key of a new segment its own.
+    /// - Throws: `generatorStuck` if the system's generator repeats itself: nothing is sealed then.
+    public func freshSalt() throws(SealingError) -> Digest {
+        let (salt, other) = (Digest.random(), Digest.random())
+        let last = state.withLock { state in
+            defer { state.lastSalt = salt }
+            return state.lastSalt
+        }
+        guard salt != other, salt != last, salt != .zero else { throw .generatorStuck }
+        return salt
     }
 
     /// The cipher of the segment `identity`.

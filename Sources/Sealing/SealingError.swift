@@ -28,4 +28,6 @@ public enum SealingError: Error, Equatable, BitwiseCopyable, Sendable {
     case keyState(KeyState)
     /// A limit of the ring is reached.
     case ringFull
+    /// The system's random generator gave the same bytes twice.
+    case generatorStuck
 }

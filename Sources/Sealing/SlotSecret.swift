@@ -15,6 +15,16 @@ public struct SlotSecret: ~Copyable, Sendable {
         case credential
         /// The printed recovery key.
         case recovery
+
+        /// The kind of a new slot that it opens.
+        public var newSlot: SlotKind {
+            switch self {
+            case .keyFile: .keyFile
+            case .passphrase: .passphrase(.standard, salt: .random())
+            case .credential: .credential
+            case .recovery: .recovery
+            }
+        }
     }
 
     /// Where it came from.

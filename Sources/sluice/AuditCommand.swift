@@ -36,7 +36,7 @@ enum AuditCommand {
             Places(environment: Process.environment)
         )
         do {
-            let store = try StoreKey.open(settings, credentials: Process.credentials)
+            let store = try StoreKey.open(settings)
             defer { store.close() }
             let pages = try AuditPages { body throws(ClientError) in store.answer("AUDIT", body) }
             return show(pages, request)

@@ -24,6 +24,7 @@ enum ClientCommand {
             return .noAnswer
         } catch {
             Output.complain(error.text)
+            if case .wrongSecret = error { return .locked }
             return .failure
         }
     }

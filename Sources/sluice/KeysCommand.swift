@@ -5,6 +5,7 @@ import Client
 import Configuration
 import Glibc
 import Journal
+import Sealing
 
 /// Carries out `sluice keys`.
 enum KeysCommand {
@@ -18,7 +19,11 @@ enum KeysCommand {
             Output.complain("slots add \(kind.rawValue) FILE: the secret is read from a file")
             return .usage
         }
-        if case .unlock(.passphrase, "") = request.verb { return askAndUnlock(request) }
+        switch request.verb {
+        case .unlock(.passphrase, ""): return askAndUnlock(request, .passphrase, "Passphrase")
+        case .unlock(.recovery, ""): return askAndUnlock(request, .recovery, "Recovery key")
+        default: break
+        }
         if request.storeDirectory.isEmpty {
             return ClientCommand.run("keys", wantsHelp: false) {
                 surroundings throws(ClientError) in
@@ -31,7 +36,7 @@ enum KeysCommand {
             Places(environment: Process.environment)
         )
         do throws(StoreError) {
-            let store = try StoreKey.open(settings, credentials: Process.credentials)
+            let store = try StoreKey.open(settings)
             let (verb, body) = request.message
             let answer = KeysText(store.answer(verb, body))
             store.close()
@@ -45,30 +50,29 @@ enum KeysCommand {
 }
 
 extension KeysCommand {
-    /// Lets a person type the passphrase, which the server reads from this process.
-    private static func askAndUnlock(_ request: KeysRequest) -> ExitStatus {
+    /// Lets a person type a secret, which the server reads from this process.
+    private static func askAndUnlock(
+        _ request: KeysRequest,
+        _ kind: KeysRequest.SlotWord,
+        _ name: String
+    ) -> ExitStatus {
         do {
-            let lent = try LentSecret.ask("Passphrase of the store: ")
+            let lent = try LentSecret.ask("\(name) of the store: ")
             var told = request
-            told.verb = .unlock(.passphrase, path: lent.path)
+            told.verb = .unlock(kind, path: lent.path)
             let status = ClientCommand.run("keys", wantsHelp: false) {
                 surroundings throws(ClientError) in
                 try ClientCommands.keys(told, surroundings)
             }
             withExtendedLifetime(lent) {}
             return status
+        } catch is SealingError {
+            Output.complain("nothing was typed; the store stays locked")
+            return .locked
         } catch {
-            Output.complain("unlock passphrase: there is no terminal to ask on")
+            Output.complain("unlock \(kind.rawValue): there is no terminal to ask on")
             return .usage
         }
-    }
-}
-
-extension Process {
-    /// Where the service manager puts credentials.
-    static var credentials: String {
-        let value = environment[Array("CREDENTIALS_DIRECTORY".utf8)] ?? []
-        return String(decoding: value, as: UTF8.self)
     }
 }
 
@@ -78,8 +82,7 @@ enum StoreSecret {
     static func find(_ configuration: ServerConfiguration) throws(ServerError) -> HeldSecret? {
         guard configuration.jetStream.isEnabled else { return nil }
         do throws(StoreError) {
-            let credentials = Process.credentials
-            return try StoreKey.find(configuration.jetStream, credentials: credentials)
+            return try StoreKey.find(configuration.jetStream)
         } catch {
             throw .store(error)
         }

@@ -19,23 +19,14 @@ enum StoreCommand {
             Places(environment: Process.environment)
         )
         do throws(StoreError) {
-            let credentials = Process.credentials
             let inspection: StoreInspection
             switch request.verb {
             case .check:
-                inspection = try StoreInspection(checking: settings, credentials: credentials)
+                inspection = try StoreInspection(checking: settings)
             case .backUp(let directory):
-                inspection = try StoreInspection(
-                    backingUp: settings,
-                    to: directory,
-                    credentials: credentials
-                )
+                inspection = try StoreInspection(backingUp: settings, to: directory)
             case .restore(let directory):
-                inspection = try StoreInspection(
-                    restoring: settings,
-                    from: directory,
-                    credentials: credentials
-                )
+                inspection = try StoreInspection(restoring: settings, from: directory)
             }
             if request.isJson {
                 Output.write(inspection.json + [0x0A], to: STDOUT_FILENO)

@@ -2,7 +2,9 @@
 
     keys.py SLUICE kill [KILLS]       kills at random moments under load; SEED=n repeats a run
     keys.py SLUICE points [MODE…]     spoils every call that changes the store; modes: before tear after eio enospc
-                                      POINTS=n takes every n-th call only, from a random one on
+                                      POINTS=n takes every n-th call only, from a random one on;
+                                      JOBS=n stores are spoiled side by side, 8 if not given;
+                                      PATIENCE=n waits so many times as long for everything
 
 After every accident the server starts without faults, and: each acknowledged message reads back, byte for byte; the
 ring names exactly one active key for each stream; what was confirmed of slots and destroyed keys is so; rotations go on
@@ -10,6 +12,7 @@ by themselves until nothing is left under an old key; no file is there that nobo
 more.
 """
 
+import concurrent.futures
 import glob
 import json
 import os
@@ -22,14 +25,15 @@ import tempfile
 import threading
 import time
 
-from store import ACK, Broken, Ledger, Node, Wire, check, read_all
+from store import ACK, PATIENCE, WAIT, Broken, Ledger, Node, Wire, check, read_all
 
 MODES = ("before", "tear", "after", "eio", "enospc")
 HERE = os.path.dirname(os.path.abspath(__file__))
 OLD = ("decrypt-only", "compromised")
+SOON = 5 * PATIENCE
 
 
-def keys(wire, verb, value=None, seconds=20):
+def keys(wire, verb, value=None, seconds=WAIT):
     """The answer of a request about keys."""
     body = b"" if value is None else json.dumps(value).encode()
     return json.loads(wire.request("$SLUICE.API.KEYS." + verb, body, seconds)[3])
@@ -61,7 +65,7 @@ def look_at_rings(directory, facts):
                 check((slot in slots) == exists, f"{name}: slot {slot} was confirmed as {exists}, found {slots}")
 
 
-def settle(wire, seconds=30):
+def settle(wire, seconds=30 * PATIENCE):
     """Waits until no rotation runs and nothing is left under an old key; gives the status."""
     end = time.monotonic() + seconds
     while True:
@@ -103,7 +107,7 @@ def script(port, facts):
 
     def ask(verb, value=None):
         facts.steps += 1
-        answer = keys(wire, verb, value, 5)
+        answer = keys(wire, verb, value, SOON)
         if "error" in answer:
             facts.refusals += 1
             return None
@@ -111,7 +115,7 @@ def script(port, facts):
 
     def publish(number, size=50):
         body = b"%d " % number + random.Random(number).randbytes(size)
-        found = ACK.search(wire.request("k.x", body, 5)[3])
+        found = ACK.search(wire.request("k.x", body, SOON)[3])
         if not found:
             facts.refusals += 1
             return
@@ -119,8 +123,9 @@ def script(port, facts):
 
     def rest():
         """Until the rotation has ended, failed or is refused."""
-        for _ in range(600):
-            status = keys(wire, "STATUS", None, 5)
+        end = time.monotonic() + SOON
+        while time.monotonic() < end:
+            status = keys(wire, "STATUS", None, SOON)
             if "error" in status:
                 facts.refusals += 1
                 return
@@ -131,13 +136,13 @@ def script(port, facts):
             if "running" not in steps:
                 return
             time.sleep(0.005)
-        raise Broken("a rotation did not end within 3 s")
+        raise Broken(f"a rotation did not end within {SOON} s")
 
     def versions(state):
-        status = keys(wire, "STATUS", None, 5)
+        status = keys(wire, "STATUS", None, SOON)
         return [key["version"] for key in status.get("keys", []) if key["of"] == "K" and key["state"] == state]
 
-    made = wire.api("STREAM.CREATE.K", {"name": "K", "subjects": ["k.>"], "allow_direct": True}, 5)
+    made = wire.api("STREAM.CREATE.K", {"name": "K", "subjects": ["k.>"], "allow_direct": True}, SOON)
     if "error" in made:
         facts.refusals += 1
         return wire.close()
@@ -194,7 +199,7 @@ def verify(node, facts):
         status = settle(wire)
         left = [key for key in status["keys"] if key["state"] not in ("active", "destroyed") and key["of"] != "root"]
         check(not left, f"not destroyed: {left}")
-        answer = wire.request("k.after", b"after", 5)[3]
+        answer = wire.request("k.after", b"after", SOON)[3]
         found = ACK.search(answer)
         check(found and int(found.group(1)) > max([0, *facts.messages]), f"no new message: {answer!r}")
         facts.messages[int(found.group(1))] = b"after"
@@ -251,7 +256,7 @@ def run(program, library, at, mode, calls=1):
             if node.process.poll() is None:
                 node.process.send_signal(signal.SIGTERM)
         try:
-            node.process.wait(15)
+            node.process.wait(15 * PATIENCE)
         except subprocess.TimeoutExpired:
             node.kill()
             raise Broken("did not stop")
@@ -294,22 +299,26 @@ def points(program, modes):
           f"slots {facts.slots}, destroyed {facts.destroyed}")
     print(f"seed {seed}; {total} calls change the store in a run without faults", flush=True)
     began = time.monotonic()
-    broken = count = 0
-    for mode in modes:
-        spoiled = range(1 + chance.randrange(step), total + 1, step)
-        for at in spoiled:
-            try:
-                run(program, library, at, mode)
-            except Broken as problem:
+    missed = 0
+    spoiled = [(at, mode) for mode in modes for at in range(1 + chance.randrange(step), total + 1, step)]
+    broken = 0
+    with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("JOBS", 8))) as pool:
+        lives = {pool.submit(run, program, library, at, mode): (at, mode) for at, mode in spoiled}
+        for count, life in enumerate(concurrent.futures.as_completed(lives), 1):
+            problem = life.exception()
+            if problem:
                 broken += 1
                 print(f"BROKEN: {problem}", flush=True)
-                if broken > 5:
-                    sys.exit(1)
-            count += 1
-        print(f"{mode}: {len(spoiled)} calls, {broken} broken so far, {time.monotonic() - began:.0f} s", flush=True)
+                if not isinstance(problem, Broken) or broken > 5:
+                    os._exit(1)
+            elif life.result()[0] < lives[life][0]:
+                missed += 1
+            if count % 250 == 0:
+                print(f"{count} of {len(spoiled)} points, {broken} broken so far, {time.monotonic() - began:.0f} s", flush=True)
     if broken:
         sys.exit(1)
-    print(f"{count} points: nothing lost, one active key each, no orphan, rotations went on", flush=True)
+    print(f"{len(spoiled)} points in {time.monotonic() - began:.0f} s, {missed} of them behind the end of their run: "
+          f"nothing lost, one active key each, no orphan, rotations went on", flush=True)
 
 
 def publish(port, ledger, chance, stop):
@@ -407,11 +416,11 @@ def kills(program, count):
             first = max(1, ledger.last - 500)
             wire.close()
         wire = Wire(node.port)
-        status = settle(wire, 60)
+        status = settle(wire, 60 * PATIENCE)
         look_at_files(directory, status)
         answer = keys(wire, "ROTATE", {"destroy_old": True})
         check(answer.get("success") is True, f"{answer}")
-        status = settle(wire, 60)
+        status = settle(wire, 60 * PATIENCE)
         look_at_files(directory, status)
         left = [key for key in status["keys"] if key["state"] not in ("active", "destroyed") and key["of"] != "root"]
         check(not left, f"not destroyed: {left}")

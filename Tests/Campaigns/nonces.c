@@ -1,7 +1,8 @@
 // Records under which key and nonce a program seals: loaded before libsodium.
 //
 //   NONCE_FILE   takes 40 bytes for each seal: 16 of a hash of the key, 24 of the nonce
-//   NONCE_STUCK  if set, the generator gives the same 24 bytes again and again, so that the record shows repeats
+//   NONCE_STUCK  so many bytes are the same whenever they are asked for: 24 are a nonce, so that the record shows
+//                repeats, and 32 a key or what makes a segment's key its own
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -11,12 +12,13 @@
 #include <unistd.h>
 
 static int file = -1;
-static int is_stuck;
+static size_t stuck;
 
 __attribute__((constructor)) static void begin(void) {
     const char *path = getenv("NONCE_FILE");
     if (path) file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    is_stuck = getenv("NONCE_STUCK") != NULL;
+    const char *size = getenv("NONCE_STUCK");
+    if (size) stuck = strtoul(size, NULL, 10);
 }
 
 int crypto_aead_xchacha20poly1305_ietf_encrypt(unsigned char *out, unsigned long long *out_size,
@@ -41,7 +43,7 @@ int crypto_aead_xchacha20poly1305_ietf_encrypt(unsigned char *out, unsigned long
 void randombytes_buf(void *const bytes, const size_t size) {
     static void (*next)(void *, size_t);
     if (!next) next = dlsym(RTLD_NEXT, "randombytes_buf");
-    if (is_stuck && size == 24) {
+    if (size > 0 && size == stuck) {
         memset(bytes, 7, size);
     } else {
         next(bytes, size);

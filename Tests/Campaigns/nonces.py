@@ -3,8 +3,9 @@
     nonces.py SLUICE [ROUNDS]        SEED=n repeats a run
 
 A library loaded before libsodium records key and nonce of every seal. Messages come and keys turn; the server is
-killed; the stopped store is copied and both copies run side by side; an old copy is put in the place of the store and
-goes on. At the end no pair was used twice. A run with a generator that is stuck shows that the record would tell.
+killed; the stopped store is copied and both copies run side by side; a backup is made while messages come, restored, and
+runs beside its original; an old copy is put in the place of the store and goes on. At the end no pair was used twice over
+all of them. A run with a generator that is stuck shows that the record would tell.
 """
 
 import collections
@@ -17,7 +18,7 @@ import tempfile
 import threading
 import time
 
-from store import ACK, Broken, Node, Wire, check
+from store import ACK, PATIENCE, Broken, Node, Wire, check
 from keys import keys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -61,6 +62,37 @@ def cut(node, chance):
     thread.join(30)
 
 
+def command(program, home, settings, *words):
+    """A command of the program that seals, too, and is recorded like the server."""
+    environment = dict(os.environ, HOME=home, SWIFT_BACKTRACE="enable=no", **settings)
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        environment.pop(name, None)
+    done = subprocess.run([os.path.abspath(program), *words], env=environment, capture_output=True, text=True)
+    check(done.returncode == 0, f"{words[0]}: {done.returncode} {done.stdout}{done.stderr}")
+
+
+def together(nodes, seed):
+    """Both live the same life at the same time."""
+    threads = [threading.Thread(target=live, args=(node, random.Random(seed)), daemon=True) for node in nodes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60 * PATIENCE)
+
+
+def restored(node, program, settings, place, chance):
+    """A server on the restored backup of what `node` holds, made while messages come."""
+    os.mkdir(place)
+    thread = threading.Thread(target=live, args=(node, chance), daemon=True)
+    thread.start()
+    copy = os.path.join(place, "copy")
+    command(program, node.directory, settings, "backup", "--store-dir", os.path.join(node.directory, "store"), copy)
+    thread.join(60 * PATIENCE)
+    shutil.copytree(os.path.join(node.directory, ".config"), os.path.join(place, ".config"))
+    command(program, place, settings, "restore", "--store-dir", os.path.join(place, "store"), copy)
+    return Node(program, place)
+
+
 def campaign(program, library, rounds, chance, directory):
     record = os.path.join(directory, "record")
     settings = {"LD_PRELOAD": library, "NONCE_FILE": record}
@@ -79,13 +111,13 @@ def campaign(program, library, rounds, chance, directory):
         other = Node(program, twin)
         node.start(settings)
         other.start(settings)
-        threads = [threading.Thread(target=live, args=(each, random.Random(number)), daemon=True)
-                   for each in (node, other)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
+        together((node, other), number)
         other.stop()
+        # So does a backup with the store it was made of.
+        third = restored(node, program, settings, os.path.join(directory, f"restored{number}"), chance)
+        third.start(settings)
+        together((node, third), number)
+        third.stop()
         node.kill()
         # The copy of then takes the place of the store and goes on.
         shutil.rmtree(first)
@@ -102,9 +134,19 @@ def stuck(program, library, directory):
     place = os.path.join(directory, "third")
     os.mkdir(place)
     node = Node(program, place)
-    node.start({"LD_PRELOAD": library, "NONCE_FILE": record, "NONCE_STUCK": "1"})
+    node.start({"LD_PRELOAD": library, "NONCE_FILE": record, "NONCE_STUCK": "24"})
     node.stop()
     return repeats(record)[2]
+
+
+def refused(program, library, directory):
+    """A server whose generator repeats the bytes of keys makes no store."""
+    place = os.path.join(directory, "fourth")
+    os.mkdir(place)
+    node = Node(program, place)
+    node.start({"LD_PRELOAD": library, "NONCE_STUCK": "32"}, wait=False)
+    check(not node.wait() and node.process.returncode == 5 and "generator repeats itself" in node.said(),
+          f"it goes on with a stuck generator: {node.process.returncode} {node.said()}")
 
 
 def main():
@@ -118,6 +160,7 @@ def main():
                     os.path.join(HERE, "nonces.c"), "-ldl"], check=True)
     try:
         check(stuck(program, library, directory) > 0, "the record does not even show a stuck generator")
+        refused(program, library, directory)
         count, keys_used, twice = campaign(program, library, rounds, random.Random(seed), directory)
         check(twice == 0, f"{twice} of {count} pairs of key and nonce came twice")
         check(count > 200 and keys_used > 20, f"only {count} seals under {keys_used} keys")
@@ -125,7 +168,7 @@ def main():
         print(f"BROKEN: {broken}\neverything is in {directory}", flush=True)
         sys.exit(1)
     shutil.rmtree(directory, ignore_errors=True)
-    print(f"{count} seals under {keys_used} keys in {rounds} rounds of kill, copy and putting back: no pair twice",
+    print(f"{count} seals under {keys_used} keys in {rounds} rounds of kill, copy, backup and putting back: no pair twice",
           flush=True)
 
 

@@ -1,5 +1,6 @@
 """What the campaigns share: a server over one store, a publisher that remembers every acknowledgement, and a verdict."""
 
+import itertools
 import json
 import os
 import re
@@ -9,7 +10,9 @@ import subprocess
 import time
 
 HOST = "127.0.0.1"
-WAIT = 20.0
+# On a machine that is busy with other things everything takes longer.
+PATIENCE = float(os.environ.get("PATIENCE", 1))
+WAIT = 20.0 * PATIENCE
 
 
 class Broken(Exception):
@@ -19,6 +22,22 @@ class Broken(Exception):
 def check(condition, text):
     if not condition:
         raise Broken(text)
+
+
+# Below the ports that the system gives to clients: nobody takes one between the look and the start.
+PORTS = itertools.count(10_000 + os.getpid() % 200 * 100)
+
+
+def free_port():
+    """A port that nobody listens on; a different one at each call, also for threads side by side."""
+    while True:
+        port = 10_000 + next(PORTS) % 20_000
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+                return port
+            except OSError:
+                continue
 
 
 class Node:
@@ -32,9 +51,7 @@ class Node:
         self.port = 0
 
     def start(self, environment=None, wait=True):
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         settings = dict(os.environ, HOME=self.directory, SWIFT_BACKTRACE="enable=no", **(environment or {}))
         for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
             settings.pop(name, None)

@@ -365,13 +365,18 @@ import Testing
         #expect(orders(update(&model, .pressed(Key(.enter)))) == [.key(.removeSlot(2))])
     }
 
-    @Test func `a store is opened only from where no secret is typed`() {
+    @Test func `a store is opened with the slot that is named, and no secret is typed here`() {
         var model = model()
         model.data.latest.keys.memory.isUnlocked = false
         _ = update(&model, .command("unlock"))
         #expect(orders(press(&model, "y")) == [.key(.unlock(.keyFile(path: bytes("master.key"))))])
-        model.data.latest.keys.slots = [SlotStatus(index: 1, kind: .passphrase)]
-        #expect(model.reasonAgainst(.unlock) == "needs a passphrase: sluice keys unlock")
+        model.data.latest.keys.slots = [SlotStatus(index: 3, kind: .recovery)]
+        let typed = KeyOrder.unlock(.typed(.recovery, path: []))
+        for command in ["unlock", "unlock 3", "unlock 9"] {
+            _ = update(&model, .command(command))
+            let given = orders(press(&model, "y"))
+            #expect(given == (command == "unlock 9" ? [] : [.key(typed)]), "\(command)")
+        }
     }
 
     @Test func `a queue named in a command is meant, whatever is selected`() {

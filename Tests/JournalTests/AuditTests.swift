@@ -33,20 +33,22 @@ import Testing
         do {
             let bench = try busy(disk)
             found = try page(bench).entries
-            try #require(found.count == 4)
+            try #require(found.count == 5)
             #expect(found[0].hasPrefix("{\"n\":0,\"at\":\"2023-11-"))
             #expect(found[0].contains("\"who\":\"test\",\"what\":\"keys rotate, destroy old\""))
-            #expect(found[0].contains("\"result\":\"done\"}"))
-            #expect(found[1].contains("\"what\":\"rotation ended\""))
-            #expect(found[2].contains("\"result\":\"refused: notFound\""))
-            #expect(found[3].contains("\"what\":\"queue purge\""))
+            #expect(found[0].contains("\"result\":\"accepted as rotation 1\"}"))
+            #expect(found[1].contains("\"what\":\"key destroyed\""))
+            #expect(found[2].contains("\"what\":\"rotation ended\""))
+            #expect(found[2].contains("1 versions destroyed"))
+            #expect(found[3].contains("\"result\":\"refused: notFound\""))
+            #expect(found[4].contains("\"what\":\"queue purge\""))
         }
         disk.restart()
         let again = try KeyBench(disk)
         #expect(try page(again).entries == found)
-        #expect(again.picture().auditCount == 4)
+        #expect(again.picture().auditCount == 5)
         _ = again.ask(.catalog, .prepare)
-        #expect(try page(again).entries.count == 5)
+        #expect(try page(again).entries.count == 6)
         #expect(!disk.bytes("audit").contains(Array("queue purge".utf8)), "it is sealed")
     }
 
@@ -54,7 +56,7 @@ import Testing
         let disk = SimulatedDisk(seed: 62)
         let export = try page(busy(disk)).export
         let whole = try AuditExport(checking: export)
-        #expect(whole.count == 4)
+        #expect(whole.count == 5)
         var lines = export.split(separator: 0x0A, omittingEmptySubsequences: false).map {
             Array($0)
         }
@@ -68,20 +70,20 @@ import Testing
             }
         }
         #expect(check(lines) == nil)
-        for at in 0..<4 {
+        for at in 0..<5 {
             var changed = lines
             changed[at][20] ^= 1
             #expect(check(changed) == .root, "changed \(at)")
             var removed = lines
             removed.remove(at: at)
-            #expect(check(removed) == .count(3, claimed: 4), "removed \(at)")
+            #expect(check(removed) == .count(4, claimed: 5), "removed \(at)")
             var moved = lines
-            moved.swapAt(at, (at + 1) % 4)
+            moved.swapAt(at, (at + 1) % 5)
             #expect(check(moved) == .root, "moved \(at)")
         }
         // A head over fewer entries would have to be signed anew.
-        lines[6] = Array("3".utf8)
-        lines.remove(at: 3)
+        lines[7] = Array("4".utf8)
+        lines.remove(at: 4)
         #expect(check(lines) == .signature || check(lines) == .malformed)
         #expect(check([]) == .malformed)
     }

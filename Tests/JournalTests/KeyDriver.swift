@@ -68,7 +68,7 @@ final class KeyBench {
     let journal: Journal
 
     /// Opens the store on `disk` and makes the stream 0 if there is none.
-    init(_ disk: SimulatedDisk, publishers: PublishWatch = .none) throws {
+    init(_ disk: any Disk, publishers: PublishWatch = .none) throws {
         driver = try JournalDriver(disk, publishers: publishers)
         journal = driver.journal
     }
@@ -128,6 +128,6 @@ func isRetired(_ rotation: RotationProgress?) -> Bool {
 }
 
 /// The check of the closed store on `disk`.
-func checked(_ disk: SimulatedDisk) throws -> StoreReport {
+func checked(_ disk: any Disk) throws -> StoreReport {
     try StoreCheck.run(disk, SlotSecret(.keyFile, try SecretBytes(copying: [7, 7, 7].raw)))
 }

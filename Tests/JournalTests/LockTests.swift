@@ -39,6 +39,26 @@ import Testing
         #expect(try checked(disk).isIntact)
     }
 
+    @Test func `what the audit log has no room for while the store is locked is counted in it`()
+        throws
+    {
+        let bench = try KeyBench(SimulatedDisk(seed: 63))
+        _ = bench.ask(.all, .lock)
+        for number in 0..<4_150 {
+            _ = bench.ask(.all, .note("entry \(number)", result: "done"))
+        }
+        try bench.journal.vault.unlock(secret: secret(7))
+        _ = bench.ask(.all, .note("after", result: "done"))
+        // Before them is the entry of the lock.
+        let page = try #require(try? bench.ask(.all, .audit(from: 4_096))?.get())
+        let words = page.entries.map { String(decoding: $0, as: UTF8.self) }
+        try #require(words.count == 3)
+        #expect(words[0].contains("entry 4095"))
+        #expect(words[1].contains("audit gap"))
+        #expect(words[1].contains("54 entries that came now are missing"))
+        #expect(words[2].contains("after"))
+    }
+
     @Test func `a store that ends while it is locked opens again`() throws {
         let disk = SimulatedDisk(seed: 62)
         let bench = try KeyBench(disk)

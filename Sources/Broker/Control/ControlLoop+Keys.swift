@@ -13,9 +13,9 @@ extension ControlLoop {
             return engine.report(.failed(ticket, .unsupported(.rotateKey)))
         }
         let posts = self.posts
+        let words = "\(order.word) of \(LogText.safe(order.scopeName))"
         do throws(EngineRefusal) {
             let (target, command) = try keys.translate(order, names: streamNumbers)
-            let words = "\(order.word) of \(LogText.safe(order.scopeName))"
             log.info("\(LogText.safe(ticket.author)) ordered \(words)")
             let log = self.log
             keys.desk.post(
@@ -31,6 +31,8 @@ extension ControlLoop {
                 }
             )
         } catch {
+            log.warn("\(words): \(error)")
+            noteRefusal(order.word, order.scopeName, by: ticket.author, error)
             engine.report(.failed(ticket, error))
         }
     }

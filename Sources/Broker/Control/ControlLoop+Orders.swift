@@ -32,8 +32,8 @@ extension ControlLoop {
             engine.report(.finished(ticket, OrderOutcome()))
         case .pauseDelivery, .pauseIngress, .resume, .drain, .purge, .peek, .deleteStream,
             .deleteConsumer:
+            guard remember(order, ticket) else { return engine.report(.failed(ticket, .busy)) }
             note(order, ticket)
-            remember(order, ticket)
             _ = posts.shard.post(.operate(order, ticket))
         case .key(let order): obey(order, ticket)
         case .redrive, .resumeWriting:

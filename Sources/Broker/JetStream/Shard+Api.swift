@@ -18,6 +18,8 @@ struct ApiRequest {
     let responseType: ApiResponseType?
     /// What whoever watches is told with the answer.
     let audited: AuditedRequest?
+    /// What the audit log says of it; `nil` for what changes nothing.
+    let deed: Deed?
 
     /// The answer `text`, to be given once the journal has made it true, `made` with it.
     func later(_ text: [UInt8], made: UInt32? = nil) -> AfterJournal {
@@ -28,7 +30,8 @@ struct ApiRequest {
                 text: text,
                 refusal: unsafeAnswer,
                 made: made,
-                audited: audited
+                audited: audited,
+                deed: deed
             )
         )
     }
@@ -60,23 +63,18 @@ extension Shard {
             body: payload.array,
             headers: headers.array,
             responseType: endpoint.responseType,
-            audited: endpoint.responseType == nil ? nil : audited(subject, payload, root: root)
+            audited: endpoint.responseType == nil ? nil : audited(subject, payload, root: root),
+            deed: endpoint.deed.flatMap { deed($0.what, $0.about, account: UInt32(account)) }
         )
         host.apiTotal &+= 1
         do throws(QueueingError) {
             try checkReach(request)
-            let text = try answer(endpoint, request)
-            if let deed = endpoint.deed {
-                let result = text == nil ? "accepted" : "done"
-                note(deed.what, deed.about, account: request.account, result)
-            }
-            if let text { self.answer(root, request.reply, text, request.audited) }
+            guard let text = try answer(endpoint, request) else { return }
+            note(request.deed, "done")
+            self.answer(root, request.reply, text, request.audited)
         } catch {
             host.apiErrors &+= 1
-            if let deed = endpoint.deed {
-                let reason = String(decoding: error.description, as: UTF8.self)
-                note(deed.what, deed.about, account: request.account, "refused: \(reason)")
-            }
+            note(request.deed, "refused: \(String(decoding: error.description, as: UTF8.self))")
             guard let type = endpoint.responseType else { return }
             let text = ApiResponse.refusal(error, to: type)
             self.answer(root, request.reply, text, request.audited)

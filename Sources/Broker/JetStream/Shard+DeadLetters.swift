@@ -47,7 +47,8 @@ extension Shard {
                 text: [],
                 refusal: [],
                 made: index,
-                audited: nil
+                audited: nil,
+                deed: nil
             )
         )
     }

@@ -92,8 +92,11 @@ extension Shard {
     private mutating func finish(_ ticket: JournalTicket) {
         switch host.pending.removeValue(forKey: ticket) {
         case .answer(let delayed):
+            note(delayed.deed, "done")
             answer(delayed.root, delayed.reply, delayed.text, delayed.audited)
-        case .operation(let root, let reply, let text): emit(root, to: reply, text)
+        case .operation(let root, let reply, let text, let deed):
+            note(deed, "done")
+            emit(root, to: reply, text)
         case .operated(let report): host.operated.append(report)
         case .confirm(let root, let replies): for reply in replies { emit(root, to: reply, []) }
         case .readEnded(let stream, let asker): endRead(asker, of: stream, ticket)
@@ -137,8 +140,10 @@ extension Shard {
         switch host.pending.removeValue(forKey: ticket) {
         case .answer(let delayed):
             if let made = delayed.made, isHosted(made, ticket) { drop(made) }
+            note(delayed.deed, "refused: \(reason(refusal).apiText)")
             answer(delayed.root, delayed.reply, delayed.refusal, delayed.audited)
-        case .operation(let root, let reply, _):
+        case .operation(let root, let reply, _, let deed):
+            note(deed, "refused: \(reason(refusal).apiText)")
             emit(root, to: reply, KeyApiAnswer.refused(reason(refusal)))
         case .operated(let report):
             host.operated.append(.failed(report.ticket, reason(refusal)))

@@ -66,6 +66,7 @@ extension Shard {
                 emit(root, to: address, queueList(UInt32(account), from: offset))
                 return
             }
+            let deed = deed(verb, Array(parts[1]), UInt32(account))
             let text: [UInt8]
             do throws(EngineRefusal) {
                 if verb == .redrive {
@@ -73,21 +74,19 @@ extension Shard {
                         throw .notFound
                     }
                     let limit = try members.number("limit") ?? 0
-                    let author = Redrive.Author.client(root: root, reply: address)
+                    let author = Redrive.Author.client(root: root, reply: address, deed)
                     _ = try beginRedrive(index, limit: limit, author)
-                    note(verb, Array(parts[1]), UInt32(account), "accepted")
                     return
                 }
                 text = try answer(verb, Array(parts[1]), members, UInt32(account))
             } catch {
-                note(verb, Array(parts[1]), UInt32(account), "refused: \(error.apiText)")
+                note(deed, "refused: \(error.apiText)")
                 throw error
             }
-            let result = host.operation == nil ? "done" : "accepted"
-            note(verb, Array(parts[1]), UInt32(account), result)
             if let ticket = host.operation {
-                host.pending[ticket] = .operation(root: root, reply: address, text: text)
+                host.pending[ticket] = .operation(root: root, reply: address, text: text, deed)
             } else {
+                note(deed, "done")
                 emit(root, to: address, text)
             }
         } catch {
@@ -95,17 +94,12 @@ extension Shard {
         }
     }
 
-    /// Notes for the audit log what changes a queue.
-    private mutating func note(
-        _ verb: QueueApiVerb,
-        _ name: [UInt8],
-        _ account: UInt32,
-        _ result: String
-    ) {
+    /// What the audit log says of what changes a queue.
+    private mutating func deed(_ verb: QueueApiVerb, _ name: [UInt8], _ account: UInt32) -> Deed? {
         switch verb {
-        case .list, .info, .peek: break
+        case .list, .info, .peek: nil
         case .pause, .resume, .drain, .purge, .redrive, .create, .remove:
-            note("queue \(verb.rawValue.lowercased())", name, account: account, result)
+            deed("queue \(verb.rawValue.lowercased())", name, account: account)
         }
     }
 

@@ -9,7 +9,7 @@ import Queueing
 struct Redrive {
     /// Who is told when it is done.
     enum Author {
-        case client(root: UInt32, reply: [UInt8])
+        case client(root: UInt32, reply: [UInt8], Deed?)
         case console(Ticket)
     }
 
@@ -177,9 +177,9 @@ extension Shard {
             return
         }
         switch redrive.author {
-        case .client(let root, let reply):
+        case .client(let root, let reply, let deed):
             let text = QueueApiAnswer.done(messages: outcome.messages)
-            host.pending[ticket] = .operation(root: root, reply: reply, text: text)
+            host.pending[ticket] = .operation(root: root, reply: reply, text: text, deed)
         case .console(let order): host.pending[ticket] = .operated(.finished(order, outcome))
         }
     }
@@ -191,9 +191,11 @@ extension Shard {
 
     private mutating func tell(_ redrive: Redrive, _ ending: Ending) {
         switch (redrive.author, ending) {
-        case (.client(let root, let reply), .finished(let outcome)):
+        case (.client(let root, let reply, let deed), .finished(let outcome)):
+            note(deed, "done")
             emit(root, to: reply, QueueApiAnswer.done(messages: outcome.messages))
-        case (.client(let root, let reply), .failed(let refusal)):
+        case (.client(let root, let reply, let deed), .failed(let refusal)):
+            note(deed, "refused: \(refusal.apiText)")
             emit(root, to: reply, KeyApiAnswer.refused(refusal))
         case (.console(let ticket), .finished(let outcome)):
             host.operated.append(.finished(ticket, outcome))

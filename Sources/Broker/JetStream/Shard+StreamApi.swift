@@ -244,7 +244,7 @@ extension Shard {
             purged = try host.streams[index].stream.purge(asked.purge, into: &effects)
         }
         let text = ApiResponse.streamPurge(purged)
-        return persistRemovals(index, then: text, request)
+        return try persistRemovals(index, then: text, request)
     }
 
     // MARK: - Messages
@@ -254,12 +254,14 @@ extension Shard {
         _ index: UInt32,
         then text: [UInt8],
         _ request: ApiRequest
-    ) -> [UInt8]? {
+    ) throws(QueueingError) -> [UInt8]? {
         markActive(index)
         guard let ticket = writeRemovals(index, isDurable: true) else {
             // What a store that has stopped writing refused may be on disk all the same.
-            let isUnsafe = host.streams[index].isOnDisk && host.writeStopped != nil
-            return isUnsafe ? request.unsafeAnswer : text
+            if host.streams[index].isOnDisk, host.writeStopped != nil {
+                throw QueueingError(.insufficientStorage)
+            }
+            return text
         }
         host.pending[ticket] = request.later(text)
         return nil
@@ -275,6 +277,6 @@ extension Shard {
         try withEffects(of: index) { host, effects throws(QueueingError) in
             try host.streams[index].stream.delete(asked.sequence, into: &effects)
         }
-        return persistRemovals(index, then: ApiResponse.success(.messageDelete), request)
+        return try persistRemovals(index, then: ApiResponse.success(.messageDelete), request)
     }
 }

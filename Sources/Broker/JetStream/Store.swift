@@ -67,20 +67,16 @@ final class Store: Sendable {
         let directory = settings.storeDirectory + "/store"
         try Self.make(directory)
         try Self.make(settings.keyDirectory)
+        let disk = try Self.disk(directory)
+        let secret: SlotSecret
+        if let given = held?.take() {
+            secret = given
+        } else {
+            // A key is made together with a store, and never beside one that is there.
+            secret = try StoreKey.keyFile(settings, mayCreate: !Journal.hasStore(disk))
+        }
         let made: Journal
         do throws(JournalError) {
-            let disk = try Self.disk(directory)
-            let secret: SlotSecret
-            if let given = held?.take() {
-                secret = given
-            } else {
-                // A key is made together with a store, and never beside one that is there.
-                secret = try KeyFile.load(
-                    "store.key",
-                    on: try Self.disk(settings.keyDirectory),
-                    mayCreate: !Journal.hasStore(disk)
-                )
-            }
             var options = StoreOptions(slot: held?.slot ?? .keyFile, now: SystemClock.now())
             options.rotation = RotationPolicy(
                 ageMax: settings.keyAgeMax,
@@ -115,11 +111,11 @@ final class Store: Sendable {
         }
     }
 
-    private static func disk(_ directory: String) throws(JournalError) -> SystemDisk {
+    private static func disk(_ directory: String) throws(StoreError) -> SystemDisk {
         do throws(DiskError) {
             return try SystemDisk(path: directory)
         } catch {
-            throw .disk(error)
+            throw .journal(.disk(error))
         }
     }
 

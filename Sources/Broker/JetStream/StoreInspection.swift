@@ -18,13 +18,10 @@ public struct StoreInspection: Sendable {
 
     /// Checks the store that `settings` name, while a server has it open as well as without.
     /// - Throws: `StoreError` if it cannot be opened at all.
-    public init(
-        checking settings: JetStreamSettings,
-        credentials: String
-    ) throws(StoreError) {
+    public init(checking settings: JetStreamSettings) throws(StoreError) {
         directory = settings.storeDirectory + "/store"
         let disk = try Self.disk(of: settings)
-        let secret = try StoreKey.secret(settings, credentials: credentials)
+        let secret = try StoreKey.secret(settings)
         do throws(JournalError) {
             var found: StoreReport?
             do throws(JournalError) {
@@ -44,12 +41,11 @@ public struct StoreInspection: Sendable {
     /// - Throws: `StoreError` if there is no copy at the end.
     public init(
         backingUp settings: JetStreamSettings,
-        to target: String,
-        credentials: String
+        to target: String
     ) throws(StoreError) {
         (directory, isInUse) = (target + "/store", false)
         let disk = try Self.disk(of: settings)
-        let secret = try StoreKey.secret(settings, credentials: credentials)
+        let secret = try StoreKey.secret(settings)
         let copy = try Self.emptyDisk(target)
         do throws(JournalError) {
             report = try StoreCopy.backUp(StoreCheck.view(of: disk), to: copy, secret)
@@ -62,14 +58,13 @@ public struct StoreInspection: Sendable {
     /// - Throws: `StoreError` if there is no store at the end.
     public init(
         restoring settings: JetStreamSettings,
-        from source: String,
-        credentials: String
+        from source: String
     ) throws(StoreError) {
         var kept = settings
         kept.storeDirectory = source
         (directory, isInUse) = (settings.storeDirectory + "/store", false)
         let disk = try Self.disk(of: kept)
-        let secret = try StoreKey.secret(kept, credentials: credentials)
+        let secret = try StoreKey.secret(kept)
         let made = try Self.emptyDisk(settings.storeDirectory)
         do throws(JournalError) {
             report = try StoreCopy.restore(

@@ -9,13 +9,8 @@ import Sealing
 public enum StoreKey {
     /// The secret that `settings` name, or that a person types because the store needs it; `nil` if
     /// the key file will do.
-    ///
-    /// `credentials` is the directory of the service manager's credentials.
     /// - Throws: `StoreError` when it cannot be read.
-    public static func find(
-        _ settings: JetStreamSettings,
-        credentials: String
-    ) throws(StoreError) -> HeldSecret? {
+    public static func find(_ settings: JetStreamSettings) throws(StoreError) -> HeldSecret? {
         let store = settings.storeDirectory + "/store"
         let unlock = settings.unlock
         do {
@@ -26,14 +21,18 @@ public enum StoreKey {
                 return HeldSecret(try SecretFile.read(unlock.recoveryFile, as: .recovery))
             }
             if !unlock.credential.isEmpty {
-                let path = "\(credentials)/\(unlock.credential)"
+                let path = "\(unlock.credentialDirectory)/\(unlock.credential)"
                 return HeldSecret(try SecretFile.read(path, as: .credential))
             }
             guard let disk = try? SystemDisk(path: store), Journal.hasStore(disk),
                 Journal.slotWords(disk).contains("argon2id"),
                 (try? SmallFile.read(settings.keyDirectory + "/store.key")) == nil
             else { return nil }
-            return HeldSecret(try SecretPrompt.read("Passphrase of the store \(store): "))
+            // Where there is nobody to ask, the missing key file is what is complained of.
+            guard let typed = try SecretPrompt.ask("Passphrase of the store \(store): ") else {
+                return nil
+            }
+            return HeldSecret(typed)
         } catch let error as DiskError {
             throw .journal(.disk(error))
         } catch let error as SealingError {
@@ -45,17 +44,10 @@ public enum StoreKey {
 
     /// The secret of the closed store in `directory`, the key file's if nothing else is named.
     /// - Throws: `StoreError` when it cannot be read.
-    public static func open(
-        _ settings: JetStreamSettings,
-        credentials: String
-    ) throws(StoreError) -> KeyStore {
-        let secret = try secret(settings, credentials: credentials)
+    public static func open(_ settings: JetStreamSettings) throws(StoreError) -> KeyStore {
+        let secret = try secret(settings)
         do throws(JournalError) {
-            return try KeyStore(
-                settings.storeDirectory + "/store",
-                keyDirectory: settings.keyDirectory,
-                secret: secret
-            )
+            return try KeyStore(settings, secret: secret)
         } catch {
             throw .journal(error)
         }
@@ -64,11 +56,17 @@ public enum StoreKey {
     /// The secret that opens the store of `settings`: the one they name, a typed one, or the key
     /// file's.
     /// - Throws: `StoreError` when it cannot be read.
-    static func secret(
+    static func secret(_ settings: JetStreamSettings) throws(StoreError) -> SlotSecret {
+        if let given = try find(settings)?.take() { return given }
+        return try keyFile(settings, mayCreate: false)
+    }
+
+    /// The secret in the store's own key file, which is made if `mayCreate` says so.
+    /// - Throws: `StoreError` when it cannot be read.
+    static func keyFile(
         _ settings: JetStreamSettings,
-        credentials: String
+        mayCreate: Bool
     ) throws(StoreError) -> SlotSecret {
-        if let given = try find(settings, credentials: credentials)?.take() { return given }
         let path = settings.keyDirectory + "/store.key"
         do throws(JournalError) {
             guard Directories.exists(settings.keyDirectory) else {
@@ -80,7 +78,7 @@ public enum StoreKey {
             } catch {
                 throw .disk(error)
             }
-            return try KeyFile.load("store.key", on: disk, mayCreate: false)
+            return try KeyFile.load("store.key", on: disk, mayCreate: mayCreate)
         } catch {
             guard case .disk(let refusal) = error else { throw .journal(error) }
             throw .keyFile(path, SystemError("open", number: refusal.number))
@@ -130,6 +128,7 @@ extension SealingError {
         case .keyUnknown: "the key ring lacks a key that is needed"
         case .keyState(let state): "a key is \(state.word) and does not allow it"
         case .ringFull: "the key ring is full"
+        case .generatorStuck: "the system's random generator repeats itself: nothing is sealed"
         }
     }
 }
@@ -137,7 +136,7 @@ extension SealingError {
 extension ServerError {
     /// Whether the store did not open because of its keys.
     public var isAboutKeys: Bool {
-        guard case .store(.journal(let error)) = self else { return false }
+        guard case .store(let error) = self else { return false }
         return error.isAboutKeys
     }
 }

@@ -18,7 +18,7 @@ enum AfterJournal {
     /// A request is answered.
     case answer(DelayedAnswer)
     /// A request about a queue is answered; the refusal says what the journal says.
-    case operation(root: UInt32, reply: [UInt8], text: [UInt8])
+    case operation(root: UInt32, reply: [UInt8], text: [UInt8], Deed?)
     /// An order of a console in this process is done.
     case operated(EngineReport)
     /// Acknowledgements are safe.
@@ -51,6 +51,8 @@ struct DelayedAnswer {
     let made: UInt32?
     /// What whoever watches is told.
     let audited: AuditedRequest?
+    /// What the audit log says of it.
+    let deed: Deed?
 }
 
 /// What the host is told at the start.

@@ -3,6 +3,7 @@
 import Base
 import Engine
 import Journal
+import Reactor
 
 /// An order whose end is to be noted.
 struct AuditedOrder: Sendable {
@@ -15,11 +16,12 @@ extension ControlLoop {
     private static var auditedMax: Int { 1_024 }
 
     /// Remembers what `order` will have been.
-    mutating func remember(_ order: EngineOrder, _ ticket: Ticket) {
-        guard keys != nil, audited.count < Self.auditedMax, let entry = AuditedOrder(order) else {
-            return
-        }
+    /// - Returns: `false` where its end could not be noted: then it is not to be carried out.
+    mutating func remember(_ order: EngineOrder, _ ticket: Ticket) -> Bool {
+        guard keys != nil, let entry = AuditedOrder(order) else { return true }
+        guard audited.count < Self.auditedMax else { return false }
         audited[ticket] = entry
+        return true
     }
 
     /// Notes the end of an order about a stream.
@@ -40,6 +42,19 @@ extension ControlLoop {
                 about: entry.about
             ) { _ in }
         )
+    }
+}
+
+extension ControlLoop {
+    /// Notes that `who` was refused `what` to the keys before the journal was asked.
+    mutating func noteRefusal(
+        _ what: String,
+        _ about: [UInt8],
+        by who: [UInt8],
+        _ refusal: EngineRefusal
+    ) {
+        let result = "refused: \(refusal.apiText)"
+        note([Deed(who: who, what: what, about: about, result: result): 1], at: SystemClock.now())
     }
 }
 

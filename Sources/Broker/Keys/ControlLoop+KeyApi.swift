@@ -24,7 +24,7 @@ extension Shard {
                 subject: SystemSubject(keys: verb),
                 reply: reply.array,
                 body: payload.array,
-                user: [],
+                user: sender(in: account) ?? [],
                 account: account,
                 accountName: accounts[account].name
             )
@@ -37,10 +37,11 @@ extension ControlLoop {
     /// Answers `request` about keys, now that the streams' names are known.
     mutating func answer(_ verb: KeyApiVerb, _ request: SystemRequest, _ picture: ShardPicture) {
         let posts = self.posts
-        func reply(_ text: [UInt8]) {
+        @Sendable func reply(_ text: [UInt8]) {
             let (subject, account) = (request.reply, request.account)
             _ = posts.shard.post(.publish(text, subject: subject, account: account))
         }
+        let about = (try? KeyApiOptions(request.body))?.stream ?? Array("all queues".utf8)
         do throws(EngineRefusal) {
             guard let keys else { throw .unsupported(.rotateKey) }
             // The keys are the server's: where there are several accounts, none may touch them but
@@ -48,32 +49,28 @@ extension ControlLoop {
             let accounts = picture.accounts
             guard accounts[request.account].isSystem || accounts.filter({ !$0.isSystem }).count == 1
             else { throw .notPermitted }
-            let options = try KeyApiOptions(request.body)
             let numbers = picture.streamNumbers
-            let plan = try keys.translate(verb, options, names: numbers)
-            let author = Array("request in ".utf8) + request.accountName
-            if verb != .status, verb != .audit {
-                log.info("\(LogText.safe(author)): keys \(verb.rawValue.lowercased())")
+            let plan = try keys.translate(verb, try KeyApiOptions(request.body), names: numbers)
+            if !verb.isLook {
+                log.info("\(LogText.safe(request.user)): keys \(verb.rawValue.lowercased())")
             }
             let desk = keys.desk
-            let (subject, account) = (request.reply, request.account)
+            let command = plan.command
             desk.post(
-                KeyRequest(
-                    plan.target,
-                    plan.command,
-                    author: author,
-                    about: options.stream ?? Array("all queues".utf8)
-                ) { result in
+                KeyRequest(plan.target, command, author: request.user, about: about) { result in
                     let text = KeyApiAnswer.text(verb, plan, result) {
                         var names: [UInt32: [UInt8]] = [:]
                         for (name, number) in numbers { names[number] = name }
                         var sampler = KeySampler(hasNoSwap: Swap.isOff)
                         return sampler.status(desk.lastPicture, names: names, at: picture.takenAt)
                     }
-                    _ = posts.shard.post(.publish(text, subject: subject, account: account))
+                    reply(text)
                 }
             )
         } catch {
+            if !verb.isLook {
+                noteRefusal("keys \(verb.rawValue.lowercased())", about, by: request.user, error)
+            }
             reply(KeyApiAnswer.refused(error))
         }
     }

@@ -14,8 +14,8 @@ struct Deed: Hashable, Sendable {
     let what: String
     /// The queue.
     let about: [UInt8]
-    /// What came of it.
-    let result: String
+    /// What came of it; empty while that is not known.
+    var result = ""
 }
 
 /// Deeds that come again and again within a second leave two entries: the first, and how many more.
@@ -69,16 +69,26 @@ struct DeedBook {
 }
 
 extension Shard {
-    /// Notes that the sender of the current message did `what` to the queue `about`.
-    mutating func note(_ what: String, _ about: [UInt8], account: UInt32, _ result: String) {
-        guard tick.sender != noIndex, host.journal != nil,
-            let details = details[Int(tick.sender)]
-        else { return }
-        var who = details.user.isEmpty ? [] : details.user + Array(" ".utf8)
-        who += Array("in ".utf8) + accounts[Int(account)].name
-        who += Array(" from \(hostPort(details.peer.host, details.peer.port))".utf8)
-        let deed = Deed(who: who, what: what, about: about, result: result)
+    /// That the sender of the current message does `what` to the queue `about`; `nil` where
+    /// there is no audit log.
+    mutating func deed(_ what: String, _ about: [UInt8], account: UInt32) -> Deed? {
+        guard host.journal != nil, let who = sender(in: Int(account)) else { return nil }
+        return Deed(who: who, what: what, about: about)
+    }
+
+    /// Notes what came of `deed`.
+    mutating func note(_ deed: Deed?, _ result: String) {
+        guard var deed else { return }
+        deed.result = result
         tick.deeds[deed, default: 0] &+= 1
+    }
+
+    /// Who sent the current message: user, account and address; `nil` if nobody did.
+    mutating func sender(in account: Int) -> [UInt8]? {
+        guard tick.sender != noIndex, let details = details[Int(tick.sender)] else { return nil }
+        let user = details.user.isEmpty ? [] : details.user + Array(" ".utf8)
+        let address = hostPort(details.peer.host, details.peer.port)
+        return user + Array("in ".utf8) + accounts[account].name + Array(" from \(address)".utf8)
     }
 }
 

@@ -21,6 +21,9 @@ enum KeyApiVerb: String, Sendable {
     case lock = "LOCK"
     case unlock = "UNLOCK"
 
+    /// Whether it changes nothing.
+    var isLook: Bool { self == .status || self == .audit }
+
     /// The first part of every such subject.
     static let prefix = Array("$SLUICE.API.KEYS.".utf8)
 
@@ -109,12 +112,12 @@ extension KeyService {
         case .audit: return KeyPlan(target, .audit(from: options.from))
         case .lock: return KeyPlan(.all, .lock)
         case .unlock:
-            try unlock(options.kind, path: options.path)
+            try unlock(try SlotSecret.Source(word: options.kind), path: options.path)
             return KeyPlan(.all, .note("keys unlock", result: "done"))
         case .removeSlot: return KeyPlan(.all, .removeSlot(options.slot))
         case .addSlot:
             let (slot, path) = try withKeys { () throws(EngineRefusal) in
-                try self.slot(options.kind, path: options.path)
+                try self.slot(try SlotSecret.Source(word: options.kind), path: options.path)
             }
             var plan = KeyPlan(.all, .addSlot(slot))
             plan.note = (slot.number, Array(path.utf8))

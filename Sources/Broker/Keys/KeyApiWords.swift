@@ -72,6 +72,7 @@ extension EngineRefusal {
         switch self {
         case .notFound: 404
         case .invalid, .unsupported: 400
+        case .wrongSecret: 401
         case .notPermitted, .readOnly, .locked: 403
         case .wrongState, .changed, .stillInUse: 409
         case .busy, .stopping, .unreachable: 503
@@ -86,7 +87,8 @@ extension EngineRefusal {
         case .invalid: "the request is not understood, or a secret cannot be read"
         case .unsupported: "this is not served here"
         case .notPermitted, .readOnly: "not permitted"
-        case .locked: "a lock forbids it"
+        case .wrongSecret: "no slot opens with this secret"
+        case .locked: "the keys are locked"
         case .wrongState, .changed: "the state of the key or slot does not allow it"
         case .stillInUse(let bytes): "\(bytes) bytes are still sealed under it: rotate first"
         case .busy: "too many requests wait"

@@ -6,32 +6,19 @@ import Journal
 import Sealing
 
 extension KeyService {
-    /// Brings wiped keys back with the secret of `kind` in the file at `path`.
+    /// Brings wiped keys back with the secret from `source` in the file at `path`, or in its usual
+    /// place.
     ///
-    /// Without a path it is the store's own key file. The secret is kept nowhere.
-    /// - Throws: `notPermitted` if it opens no slot, `wrongState` if nothing is locked, `storage`
-    ///   if it cannot be read.
-    func unlock(_ kind: String, path: String) throws(EngineRefusal) {
-        let source: SlotSecret.Source
-        switch kind {
-        case "", "keyfile": source = .keyFile
-        case "passphrase": source = .passphrase
-        case "credential": source = .credential
-        case "recovery": source = .recovery
-        default: throw .invalid
-        }
-        let own = source == .keyFile ? "\(keyDirectory)/store.key" : ""
-        let place = path.isEmpty ? own : path
-        guard !place.isEmpty else { throw .invalid }
+    /// The secret is kept nowhere.
+    /// - Throws: `wrongSecret` if it opens no slot, `wrongState` if nothing is locked, `storage` if
+    ///   it cannot be read, `invalid` if nobody says where it is.
+    func unlock(_ source: SlotSecret.Source, path: String) throws(EngineRefusal) {
+        let place = try places.path(of: source, path)
         guard vault.isLocked else { throw .wrongState }
         do {
             try vault.unlock(secret: try SecretFile.read(place, as: source))
-        } catch let error as DiskError {
-            throw .storage(errno: error.number)
-        } catch SealingError.slotNotOpened {
-            throw .notPermitted
         } catch {
-            throw .invalid
+            throw EngineRefusal(secretError: error)
         }
     }
 

@@ -28,21 +28,21 @@ struct SlotFile: Sendable {
 extension KeyService {
     /// A new root key under every slot of the ring.
     ///
-    /// The secrets of slots are in `files`; a slot of a key file without one is tried with the
-    /// store's own.
+    /// The secrets of slots are in `files`; a slot without one is tried with the secret in its
+    /// usual place.
     ///
     /// Every slot must be opened by its secret: nobody can wrap a key for one that is not.
-    /// - Throws: `invalid` if a secret is missing or does not open its slot, `storage` if it cannot
-    ///   be read.
+    /// - Throws: `invalid` if a secret is missing, `wrongSecret` if it does not open its slot,
+    ///   `storage` if it cannot be read.
     func rootChange(_ files: [SlotFile]) throws(EngineRefusal) -> RootChange {
         do {
             var change = try vault.beginRootChange()
             do {
                 for slot in vault.ring.slots {
-                    let own = slot.kind == .keyFile ? "\(keyDirectory)/store.key" : ""
-                    let path = files.first { $0.slot == slot.number }?.path ?? own
-                    guard !path.isEmpty else { throw EngineRefusal.invalid }
-                    let secret = try SecretFile.read(path, as: slot.kind.source)
+                    let source = slot.kind.source
+                    let named = files.first { $0.slot == slot.number }?.path ?? ""
+                    let path = try places.path(of: source, named)
+                    let secret = try SecretFile.read(path, as: source)
                     try vault.add(slot.number, secret: secret, to: &change)
                 }
             } catch {
@@ -50,12 +50,8 @@ extension KeyService {
                 throw error
             }
             return change
-        } catch let error as EngineRefusal {
-            throw error
-        } catch let error as DiskError {
-            throw .storage(errno: error.number)
         } catch {
-            throw .invalid
+            throw EngineRefusal(secretError: error)
         }
     }
 }

@@ -11,14 +11,14 @@ struct KeyService: Sendable {
     let desk: KeyDesk
     /// The open ring.
     let vault: KeyVault
-    /// Where the store's own key file is.
-    let keyDirectory: String
+    /// Where secrets are when nobody says where.
+    let places: SecretPlaces
 
     /// The keys of the store that `journal` has open.
-    init(_ journal: Journal, keyDirectory: String) {
+    init(_ journal: Journal, _ places: SecretPlaces) {
         desk = journal.keys
         vault = journal.vault
-        self.keyDirectory = keyDirectory
+        self.places = places
     }
 
     /// How the key of what belongs to no stream is called; a space is in no stream's name.
@@ -41,23 +41,21 @@ struct KeyService: Sendable {
         case .destroy(let scope, let version): (try target(scope, names), .destroy(version))
         case .compromised(let scope, let version):
             (try target(scope, names), .compromise(version))
-        case .addSlot(let source):
-            (.all, .addSlot(try withKeys { () throws(EngineRefusal) in try slot(source) }))
+        case .addSlot(let secret):
+            (.all, .addSlot(try withKeys { () throws(EngineRefusal) in try slot(secret) }))
         case .removeSlot(let number): (.all, .removeSlot(number))
         case .lock: (.all, .lock)
-        case .unlock(.keyFile(let path)):
-            try opened("keyfile", path: String(decoding: path, as: UTF8.self))
-        case .unlock(.credential): throw .unsupported(.lockKeys)
-        case .unlock(.recovery): throw .unsupported(.lockKeys)
+        case .unlock(let secret): try opened(secret)
         }
     }
 
-    /// What is noted once the secret of `kind` at `path` has brought the keys back.
+    /// What is noted once `secret` has brought the keys back.
     private func opened(
-        _ kind: String,
-        path: String
+        _ secret: SecretSource
     ) throws(EngineRefusal) -> (KeyTarget, KeyCommand) {
-        try unlock(kind, path: path)
+        // A recovery key is made without being typed, but does not open anything without it.
+        guard secret != .recovery else { throw .invalid }
+        try unlock(secret.source, path: secret.path)
         return (.all, .note("keys unlock", result: "done"))
     }
 
@@ -75,53 +73,67 @@ struct KeyService: Sendable {
         }
     }
 
-    private func slot(_ source: SecretSource) throws(EngineRefusal) -> KeySlot {
-        switch source {
-        case .keyFile(let path):
-            try slot("keyfile", path: String(decoding: path, as: UTF8.self)).slot
-        case .credential: throw .unsupported(.keySlots)
-        case .recovery: try slot("recovery", path: "").slot
-        }
+    private func slot(_ secret: SecretSource) throws(EngineRefusal) -> KeySlot {
+        try slot(secret.source, path: secret.path).slot
     }
 
-    /// A slot of `kind` that opens with the secret in the file at `path`, and where that is.
+    /// A slot that opens with the secret from `source` in the file at `path`, and where that is.
     ///
     /// A key file that is not there is made, and so is a recovery key. The secret is kept nowhere
     /// else.
     func slot(
-        _ kind: String,
+        _ source: SlotSecret.Source,
         path: String
     ) throws(EngineRefusal) -> (slot: KeySlot, path: String) {
         do {
-            switch kind {
-            case "keyfile":
-                guard !path.isEmpty else { throw EngineRefusal.invalid }
-                try SecretFile.makeKey(path)
-                let secret = try SecretFile.read(path, as: .keyFile)
-                return (try vault.makeSlot(.keyFile, secret: secret), path)
-            case "credential":
-                guard !path.isEmpty else { throw EngineRefusal.invalid }
-                let secret = try SecretFile.read(path, as: .credential)
-                return (try vault.makeSlot(.credential, secret: secret), path)
-            case "passphrase":
-                guard !path.isEmpty else { throw EngineRefusal.invalid }
-                let secret = try SecretFile.read(path, as: .passphrase)
-                let kind = Sealing.SlotKind.passphrase(.standard, salt: .random())
-                return (try vault.makeSlot(kind, secret: secret), path)
-            case "recovery":
+            if source == .recovery {
                 let key = try RecoveryKey.make()
                 let slot = try vault.makeSlot(.recovery, secret: key.secret)
-                let place = path.isEmpty ? "\(keyDirectory)/recovery-\(slot.number).txt" : path
+                let place = path.isEmpty ? places.recovery(slot.number) : path
                 try SecretFile.write(key.text, to: place)
                 return (slot, place)
-            default: throw EngineRefusal.invalid
             }
-        } catch let error as EngineRefusal {
-            throw error
-        } catch let error as DiskError {
-            throw .storage(errno: error.number)
+            guard !path.isEmpty else { throw EngineRefusal.invalid }
+            let place = try places.path(of: source, path)
+            if source == .keyFile { try SecretFile.makeKey(place) }
+            let secret = try SecretFile.read(place, as: source)
+            return (try vault.makeSlot(source.newSlot, secret: secret), place)
         } catch {
-            throw .invalid
+            throw EngineRefusal(secretError: error)
         }
+    }
+}
+
+extension SecretSource {
+    /// Which slots it may open.
+    fileprivate var source: SlotSecret.Source {
+        switch self {
+        case .keyFile: .keyFile
+        case .credential: .credential
+        case .recovery: .recovery
+        case .typed(let kind, _): SlotSecret.Source(kind)
+        }
+    }
+
+    /// Where it is; empty for the usual place.
+    fileprivate var path: String {
+        switch self {
+        case .keyFile(let path), .credential(let path), .typed(_, let path):
+            String(decoding: path, as: UTF8.self)
+        case .recovery: ""
+        }
+    }
+}
+
+extension SlotSecret.Source {
+    /// What opens slots of `kind`.
+    fileprivate init(_ kind: ShownSlotKind) {
+        self =
+            switch kind {
+            case .keyFile: .keyFile
+            case .passphrase: .passphrase
+            case .credential: .credential
+            case .recovery: .recovery
+            }
     }
 }

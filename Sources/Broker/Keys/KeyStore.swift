@@ -1,7 +1,7 @@
 // A closed store's keys: opened, changed and closed again by one thread.
 
 import Base
-import Configuration
+public import Configuration
 import Engine
 import JetStreamApi
 public import Journal
@@ -18,16 +18,15 @@ public final class KeyStore {
     private let service: KeyService
     private let names: [[UInt8]: UInt32]
 
-    /// Opens the store in `directory` with `secret`.
+    /// Opens the store that `settings` name with `secret`.
     /// - Throws: `JournalError` if it cannot be opened.
     public init(
-        _ directory: String,
-        keyDirectory: String,
+        _ settings: JetStreamSettings,
         secret: borrowing SlotSecret
     ) throws(JournalError) {
         let disk: SystemDisk
         do throws(DiskError) {
-            disk = try SystemDisk(path: directory)
+            disk = try SystemDisk(path: settings.storeDirectory + "/store")
         } catch {
             throw .disk(error)
         }
@@ -35,7 +34,7 @@ public final class KeyStore {
         let options = StoreOptions(slot: .keyFile, now: SystemClock.now())
         journal = try Journal.open(disk, options, secret, wake: {})
         client = journal.makeClient()
-        service = KeyService(journal, keyDirectory: keyDirectory)
+        service = KeyService(journal, SecretPlaces(settings))
         var names: [[UInt8]: UInt32] = [:]
         for stream in journal.recovered {
             guard let archive = try? StreamArchive(stream.configuration) else { continue }

@@ -79,8 +79,7 @@ struct ServerThreads: Sendable {
             engine: engine,
             times: times,
             keys: store.map {
-                let directory = facts.configuration.jetStream.keyDirectory
-                return KeyService($0.store.journal, keyDirectory: directory)
+                KeyService($0.store.journal, SecretPlaces(facts.configuration.jetStream))
             },
             storage: store.map {
                 let directory = facts.configuration.jetStream.storeDirectory

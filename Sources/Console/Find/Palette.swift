@@ -27,7 +27,8 @@ enum PaletteVerb: String, CaseIterable, Sendable {
         case .window: "1m|5m|15m|1h|6h|24h"
         case .mute: "RULE [QUEUE] 1h"
         case .removeSlot: "NUMBER"
-        case .retire, .lock, .unlock, .addSlot, .resumeWriting, .lameDuck: ""
+        case .unlock: "[SLOT]"
+        case .retire, .lock, .addSlot, .resumeWriting, .lameDuck: ""
         }
     }
 
@@ -205,9 +206,9 @@ enum Palette {
             case .window: TimeWindow.allCases.map(\.label)
             case .export: ["csv", "json", "text"]
             case .mute: AlertRule.allCases.map(\.name)
-            case .removeSlot: model.data.latest.keys.slots.map { "\($0.index)" }
+            case .removeSlot, .unlock: model.data.latest.keys.slots.map { "\($0.index)" }
             case .sort: Lists.access(model.filteredPane)?.columns.map(\.name) ?? []
-            case .filter, .retire, .lock, .unlock, .addSlot, .resumeWriting, .lameDuck: []
+            case .filter, .retire, .lock, .addSlot, .resumeWriting, .lameDuck: []
             }
         let found = words.compactMap { word -> Suggestion? in
             guard let score = Fuzzy.score(word.lowercased(), rest) else { return nil }

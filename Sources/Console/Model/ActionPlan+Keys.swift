@@ -49,7 +49,8 @@ extension ActionPlan {
             return [plan(.removeSlot(index), "slot \(index) removed")]
         case .lock: return [plan(.lock, "keys wiped from memory")]
         case .unlock:
-            return opener(model.data.latest.keys).map { [plan(.unlock($0), "store opened")] } ?? []
+            let slot = slot(confirmation.targets, model.data.latest.keys)
+            return slot.map { [plan(.unlock(opener($0)), "store opened")] } ?? []
         case .pause, .pauseIngress, .resume, .drain, .purge, .delete, .redrive, .kick,
             .resumeWriting, .lameDuck:
             return []
@@ -76,16 +77,22 @@ extension ActionPlan {
         return .prepare
     }
 
-    /// What opens the store without anything being typed; nil if there is no such slot.
-    static func opener(_ keys: KeyRingStatus) -> SecretSource? {
-        for slot in keys.slots {
-            switch slot.kind {
-            case .keyFile: return .keyFile(path: slot.label)
-            case .credential: return .credential(name: slot.label)
-            case .passphrase, .recovery: continue
-            }
+    /// The slot that `targets` name; without them the first one for which nothing is typed, or the
+    /// first one.
+    static func slot(_ targets: [RowId], _ keys: KeyRingStatus) -> SlotStatus? {
+        if case .slot(let index) = targets.first {
+            return keys.slots.first { $0.index == index }
         }
-        return nil
+        return keys.slots.first { [.keyFile, .credential].contains($0.kind) } ?? keys.slots.first
+    }
+
+    /// What opens `slot`.
+    private static func opener(_ slot: SlotStatus) -> SecretSource {
+        switch slot.kind {
+        case .keyFile: .keyFile(path: slot.label)
+        case .credential: .credential(name: slot.label)
+        case .passphrase, .recovery: .typed(slot.kind, path: [])
+        }
     }
 
     /// Whose keys a confirmation is about.

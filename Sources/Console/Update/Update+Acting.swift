@@ -58,8 +58,7 @@ extension ConsoleModel {
         case .lock: return data.latest.keys.memory.isUnlocked ? nil : "already locked"
         case .unlock:
             if data.latest.keys.memory.isUnlocked { return "not locked" }
-            return ActionPlan.opener(data.latest.keys) == nil
-                ? "needs a passphrase: sluice keys unlock" : nil
+            return data.latest.keys.slots.isEmpty ? "the store has no slots" : nil
         case .resumeWriting:
             return data.latest.server.state == .writeStopped ? nil : "writing has not stopped"
         case .addSlot, .lameDuck: return nil

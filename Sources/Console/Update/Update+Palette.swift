@@ -121,19 +121,24 @@ extension ConsoleModel {
         case .retire: return ask(.retireKey)
         case .addSlot: return ask(.addSlot)
         case .removeSlot:
-            let number = words.first.flatMap { UInt32($0) }
-            let known = data.latest.keys.slots.contains { $0.index == number }
-            return ask(
-                .removeSlot,
-                targets: known ? number.map { [.slot($0)] } ?? [] : [],
-                options: []
-            )
+            return ask(.removeSlot, targets: words.first.flatMap { slot($0) } ?? [], options: [])
         case .lock: return ask(.lock)
-        case .unlock: return ask(.unlock)
+        case .unlock:
+            guard let word = words.first else { return ask(.unlock) }
+            guard let slot = slot(word) else {
+                say(.warning, "unlock: no such slot: \(word)")
+                return []
+            }
+            return ask(.unlock, targets: slot, options: [])
         case .resumeWriting: return ask(.resumeWriting)
         case .lameDuck: return ask(.lameDuck)
         }
         return []
+    }
+
+    /// The slot with the number `word`; nil if there is none.
+    private func slot(_ word: String) -> [RowId]? {
+        data.latest.keys.slots.first { "\($0.index)" == word }.map { [.slot($0.index)] }
     }
 
     private mutating func goTo(_ words: [String]) -> [Effect] {

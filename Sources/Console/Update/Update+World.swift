@@ -120,6 +120,7 @@ extension EngineRefusal {
         case .unsupported: "this engine cannot do it"
         case .readOnly: "the console is read-only"
         case .notPermitted: "not permitted"
+        case .wrongSecret: "no slot opens with that"
         case .busy: "the engine is busy, try again"
         case .notFound: "it is gone"
         case .changed: "the state has changed meanwhile"

@@ -3,7 +3,9 @@
 
 import Canvas
 import Dispatch
+import Engine
 import Glibc
+import Journal
 import Terminal
 
 /// Runs a program on the terminal until it finishes.
@@ -32,6 +34,8 @@ final class ConsoleLoop<Program: ScreenProgram> {
     private var isFinished = false
     private let errors: DivertedErrors?
     private var recording: Recording?
+    /// What was typed last, until the engine has read it.
+    private var lent: LentSecret?
 
     /// Pictures whose loss is worth a word.
     private static var leftOutMin: Int { 4 }
@@ -228,6 +232,7 @@ final class ConsoleLoop<Program: ScreenProgram> {
             session.leave()
             Pager.show(bytes)
             enter()
+        case .ask(let kind, let ticket): ask(kind, ticket)
         }
     }
 
@@ -238,6 +243,21 @@ final class ConsoleLoop<Program: ScreenProgram> {
         session.leave()
         errors?.restore()
         sources.first?.cancel()
+    }
+
+    /// Lets a person type a secret outside the screen: it never becomes a key of the console.
+    private func ask(_ kind: SlotKind, _ ticket: Ticket) {
+        session.leave()
+        var path: String?
+        do {
+            let typed = try LentSecret.ask(kind.question)
+            path = typed.path
+            lent = consume typed
+        } catch {
+            lent = nil
+        }
+        enter()
+        take([.typed(kind, path: path, ticket)])
     }
 
     /// Stops the process; it goes on with SIGCONT.

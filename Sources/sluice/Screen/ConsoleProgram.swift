@@ -76,6 +76,9 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         case .caughtUp(let leftOut, let ever):
             let text = "the terminal took nothing for a while: \(leftOut) pictures left out"
             return apply(.notified(.warning, leftOut < ever ? text + ", \(ever) in all" : text))
+        case .typed(let kind, let path, let ticket):
+            guard let path else { return apply(.refused(ticket, .wrongSecret)) }
+            return submit(.key(.unlock(.typed(kind, path: Array(path.utf8)))), ticket)
         }
     }
 
@@ -165,6 +168,9 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         do throws(EngineRefusal) {
             // Below everything that the screen might get wrong.
             if model.session.isReadOnly, !order.isReadOnly { throw .readOnly }
+            if case .key(.unlock(.typed(let kind, path: []))) = order {
+                return [.ask(kind, ticket)]
+            }
             try engine.submit(order, ticket: ticket)
             return []
         } catch {

@@ -7,10 +7,11 @@ import Configuration
 import Console
 import Engine
 import Glibc
+import Journal
 import Reactor
 
 /// The console on an engine as lines of text, for screen readers and dumb terminals.
-struct PlainConsole<Target: Engine> {
+struct PlainConsole<Target: Engine>: ~Copyable {
     private let engine: Target
     private var model: ConsoleModel
     private var hook: AlertHook
@@ -18,6 +19,8 @@ struct PlainConsole<Target: Engine> {
     private var hasReported = false
     private var isFinished = false
     private var hasInput = true
+    /// What was typed last, until the engine has read it.
+    private var lent: LentSecret?
 
     /// Queues in a report.
     private static var queuesMax: Int { 40 }
@@ -155,7 +158,7 @@ struct PlainConsole<Target: Engine> {
         case .submit(let order, let ticket):
             do throws(EngineRefusal) {
                 if model.session.isReadOnly, !order.isReadOnly { throw .readOnly }
-                try engine.submit(order, ticket: ticket)
+                try engine.submit(try typed(order), ticket: ticket)
             } catch {
                 apply(.refused(ticket, error))
             }
@@ -165,6 +168,19 @@ struct PlainConsole<Target: Engine> {
         case .tell(let news): hook.tell(news, at: model.data.now)
         case .quit: isFinished = true
         case .copy, .theme, .attach, .announce, .mouse, .refresh, .redraw, .suspend: break
+        }
+    }
+
+    /// `order` with the secret that it needs, which a person types now.
+    private mutating func typed(_ order: EngineOrder) throws(EngineRefusal) -> EngineOrder {
+        guard case .key(.unlock(.typed(let kind, path: []))) = order else { return order }
+        do {
+            let typed = try LentSecret.ask(kind.question)
+            let path = Array(typed.path.utf8)
+            lent = consume typed
+            return .key(.unlock(.typed(kind, path: path)))
+        } catch {
+            throw .wrongSecret
         }
     }
 

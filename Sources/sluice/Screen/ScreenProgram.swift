@@ -1,6 +1,7 @@
 // What the console's loop runs: something that takes events and gives pictures.
 
 import Canvas
+import Engine
 import Terminal
 
 /// Something that happened to a program on the screen.
@@ -23,6 +24,8 @@ enum ScreenEvent {
     case complained([UInt8])
     /// The terminal takes bytes again; so many pictures were left out meanwhile, and ever.
     case caughtUp(leftOut: Int, ever: Int)
+    /// A person has typed a secret, which lies at the path once; `nil` if nothing was typed.
+    case typed(SlotKind, path: String?, Ticket)
 }
 
 /// What a program on the screen wants of its surroundings.
@@ -49,6 +52,13 @@ enum ScreenWish {
     case notify(TerminalNotification, title: String, text: String)
     /// Show text in a pager.
     case page([UInt8])
+    /// Ask for the secret of a slot, for the order of this ticket.
+    case ask(SlotKind, Ticket)
+}
+
+extension SlotKind {
+    /// How a person is asked for the secret of such a slot.
+    var question: String { self == .recovery ? "Recovery key: " : "Passphrase: " }
 }
 
 /// A program on the screen; lives on the loop's queue and nowhere else.

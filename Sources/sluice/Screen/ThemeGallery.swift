@@ -47,7 +47,7 @@ struct ThemeGallery: ScreenProgram {
         case .complained(let bytes):
             notice = DisplayText(bytes, cellsMax: 60).text
             return []
-        case .terminal, .tick, .resized, .caughtUp: return []
+        case .terminal, .tick, .resized, .caughtUp, .typed: return []
         }
     }
 
