@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 
-from store import ACK, PATIENCE, Broken, Node, Wire, check
+from store import ACK, PATIENCE, WAIT, Broken, Node, Wire, check
 from keys import keys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -145,8 +145,8 @@ def refused(program, library, directory):
     os.mkdir(place)
     node = Node(program, place)
     node.start({"LD_PRELOAD": library, "NONCE_STUCK": "32"}, wait=False)
-    check(not node.wait() and node.process.returncode == 5 and "generator repeats itself" in node.said(),
-          f"it goes on with a stuck generator: {node.process.returncode} {node.said()}")
+    code = node.process.wait(WAIT)
+    check(code == 5 and "generator repeats itself" in node.said(), f"a stuck generator: {code} {node.said()}")
 
 
 def main():
