@@ -68,6 +68,71 @@ import Testing
         #expect(orphan.contains(#""err_code":10059"#) && orphan.contains(#""messages":7,"#))
     }
 
+    @Test(arguments: [#""mirror":{"name":"O"}"#, #""sources":[{"name":"O"}]"#])
+    func `a link empties a stream that keeps only what is wanted`(link: String) {
+        var client: UInt32 = 0
+        var bench = Self.bench(&client)
+        for retention in ["workqueue", "interest"] {
+            Self.make(
+                &bench,
+                client,
+                "O",
+                #""subjects":["o.>"],"retention":"\#(retention)""#
+            )
+            Self.ask(&bench, client, "o.1", "early")
+            Self.make(&bench, client, "T", link)
+            for number in 2...4 { Self.ask(&bench, client, "o.\(number)", "m") }
+            let kept = retention == "workqueue" ? 4 : 3
+            var info = Self.info(&bench, client, "T")
+            #expect(info.contains("\"messages\":\(kept),"), "\(retention): \(info)")
+            info = Self.info(&bench, client, "O")
+            #expect(info.contains(#""messages":0,"#), "\(retention): \(info)")
+            Self.ask(
+                &bench,
+                client,
+                "$JS.API.CONSUMER.CREATE.O.c",
+                #"{"stream_name":"O","config":{"durable_name":"c","ack_policy":"explicit"}}"#
+            )
+            Self.ask(&bench, client, "o.5", "both want it")
+            info = Self.info(&bench, client, "T")
+            #expect(info.contains("\"messages\":\(kept + 1),"), "\(retention): \(info)")
+            info = Self.info(&bench, client, "O")
+            #expect(info.contains(#""messages":1,"#), "\(retention): the consumer has not taken it")
+            Self.ask(&bench, client, "$JS.API.STREAM.DELETE.T")
+            Self.ask(&bench, client, "$JS.API.STREAM.DELETE.O")
+        }
+    }
+
+    @Test func `a link lets go of what it takes alone`() {
+        var client: UInt32 = 0
+        var bench = Self.bench(&client)
+        Self.make(&bench, client, "O", #""subjects":["o.>"],"retention":"workqueue""#)
+        Self.make(&bench, client, "T", #""sources":[{"name":"O","filter_subject":"o.a"}]"#)
+        for name in ["a", "b", "a", "b"] { Self.ask(&bench, client, "o.\(name)", "m") }
+        var info = Self.info(&bench, client, "O")
+        #expect(info.contains(#""messages":2,"#) && info.contains(#""first_seq":2,"#), "\(info)")
+        Self.make(&bench, client, "U", #""sources":[{"name":"O"}]"#)
+        Self.make(&bench, client, "B", #""subjects":["b"]"#)
+        info = Self.info(&bench, client, "O")
+        #expect(info.contains(#""messages":0,"#), "\(info)")
+    }
+
+    @Test func `a mirror answers direct requests for an origin that is gone`() {
+        var client: UInt32 = 0
+        var bench = Self.bench(&client)
+        Self.make(&bench, client, "O", #""subjects":["o.>"],"allow_direct":true"#)
+        Self.make(&bench, client, "M", #""mirror":{"name":"O"}"#)
+        Self.ask(&bench, client, "o.a", "hello")
+        let request = #"{"seq":1}"#
+        var found = Self.ask(&bench, client, "$JS.API.DIRECT.GET.O", request)
+        #expect(found.contains("hello") && found.contains("Nats-Stream: O"), "\(found)")
+        Self.ask(&bench, client, "$JS.API.STREAM.DELETE.O")
+        found = Self.ask(&bench, client, "$JS.API.DIRECT.GET.O", request)
+        #expect(found.contains("hello") && found.contains("Nats-Stream: M"), "\(found)")
+        found = Self.ask(&bench, client, "$JS.API.DIRECT.GET.M", request)
+        #expect(found.contains("503"), "\(found)")
+    }
+
     @Test func `sources are collected with filters and transforms and tell where from`() {
         var client: UInt32 = 0
         var bench = Self.bench(&client, messages: 6)

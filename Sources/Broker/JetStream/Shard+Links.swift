@@ -33,7 +33,34 @@ extension Shard {
             host.linksFrom[origin, default: []].append(at)
         }
         host.linksInto[index] = kept.isEmpty ? nil : kept
-        for at in kept { markLink(at) }
+        for at in kept {
+            claimOrigin(of: at)
+            markLink(at)
+        }
+    }
+
+    /// Lets the origin of a link keep for it what it would not keep otherwise.
+    private mutating func claimOrigin(of at: UInt32) {
+        guard let origin = origin(of: at) else { return }
+        Self.claim(&host, at, origin)
+    }
+
+    private static func claim(_ host: inout StreamHost, _ at: UInt32, _ origin: UInt32) {
+        host.streams[origin].stream.claim(for: &host.links[at].link, as: at)
+    }
+
+    /// Lets go of what the link at `at` has taken, once it is safe in its target.
+    private mutating func release(_ at: UInt32, upTo position: UInt64, _ origin: UInt32) {
+        var hasSettled = false
+        withEffects(of: origin) { host, effects in
+            hasSettled = host.streams[origin].stream.settleClaim(
+                at,
+                upTo: position,
+                into: &effects
+            )
+        }
+        performEffects()
+        if hasSettled { markActive(origin) }
     }
 
     private mutating func unlink(_ at: UInt32) {
@@ -41,6 +68,13 @@ extension Shard {
         let origin = StreamName(account: account, name: host.links[at].link.source.name)
         host.linksFrom[origin]?.removeAll { $0 == at }
         if host.linksFrom[origin]?.isEmpty == true { host.linksFrom[origin] = nil }
+        if let index = self.origin(of: at) {
+            withEffects(of: index) { host, effects in
+                host.streams[index].stream.dropClaim(at, into: &effects)
+            }
+            performEffects()
+            markActive(index)
+        }
         host.links.remove(at)
     }
 
@@ -67,6 +101,15 @@ extension Shard {
     /// The stream called `name` came or goes.
     mutating func markLinks(from account: UInt32, _ name: [UInt8]) {
         for at in host.linksFrom[StreamName(account: account, name: name)] ?? [] { markLink(at) }
+    }
+
+    /// The stream at `index` is new: links that waited for it have it keep what they want.
+    mutating func claimLinks(from index: UInt32) {
+        let name = StreamName(
+            account: host.streams[index].account,
+            name: host.streams[index].name
+        )
+        for at in host.linksFrom[name] ?? [] { claimOrigin(of: at) }
     }
 
     /// The links that are due copy, some messages each.
@@ -127,7 +170,9 @@ extension Shard {
             return
         }
         let durable = host.streams[target].stream.state.durableSequence
-        _ = host.links[at].safePosition(durable: durable)
+        let safe = host.links[at].safePosition(durable: durable)
+        Self.claim(&host, at, origin)
+        if host.streams[origin].stream.hasClaims { release(at, upTo: safe, origin) }
         host.links[at].link.originIdentity = identity(of: origin)
         for _ in 0..<Self.takenAtOnce {
             guard takes(target) else { return }

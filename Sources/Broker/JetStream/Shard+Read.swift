@@ -212,9 +212,7 @@ extension Shard {
     /// `DIRECT.GET`, for which there are no JSON refusals.
     mutating func directGet(_ name: [UInt8], subject: [UInt8]?, _ request: ApiRequest) {
         guard !request.reply.isEmpty else { return }
-        guard let index = host.find(request.account, name),
-            host.streams[index].stream.state.configuration.flags.contains(.allowDirect)
-        else {
+        guard let index = directServer(of: name, request.account) else {
             var block = HeaderWriter(status: 503, text: "")
             block.append("Nats-Subject", Array("$JS.API.DIRECT.GET.".utf8) + name)
             sendHeaders(block.finish(), request.root, request.reply)
@@ -235,6 +233,21 @@ extension Shard {
             sequences: exists ? [sequence] : []
         )
         serve(reader, of: index)
+    }
+
+    /// The stream that answers direct requests for the one called `name`: itself, or a mirror that
+    /// stands in for it.
+    private func directServer(of name: [UInt8], _ account: UInt32) -> UInt32? {
+        if let index = host.find(account, name), has(.allowDirect, index) { return index }
+        for at in host.linksFrom[StreamName(account: account, name: name)] ?? [] {
+            let target = host.links[at].target
+            if host.links[at].link.isMirror, has(.mirrorDirect, target) { return target }
+        }
+        return nil
+    }
+
+    private func has(_ flag: StreamFlags, _ index: UInt32) -> Bool {
+        host.streams[index].stream.state.configuration.flags.contains(flag)
     }
 
     private mutating func directRequest(

@@ -115,6 +115,7 @@ extension Shard {
         let index = host.streams.insert(HostedStream(account: account, state: state))
         host.names[StreamName(account: account, name: configuration.name)] = index
         linkUp(index)
+        claimLinks(from: index)
         setRepublisher(index)
         markLinks(from: account, configuration.name)
         do throws(QueueingError) {

@@ -34,11 +34,15 @@ public struct SourceLink: ~Copyable {
     public private(set) var heardAt = Instant.never
     /// What is wrong with the origin.
     public var error: QueueingError?
+    /// Subjects that are taken; empty for all.
+    let filters: [[UInt8]]
     private let rules: [SubjectTransform]
     private let selection: SubjectSelection
     private let starts: Instant
     /// Whether the position was moved to where `starts` is.
-    private var isStarted: Bool
+    private(set) var isStarted: Bool
+    /// The last sequence of the origin before those that the link is about.
+    private(set) var claimStart: UInt64
     private var subject = Table<UInt8>(capacity: 1)
     private var headers = Table<UInt8>(capacity: 1)
     private var payload = Table<UInt8>(capacity: 1)
@@ -50,6 +54,7 @@ public struct SourceLink: ~Copyable {
         self.source = source
         self.isMirror = isMirror
         position = max(1, source.startSequence) - 1
+        claimStart = position
         starts = source.startTime ?? .never
         isStarted = starts == .never
         // The configuration is checked, so that each makes a rule.
@@ -61,6 +66,7 @@ public struct SourceLink: ~Copyable {
             $0.source.isEmpty ? [UInt8(ascii: ">")] : $0.source
         }
         if !source.filter.isEmpty { filters.append(source.filter) }
+        self.filters = filters
         selection = SubjectSelection(filters)
     }
 
@@ -123,6 +129,7 @@ public struct SourceLink: ~Copyable {
         isStarted = true
         let first = origin.firstSequence(since: starts)
         if first > 0 { position = max(position, first - 1) }
+        claimStart = position
     }
 
     private func isSelected(_ sequence: UInt64, in origin: inout StreamState) -> Bool {

@@ -51,6 +51,8 @@ public struct Stream: ~Copyable {
     public internal(set) var isHeld = false
     /// Whether messages that nobody is to be sent any more stay until `bury`.
     var keepsDeadLetters: Bool
+    /// Ways into other streams that count as consumers.
+    var claims: [OriginClaim] = []
     /// Messages that were terminated and stay until `bury`.
     var dead: Set<UInt64> = []
 
@@ -112,6 +114,7 @@ public struct Stream: ~Copyable {
         while let index = consumers.next(&cursor) {
             if consumers[index].selection.matches(subject) { return true }
         }
+        for claim in claims where claim.takes(subject) { return true }
         return false
     }
 
@@ -272,8 +275,9 @@ public struct Stream: ~Copyable {
     mutating func release(_ sequence: UInt64) {
         guard state.contains(sequence), !state.rules.flags.contains(.sealed) else { return }
         if keepsDeadLetters, dead.contains(sequence) { return }
-        if state.rules.retention == .interest {
+        if state.rules.retention == .interest || !claims.isEmpty {
             let subject = state.index.subject(of: sequence)
+            if isClaimed(sequence, subject) { return }
             var cursor: UInt32 = 0
             while let index = consumers.next(&cursor) {
                 if consumers[index].needs(sequence, subject: subject, in: state) { return }
