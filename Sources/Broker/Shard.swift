@@ -220,6 +220,10 @@ struct AccountSpace: Sendable {
     /// What its streams may use; `nil` if it may have none.
     var streamLimits: AccountStreamLimits?
     var use = AccountUse()
+    /// Requests to the JetStream API since the start.
+    var apiTotal: UInt64 = 0
+    /// Those of them that were refused.
+    var apiErrors: UInt64 = 0
     var connectionCount = 0
     var subscriptionCount = 0
 

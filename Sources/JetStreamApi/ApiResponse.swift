@@ -54,7 +54,8 @@ public enum ApiResponse {
                 json.field("paused", false)
                 json.field("pause_until", Instant.never.text)
             case .consumerReset: json.field("reset_seq", 0)
-            case .accountInfo, .streamCreate, .streamUpdate, .streamDelete, .streamSnapshot,
+            case .accountInfo, .accountPurge, .streamCreate, .streamUpdate, .streamDelete,
+                .streamSnapshot,
                 .messageGet, .messageDelete, .consumerCreate, .consumerInfo, .consumerDelete,
                 .consumerUnpin, .streamStepDown, .consumerStepDown, .streamRemovePeer,
                 .streamEvacuatePeer, .streamCancelMove:
@@ -73,6 +74,11 @@ public enum ApiResponse {
     /// The answer to `INFO`.
     public static func accountInfo(_ report: AccountReport) -> [UInt8] {
         write(.accountInfo) { report.write(to: &$0) }
+    }
+
+    /// The answer to `ACCOUNT.PURGE`.
+    public static func accountPurge() -> [UInt8] {
+        write(.accountPurge) { $0.field("initiated", true) }
     }
 
     /// The answer to `STREAM.CREATE`.

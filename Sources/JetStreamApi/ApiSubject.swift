@@ -5,6 +5,8 @@
 public enum ApiSubject: Equatable, Sendable {
     /// The account's use and limits.
     case accountInfo
+    /// Takes all streams of an account away; for the system account alone.
+    case accountPurge(account: [UInt8])
     /// Makes a stream.
     case streamCreate(stream: [UInt8])
     /// Changes a stream.
@@ -69,11 +71,19 @@ public enum ApiSubject: Equatable, Sendable {
             case "STREAM": Self.stream(words)
             case "DIRECT": Self.direct(words)
             case "CONSUMER": Self.consumer(words)
-            case "META", "ACCOUNT", "SERVER": nil
+            case "ACCOUNT": Self.account(words)
+            case "META", "SERVER": nil
             default: nil
             }
         guard let found else { return nil }
         self = found
+    }
+
+    private static func account(_ words: ArraySlice<[UInt8]>) -> ApiSubject? {
+        guard words.count == 2, words.first == Array("PURGE".utf8), let name = words.last else {
+            return nil
+        }
+        return .accountPurge(account: name)
     }
 
     private static func stream(_ words: ArraySlice<[UInt8]>) -> ApiSubject? {
@@ -188,6 +198,8 @@ public enum ClusterEndpoint: Equatable, Sendable {
 public enum ApiResponseType: String, Sendable {
     /// `INFO`.
     case accountInfo = "account_info"
+    /// `ACCOUNT.PURGE`.
+    case accountPurge = "account_purge"
     /// `STREAM.CREATE`, and the end of a restore.
     case streamCreate = "stream_create"
     /// `STREAM.UPDATE`.
@@ -246,6 +258,7 @@ extension ApiSubject {
     public var responseType: ApiResponseType? {
         switch self {
         case .accountInfo: .accountInfo
+        case .accountPurge: .accountPurge
         case .streamCreate: .streamCreate
         case .streamUpdate: .streamUpdate
         case .streamNames: .streamNames

@@ -39,8 +39,8 @@ extension ConsumerRequest {
             if !result.isDurable { result.fillThreshold() }
             result.name = consumer
             return (consumer, result)
-        case .accountInfo, .streamCreate, .streamUpdate, .streamNames, .streamList, .streamInfo,
-            .streamDelete, .streamPurge, .streamSnapshot, .streamRestore, .messageGet,
+        case .accountInfo, .accountPurge, .streamCreate, .streamUpdate, .streamNames, .streamList,
+            .streamInfo, .streamDelete, .streamPurge, .streamSnapshot, .streamRestore, .messageGet,
             .messageDelete, .directGet, .directGetLast, .consumerNames, .consumerList,
             .consumerInfo, .consumerDelete, .consumerPause, .consumerReset, .consumerUnpin,
             .consumerNext, .clusterOnly:

@@ -2,8 +2,8 @@
 // Source: NATS JetStream API; order and omissions of members are the server's.
 
 import Base
-import JSON
-import Queueing
+public import JSON
+public import Queueing
 
 extension QueueingError {
     /// Writes the error as one object.
@@ -25,23 +25,59 @@ extension StreamReport {
         json.name("state")
         state.write(to: &json)
         json.fieldIfPresent("domain", domain)
-        if !leader.isEmpty {
-            json.name("cluster")
-            json.beginObject()
-            json.field("leader", leader)
-            json.endObject()
+        writeLeader(to: &json)
+        writeOrigins(to: &json)
+        json.field("ts", timestamp.text)
+    }
+
+    /// Writes the stream as the page `/jsz` shows it, with `consumers` if there are any.
+    public func writeDetail(
+        _ consumers: [ConsumerReport],
+        hasConfiguration: Bool,
+        to json: inout JSONWriter
+    ) {
+        json.beginObject()
+        json.field("name", configuration.name)
+        json.field("created", created.text)
+        writeLeader(to: &json)
+        if hasConfiguration {
+            json.name("config")
+            configuration.write(to: &json)
         }
+        json.name("state")
+        state.write(to: &json)
+        if !consumers.isEmpty {
+            json.name("consumer_detail")
+            json.beginArray()
+            for consumer in consumers {
+                json.beginObject()
+                consumer.writeMembers(to: &json, hasConfiguration: hasConfiguration)
+                json.endObject()
+            }
+            json.endArray()
+        }
+        writeOrigins(to: &json)
+        json.endObject()
+    }
+
+    private func writeLeader(to json: inout JSONWriter) {
+        guard !leader.isEmpty else { return }
+        json.name("cluster")
+        json.beginObject()
+        json.field("leader", leader)
+        json.endObject()
+    }
+
+    private func writeOrigins(to json: inout JSONWriter) {
         if let mirror {
             json.name("mirror")
             mirror.write(to: &json)
         }
-        if !sources.isEmpty {
-            json.name("sources")
-            json.beginArray()
-            for source in sources { source.write(to: &json) }
-            json.endArray()
-        }
-        json.field("ts", timestamp.text)
+        guard !sources.isEmpty else { return }
+        json.name("sources")
+        json.beginArray()
+        for source in sources { source.write(to: &json) }
+        json.endArray()
     }
 }
 
@@ -99,12 +135,14 @@ extension SourceReport {
 
 extension ConsumerReport {
     /// Writes everything but the brackets.
-    func writeMembers(to json: inout JSONWriter) {
+    func writeMembers(to json: inout JSONWriter, hasConfiguration: Bool = true) {
         json.field("stream_name", stream)
         json.field("name", name)
         json.field("created", created.text)
-        json.name("config")
-        configuration.write(to: &json)
+        if hasConfiguration {
+            json.name("config")
+            configuration.write(to: &json)
+        }
         json.place("delivered", delivered, deliveredAt)
         json.place("ack_floor", ackFloor, acknowledgedAt)
         json.field("num_ack_pending", ackPending)

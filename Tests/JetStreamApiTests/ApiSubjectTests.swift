@@ -36,6 +36,7 @@ import Testing
             ("CONSUMER.RESET.S.C", .consumerReset(stream: s, consumer: c)),
             ("CONSUMER.UNPIN.S.C", .consumerUnpin(stream: s, consumer: c)),
             ("CONSUMER.MSG.NEXT.S.C", .consumerNext(stream: s, consumer: c)),
+            ("ACCOUNT.PURGE.A", .accountPurge(account: Array("A".utf8))),
             ("STREAM.LEADER.STEPDOWN.S", .clusterOnly(.streamStepDown)),
             ("CONSUMER.LEADER.STEPDOWN.S.C", .clusterOnly(.consumerStepDown)),
         ]

@@ -56,6 +56,8 @@ extension Shard {
         guard let account = accounts.firstIndex(where: { $0.root == root }),
             let endpoint = ApiSubject(subject.extracting(prefixBytes..<subject.byteCount).array)
         else { return }
+        // Nobody else is answered.
+        if case .accountPurge = endpoint, !accounts[account].isSystem { return }
         let request = ApiRequest(
             account: UInt32(account),
             root: root,
@@ -66,14 +68,14 @@ extension Shard {
             audited: endpoint.responseType == nil ? nil : audited(subject, payload, root: root),
             deed: endpoint.deed.flatMap { deed($0.what, $0.about, account: UInt32(account)) }
         )
-        host.apiTotal &+= 1
+        accounts[account].apiTotal &+= 1
         do throws(QueueingError) {
-            try checkReach(request)
+            try checkReach(request, endpoint)
             guard let text = try answer(endpoint, request) else { return }
             note(request.deed, "done")
             self.answer(root, request.reply, text, request.audited)
         } catch {
-            host.apiErrors &+= 1
+            accounts[account].apiErrors &+= 1
             note(request.deed, "refused: \(String(decoding: error.description, as: UTF8.self))")
             guard let type = endpoint.responseType else { return }
             let text = ApiResponse.refusal(error, to: type)
@@ -82,7 +84,11 @@ extension Shard {
     }
 
     /// Refuses what the account or this server cannot have.
-    private mutating func checkReach(_ request: ApiRequest) throws(QueueingError) {
+    private mutating func checkReach(
+        _ request: ApiRequest,
+        _ endpoint: ApiSubject
+    ) throws(QueueingError) {
+        if case .accountPurge = endpoint { return }
         if accounts[Int(request.account)].streamLimits == nil {
             throw QueueingError(.notEnabledForAccount)
         }
@@ -101,6 +107,7 @@ extension Shard {
         switch endpoint {
         case .accountInfo:
             return ApiResponse.accountInfo(accountReport(request.account))
+        case .accountPurge(let name): return purge(account: name)
         case .streamCreate(let name): return try createStream(name, request)
         case .streamUpdate(let name): return try updateStream(name, request)
         case .streamNames: return try streamNames(request)
@@ -141,13 +148,25 @@ extension Shard {
 
     // MARK: - The account
 
-    private mutating func accountReport(_ account: UInt32) -> AccountReport {
+    /// Takes every stream of the account called `name` away.
+    private mutating func purge(account name: [UInt8]) -> [UInt8] {
+        if let account = accounts.firstIndex(where: { $0.name == name }) {
+            for index in host.streams(of: UInt32(account))
+            where host.streams[index].removal == nil {
+                remove(index)
+            }
+        }
+        return ApiResponse.accountPurge()
+    }
+
+    /// What the account uses and may use.
+    mutating func accountReport(_ account: UInt32) -> AccountReport {
         var report = AccountReport()
         report.apiLevel = Int(settings.info.apiLevel)
         report.domain = host.settings.domain
         report.limits = streamLimits(account)
-        report.apiTotal = host.apiTotal
-        report.apiErrors = host.apiErrors
+        report.apiTotal = accounts[Int(account)].apiTotal
+        report.apiErrors = accounts[Int(account)].apiErrors
         for index in host.streams(of: account) {
             report.streams += 1
             report.consumers += visibleConsumers(index)

@@ -32,7 +32,8 @@ extension Shard {
         return found
     }
 
-    private func report(_ consumer: UInt32, of index: UInt32) -> ConsumerReport {
+    /// Everything about a consumer.
+    func report(_ consumer: UInt32, of index: UInt32) -> ConsumerReport {
         var report = host.streams[index].stream.consumers[consumer].report(
             stream: host.streams[index].name,
             at: tick.now

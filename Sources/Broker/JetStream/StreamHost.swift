@@ -161,8 +161,6 @@ struct StreamHost: ~Copyable {
     var counters = StreamCounters()
     /// Ids of advisories.
     var advisoryIds: Nuid
-    var apiTotal: UInt64 = 0
-    var apiErrors: UInt64 = 0
     var seed: UInt64
 
     init(_ settings: StreamHostSettings, seed: UInt64) {

@@ -124,6 +124,7 @@ extension ApiSubject {
     /// What the audit log says of a request that changes something, and of which queue.
     var deed: (what: String, about: [UInt8])? {
         switch self {
+        case .accountPurge(let name): ("account purge", name)
         case .streamCreate(let name): ("queue create", name)
         case .streamUpdate(let name): ("queue update", name)
         case .streamDelete(let name): ("queue delete", name)

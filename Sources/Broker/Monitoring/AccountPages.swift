@@ -53,7 +53,7 @@ extension MonitoringView {
         json.fieldIfTrue("is_system", account.isSystem)
         json.field("expired", false)
         json.field("complete", true)
-        json.field("jetstream_enabled", false)
+        json.field("jetstream_enabled", account.hasStreams)
         json.field("leafnode_connections", 0)
         json.field("client_connections", account.connectionCount)
         json.field("subscriptions", account.subscriptionCount)

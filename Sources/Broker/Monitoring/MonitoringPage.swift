@@ -21,6 +21,8 @@ enum MonitoringPage: String, CaseIterable, Sendable {
     case accountz = "/accountz"
     /// What accounts did.
     case accstatz = "/accstatz"
+    /// Streams.
+    case jsz = "/jsz"
     /// Links to servers of the same cluster.
     case routez = "/routez"
     /// Links of leaf nodes.
@@ -57,7 +59,11 @@ enum MonitoringPage: String, CaseIterable, Sendable {
         case .subsz, .subscriptionsz:
             wanted.connectionsMax = .max
             wanted.hasSubscriptions = request.argument("subs") != nil
-        case .index, .varz, .accountz, .accstatz, .routez, .leafz, .gatewayz, .healthz, .metrics:
+        case .varz:
+            wanted.jetStream = .sums
+        case .jsz:
+            wanted.jetStream = (try? JszQuery(request))?.detail ?? .sums
+        case .index, .accountz, .accstatz, .routez, .leafz, .gatewayz, .healthz, .metrics:
             break
         }
         return wanted
@@ -102,6 +108,7 @@ struct MonitoringView: Sendable {
             case .subsz, .subscriptionsz: return .json(subsz(try SubszQuery(request)))
             case .accountz: return try accountz(request)
             case .accstatz: return .json(accstatz(try AccstatzQuery(request)))
+            case .jsz: return .json(jsz(try JszQuery(request)))
             case .routez: return .json(routez)
             case .leafz: return .json(leafz)
             case .gatewayz: return .json(gatewayz)

@@ -59,7 +59,8 @@ extension MonitoringView {
     var index: HttpReply {
         let pages: [(MonitoringPage, String)] = [
             (.varz, "General"), (.connz, "Connections"), (.accountz, "Accounts"),
-            (.accstatz, "Account statistics"), (.subsz, "Subscriptions"), (.routez, "Routes"),
+            (.accstatz, "Account statistics"), (.jsz, "Streams"), (.subsz, "Subscriptions"),
+            (.routez, "Routes"),
             (.leafz, "Leaf nodes"), (.gatewayz, "Gateways"), (.healthz, "Health"),
             (.metrics, "Metrics"),
         ]

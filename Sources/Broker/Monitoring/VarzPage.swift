@@ -124,11 +124,12 @@ extension MonitoringView {
         json.field("max_control_line", limits.controlLineBytesMax)
         json.field("max_payload", limits.payloadBytesMax)
         json.field("max_pending", limits.pendingBytesMax)
-        for part in ["cluster", "gateway", "leaf", "mqtt", "websocket", "jetstream"] {
+        for part in ["cluster", "gateway", "leaf", "mqtt", "websocket"] {
             json.name(part)
             json.beginObject()
             json.endObject()
         }
+        writeJetStream(into: &json)
         json.name("tls_timeout")
         seconds(configuration.tls?.timeoutNanoseconds ?? 2 * nanosecondsPerSecond, into: &json)
         json.field("write_deadline", limits.writeNanoseconds)

@@ -20,7 +20,14 @@ extension Shard {
         picture.subscriptionCount = interests.count
         picture.interest = interestFigures
         picture.outboxBytes = outbox.pool.takenCount * ChunkPool.chunkBytes
-        picture.accounts = accounts.map { AccountRow(name: $0.name, isSystem: $0.isSystem) }
+        picture.accounts = accounts.map {
+            AccountRow(
+                name: $0.name,
+                isSystem: $0.isSystem,
+                hasStreams: settings.hasStreams && $0.streamLimits != nil
+            )
+        }
+        picture.jetStream = accountStreams(request.jetStream)
         picture.closedCount = closed.count
         picture.closed = closed.newest(request.closedMax)
         if request.hasStreams {

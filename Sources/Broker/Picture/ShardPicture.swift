@@ -17,10 +17,28 @@ public struct PictureRequest: Sendable, Equatable {
     public var hasSubscriptions = false
     /// Whether streams are shown.
     public var hasStreams = false
+    /// How much is shown of what clients call JetStream.
+    var jetStream = JetStreamDetail.none
 
     /// A picture of sums alone.
     public init(number: UInt64) {
         self.number = number
+    }
+}
+
+/// How much a picture shows of what clients call JetStream.
+enum JetStreamDetail: Int, Comparable, Sendable {
+    /// Nothing.
+    case none
+    /// The sums of each account.
+    case sums
+    /// Each stream.
+    case streams
+    /// Each stream with its consumers.
+    case consumers
+
+    static func < (one: JetStreamDetail, other: JetStreamDetail) -> Bool {
+        one.rawValue < other.rawValue
     }
 }
 
@@ -52,6 +70,8 @@ public struct ShardPicture: Sendable {
     var damage: [DamageStatus] = []
     /// The system's error number after which nothing is written any more; 0 while it is.
     var writeStoppedErrno: Int32 = 0
+    /// Accounts that may have streams, by name, as far as they are asked for.
+    var jetStream: [AccountStreams] = []
     /// Streams, without rates; only if they are asked for.
     public var streams: [StreamStatus] = []
     /// The numbers under which the journal knows the streams, by name.
@@ -91,6 +111,8 @@ public struct AccountRow: Sendable, Equatable {
     public var name: [UInt8]
     /// Whether it is the system account.
     public var isSystem: Bool
+    /// Whether it may have streams.
+    public var hasStreams: Bool
     /// Connections now.
     public var connectionCount = 0
     /// Subscriptions now.
@@ -98,9 +120,10 @@ public struct AccountRow: Sendable, Equatable {
     /// What its open connections sent and took.
     public var traffic = Traffic()
 
-    init(name: [UInt8], isSystem: Bool) {
+    init(name: [UInt8], isSystem: Bool, hasStreams: Bool) {
         self.name = name
         self.isSystem = isSystem
+        self.hasStreams = hasStreams
     }
 }
 

@@ -38,7 +38,7 @@ extension ControlLoop {
             var wanted = PictureRequest(number: number)
             wanted.hasStreams = true
             ask(wanted)
-        case .statistics, .page, .account, .accountStatistics:
+        case .statistics, .page, .account, .accountStatistics, .accountStreams:
             let number = nextPictureNumber()
             asked[number] = (request, options)
             let page = request.subject.page
@@ -72,15 +72,25 @@ extension ControlLoop {
             answer(request, "error", Self.error(500, words), at: now)
             return
         }
-        answer(request, "data", Self.body(of: reply, for: request.subject), at: now)
+        guard let body = Self.body(of: reply, for: request.subject) else {
+            let name = request.subject.account ?? []
+            let isThere = picture.accounts.contains { $0.name == name }
+            let words = isThere ? "not jetstream enabled" : "not found"
+            let text = "account \"\(LogText.safe(name))\" \(words)"
+            answer(request, "error", Self.error(500, text), at: now)
+            return
+        }
+        answer(request, "data", body, at: now)
     }
 
-    /// The part of a page that a service answers with.
-    private static func body(of reply: HttpReply, for subject: SystemSubject) -> [UInt8] {
-        guard subject.service == .account,
-            let page = try? JSONReader(limits: .page).read(reply.body),
-            let detail = page["account_detail"]
-        else { return reply.body }
+    /// The part of a page that a service answers with; `nil` if it has none.
+    private static func body(of reply: HttpReply, for subject: SystemSubject) -> [UInt8]? {
+        guard subject.service == .account || subject.service == .accountStreams else {
+            return reply.body
+        }
+        let page = try? JSONReader(limits: .page).read(reply.body)
+        let details = page?["account_details"]?.asArray
+        guard let detail = page?["account_detail"] ?? details?.first else { return nil }
         var json = JSONWriter(.compact)
         json.value(detail)
         return json.bytes
@@ -184,6 +194,7 @@ extension SystemSubject {
         case .page(let page): page
         case .account: .accountz
         case .accountStatistics: .accstatz
+        case .accountStreams: .jsz
         case .userInfo, .identity, .statistics, .kick, .keys: .varz
         }
     }

@@ -53,6 +53,12 @@ struct SystemOptions: Sendable {
         }
     }
 
+    /// Members that are true or false, and what pages call them.
+    private static let switches = [
+        ("auth", "auth"), ("accounts", "accounts"), ("streams", "streams"),
+        ("consumer", "consumers"), ("config", "config"), ("raft", "raft"),
+    ]
+
     /// The same as arguments of a page, about `account` if there is one.
     func arguments(account: [UInt8]?) -> [HttpRequest.Argument] {
         var arguments: [HttpRequest.Argument] = []
@@ -65,7 +71,9 @@ struct SystemOptions: Sendable {
         for name in ["offset", "limit", "cid"] {
             if let number = members.present(name)?.asInt64 { add(name, Array("\(number)".utf8)) }
         }
-        if members.present("auth")?.asBool == true { add("auth", Array("1".utf8)) }
+        for (member, name) in Self.switches where members.present(member)?.asBool == true {
+            add(name, Array("1".utf8))
+        }
         if members.present("subscriptions_detail")?.asBool == true {
             add("subs", Array("detail".utf8))
         } else if members.present("subscriptions")?.asBool == true {

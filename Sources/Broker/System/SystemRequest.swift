@@ -27,6 +27,8 @@ enum SystemService: Equatable, Sendable {
     case account
     /// What accounts did.
     case accountStatistics
+    /// The streams of one account.
+    case accountStreams
     /// The end of a connection.
     case kick
     /// Something about keys.
@@ -96,6 +98,7 @@ struct SystemSubject: Equatable, Sendable {
         case "LEAFZ": .page(.leafz)
         case "ACCOUNTZ": .page(.accountz)
         case "HEALTHZ": .page(.healthz)
+        case "JSZ": .page(.jsz)
         case "KICK": .kick
         default: nil
         }
@@ -108,6 +111,7 @@ struct SystemSubject: Equatable, Sendable {
         case "LEAFZ": .page(.leafz)
         case "INFO": .account
         case "STATZ": .accountStatistics
+        case "JSZ": .accountStreams
         default: nil
         }
     }
