@@ -122,8 +122,10 @@ public struct StoredMessage: BitwiseCopyable, Equatable, Sendable {
     public let subject: ByteSlice
     /// Where its header bytes lie in the batch; empty without headers.
     public let headers: ByteSlice
-    /// Where its payload lies in the batch.
+    /// Where its payload lies in the batch; empty in a batch of heads.
     public let payload: ByteSlice
+    /// How many bytes its payload has, wherever that is.
+    public let payloadByteCount: UInt64
 }
 
 /// Walks through the messages of a batch.
@@ -136,11 +138,15 @@ public struct BatchReader: BitwiseCopyable {
     private var time: UInt64 = 0
     /// Whether the bytes are no batch.
     public private(set) var isMalformed = false
+    /// Whether the batch holds heads: messages without their payloads.
+    public let isOfHeads: Bool
 
     /// A walk from the first message of `batch` on.
     public init(_ batch: RawSpan) {
         cursor = ByteCursor()
-        guard cursor.byte(batch) == BatchWriter.format, let first = cursor.fixed64(batch),
+        let format = cursor.byte(batch)
+        isOfHeads = format == HeadWriter.format
+        guard isOfHeads || format == BatchWriter.format, let first = cursor.fixed64(batch),
             let start = cursor.fixed64(batch)
         else {
             isMalformed = true
@@ -155,7 +161,8 @@ public struct BatchReader: BitwiseCopyable {
         guard !isMalformed, !cursor.isAtEnd(batch) else { return nil }
         guard let step = cursor.varint(batch), let later = cursor.varint(batch),
             let subject = cursor.counted(batch), let headers = cursor.counted(batch),
-            let payload = cursor.counted(batch)
+            let payload = isOfHeads ? 0..<0 : cursor.counted(batch),
+            let payloadByteCount = isOfHeads ? cursor.varint(batch) : UInt64(payload.count)
         else {
             isMalformed = true
             return nil
@@ -167,7 +174,8 @@ public struct BatchReader: BitwiseCopyable {
             time: Instant(nanoseconds: time),
             subject: ByteSlice(start: subject.lowerBound, count: subject.count),
             headers: ByteSlice(start: headers.lowerBound, count: headers.count),
-            payload: ByteSlice(start: payload.lowerBound, count: payload.count)
+            payload: ByteSlice(start: payload.lowerBound, count: payload.count),
+            payloadByteCount: payloadByteCount
         )
     }
 }

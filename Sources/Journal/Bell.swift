@@ -32,7 +32,8 @@ final class Bell: Sendable {
             var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             unsafe _ = poll(&wait, 1, milliseconds)
         }
-        isAsleep.store(false, ordering: .sequentiallyConsistent)
+        // Nobody rang who found the bell as it was left.
+        if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { return }
         var count: UInt64 = 0
         // SAFETY: eventfd gives exactly eight bytes.
         unsafe _ = read(descriptor, &count, 8)

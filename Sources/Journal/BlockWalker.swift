@@ -74,12 +74,14 @@ struct BlockWalker: ~Copyable {
 
     /// Closes the file of `segment`, which is not read again.
     mutating func close(_ segment: ReadSegment) {
+        if let heads = segment.heads { close(heads) }
+        segment.heads = nil
         if segment.file?.file == chunkFile { chunkFile = nil }
         segment.file = nil
         open.removeAll { $0 === segment }
     }
 
-    private mutating func walk(
+    mutating func walk(
         _ segment: ReadSegment,
         of stream: ReadStream,
         from sequence: UInt64,
@@ -89,9 +91,7 @@ struct BlockWalker: ~Copyable {
         var offset = UInt64(SegmentHeader.byteCount)
         var chain: ChainValue? = .start
         var mustBegin = false
-        if let hint = stream.hint, hint.number == segment.name.number,
-            hint.generation == segment.name.generation, hint.nextSequence == sequence
-        {
+        if let hint = stream.hint, hint.segment == segment.name, hint.nextSequence == sequence {
             offset = hint.offset
             chain = hint.chain
         } else if let entry = try index(of: segment, file).entry(before: sequence) {
@@ -116,8 +116,7 @@ struct BlockWalker: ~Copyable {
                     throw .bad(defect)
                 }
                 stream.hint = ReadHint(
-                    number: segment.name.number,
-                    generation: segment.name.generation,
+                    segment: segment.name,
                     nextSequence: header.lastSequence + 1,
                     offset: offset + UInt64(header.blockBytes),
                     chain: after

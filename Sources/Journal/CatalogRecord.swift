@@ -36,6 +36,11 @@ public struct SegmentName: BitwiseCopyable, Hashable, Sendable {
     /// The file's path in the store.
     public var path: String { "\(directory)/\(file)" }
 
+    /// The name of the file with the heads of a log segment.
+    var heads: SegmentName {
+        SegmentName(stream: stream, lane: .heads, number: number, generation: generation)
+    }
+
     /// The name of what the segment is rewritten as.
     var rewritten: SegmentName {
         SegmentName(stream: stream, lane: lane, number: number, generation: generation &+ 1)

@@ -26,6 +26,11 @@ struct StreamEntry: Equatable {
     func segments(in lane: Lane) -> [SegmentEntry] {
         segments.filter { $0.name.lane == lane }
     }
+
+    /// The names of the files that may be in the stream's directory.
+    var fileNames: Set<String> {
+        Set(segments.map(\.name.file) + segments(in: .log).map(\.name.heads.file))
+    }
 }
 
 /// All streams; changed by records only, the same way live and at recovery.

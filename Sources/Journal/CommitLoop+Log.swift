@@ -20,6 +20,9 @@ extension CommitLoop {
         guard facts.refusalsSeen == stream.refusals else {
             return refuseAppend(ticket, index, stream.lastRefusal, loan)
         }
+        guard ballast.restore(at: now, zeros: zeros) else {
+            return refuseAppend(ticket, index, .diskFull, loan)
+        }
         let batch = RecordBuffer(loan)
         do throws(JournalError) {
             try stage(batch, facts, in: stream)
@@ -150,10 +153,20 @@ extension CommitLoop {
             stream.unmarkedSince = nil
             catalog.append(.segmentSealed(name, facts))
             note(.sealed(stream.index, number: name.number, facts))
+            orderHeads(of: name, firstSequence: log.header.firstSequence, facts)
         } catch {
             stopWriting(error)
             throw .disk(error)
         }
+    }
+
+    /// Has the heads of a segment written that takes no more blocks.
+    func orderHeads(of name: SegmentName, firstSequence: UInt64, _ facts: SealedFacts) {
+        guard let order = RewriteOrder(headsOf: name, firstSequence: firstSequence, facts) else {
+            return
+        }
+        keyWork.rewriting.heads.post(order)
+        keyWork.rewriteBell.ring()
     }
 
     /// Writes the sparse index as the last block, unless the disk has no room for it.
@@ -212,6 +225,14 @@ extension CommitLoop {
             .notEmpty:
             return .writeStopped
         }
+    }
+}
+
+extension JournalError {
+    /// Whether room is lacking, which may come back.
+    var isDiskFull: Bool {
+        guard case .disk(let error) = self else { return false }
+        return error.isDiskFull
     }
 }
 

@@ -7,6 +7,7 @@ extension CommitLoop {
     /// Starts this run's catalog; from here on the previous run's files are history.
     init(
         _ opened: OpenedStore,
+        _ options: StoreOptions,
         _ keyWork: KeyWork,
         _ meter: JournalMeter,
         orders: consuming RingReceiver<JournalOrder>,
@@ -24,9 +25,15 @@ extension CommitLoop {
             zeros: zeros
         )
         let marks: Watermarks
+        let ballast: Ballast
         let audit = try AuditLog(opened.origin.disk, opened.origin.vault, opened.file)
         do throws(DiskError) {
             marks = try opened.beginRun(catalogNumber: catalog.number)
+            ballast = try Ballast(
+                opened.origin.disk,
+                byteCount: options.ballastBytes,
+                zeros: zeros
+            )
         } catch {
             throw .disk(error)
         }
@@ -36,6 +43,7 @@ extension CommitLoop {
             store: opened.file,
             catalog: catalog,
             marks: marks,
+            ballast: ballast,
             streams: opened.streamFiles,
             spares: opened.spares,
             sealer: sealer,
@@ -56,6 +64,11 @@ extension CommitLoop {
             !orders.isEmpty || keyWork.desk.hasWork
                 || !origin.vault.isLocked && !keyWork.rewriting.reports.isEmpty
         }
+    }
+
+    /// Whether half of the notes that can wait do.
+    var hasManyNotes: Bool {
+        mutating get { notes.room < Self.noteCountMax / 2 }
     }
 }
 
@@ -91,7 +104,7 @@ extension OpenedStore {
         let disk = origin.disk
         for name in try disk.list("") where name.hasSuffix(".tmp") { try? disk.remove(name) }
         for (id, entry) in catalog.ordered {
-            let known = Set(entry.segments.map(\.name.file))
+            let known = entry.fileNames
             let directory = "s/\(id.hex)"
             for name in (try? disk.list(directory)) ?? []
             where !known.contains(name) && (name.hasSuffix(".seg") || name.hasSuffix(".tmp")) {

@@ -50,7 +50,7 @@ extension CommitLoop {
                 )
             // Of the state there is one file that counts; a new one takes its place.
             case .state: facts.open.append(entry.keyVersion)
-            case .catalog: break
+            case .catalog, .heads: break
             }
         }
         return facts
@@ -169,6 +169,7 @@ extension CommitLoop {
             if let index { pending.append(.damaged(0, stream: index, range)) }
         }
         doomed.append(DoomedFile(name: name, stream: index, successor: result.facts))
+        orderHeads(of: name.rewritten, firstSequence: order.firstSequence, result.facts)
         for at in keyWork.jobs.indices
         where keyWork.jobs[at].isRunning && keyWork.jobs[at].covers(index) {
             keyWork.jobs[at].progress.bytesDone += order.facts.end

@@ -16,7 +16,7 @@ extension CommitLoop {
         guard let stream = stream(index) else { return refuse(ticket, index, .noSuchStream, loan) }
         let batch = RecordBuffer(loan)
         do throws(JournalError) {
-            let state = try openState(stream, rawBytes: batch.count)
+            let state = try openStateWithRoom(stream, rawBytes: batch.count)
             stage(batch, recordCount, in: state)
             touch(stream)
             stream.isStateDirty = true
@@ -54,6 +54,19 @@ extension CommitLoop {
         precondition(isWhole, "a state batch is made by a state writer")
     }
 
+    /// The state segment that takes the next block, on a full disk at the cost of the ballast.
+    private mutating func openStateWithRoom(
+        _ stream: StreamFiles,
+        rawBytes: Int
+    ) throws(JournalError) -> SegmentFile {
+        do throws(JournalError) {
+            return try openState(stream, rawBytes: rawBytes)
+        } catch {
+            guard error.isDiskFull, ballast.giveUp() else { throw error }
+            return try openState(stream, rawBytes: rawBytes)
+        }
+    }
+
     /// The state segment that takes the next block; a new one begins with all that counts.
     private mutating func openState(
         _ stream: StreamFiles,
@@ -87,13 +100,14 @@ extension CommitLoop {
         do {
             try state.write()
             if state.isDirty { try state.sync() }
+            stream.state = state
+            stream.stateName = name
+            try noteState(stream)
         } catch {
             stopWriting(error)
             throw .disk(error)
         }
         stream.stateLimit = max(StreamFiles.stateBytesMax, state.durable.end * 4)
-        stream.state = state
-        stream.stateName = name
         for name in old {
             catalog.append(.segmentGone(name, lastSequence: 0))
             doomed.append(DoomedFile(name: name, stream: nil))
@@ -131,10 +145,10 @@ extension CommitLoop {
     /// deletion.
     private func hasRoom(toDrop count: Int) throws(JournalError) -> Bool {
         do throws(JournalError) {
-            try secureCatalog(64 * count)
+            try secureCatalogWithRoom(64 * count)
             return true
         } catch {
-            guard case .disk(let error) = error, error.isDiskFull else { throw error }
+            guard error.isDiskFull else { throw error }
             return false
         }
     }

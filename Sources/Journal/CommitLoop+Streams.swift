@@ -54,6 +54,16 @@ extension CommitLoop {
         }
     }
 
+    /// The same for changes that make room: on a full disk at the cost of the ballast.
+    func secureCatalogWithRoom(_ byteCount: Int) throws(JournalError) {
+        do throws(JournalError) {
+            try secureCatalog(byteCount)
+        } catch {
+            guard error.isDiskFull, ballast.giveUp() else { throw error }
+            try secureCatalog(byteCount)
+        }
+    }
+
     private mutating func makeSpares() throws(JournalError) {
         do {
             spares = try origin.vault.addStreams(count: StoreOpening.spareCount, at: now)
@@ -94,7 +104,7 @@ extension CommitLoop {
         guard stopped == nil else { return refuse(ticket, index, .writeStopped, nil) }
         guard let stream = stream(index) else { return refuse(ticket, index, .noSuchStream, nil) }
         do throws(JournalError) {
-            try secureCatalog(0)
+            try secureCatalogWithRoom(0)
         } catch {
             return refuse(ticket, index, refusal(for: error), nil)
         }
@@ -149,6 +159,10 @@ extension CommitLoop {
         do throws(DiskError) {
             try log.write()
             try log.sync()
+            guard let name = stream.logName else { return }
+            let durable = log.durable
+            let mark = Watermark(offset: durable.end, sequence: durable.lastSequence)
+            try marks.note(name, mark, index: stream.logMark)
         } catch {
             stopWriting(error)
         }

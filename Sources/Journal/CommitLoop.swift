@@ -16,6 +16,7 @@ struct CommitLoop: ~Copyable {
     let store: StoreFile
     var catalog: CatalogFile
     let marks: Watermarks
+    let ballast: Ballast
     var streams: [StreamFiles?] = []
     var spares: [UniqueId]
     var sealer: BlockSealer
@@ -50,6 +51,8 @@ struct CommitLoop: ~Copyable {
     static var roundBytesMax: Int { 1 << 20 }
     /// Most orders that one round takes.
     static var roundOrdersMax: Int { 1_024 }
+    /// Notes that can wait for the read loop.
+    static var noteCountMax: Int { 16 * roundOrdersMax }
     /// How long a stream is idle before a mark proves its last group.
     static var markDelayNanoseconds: UInt64 { 50_000_000 }
     /// How long state waits for a sync that nobody asked for.
@@ -150,7 +153,7 @@ struct CommitLoop: ~Copyable {
         try sync(log)
         let durable = log.durable
         let mark = Watermark(offset: durable.end, sequence: durable.lastSequence)
-        try marks.note(name, mark, index: stream.index + 1)
+        try marks.note(name, mark, index: stream.logMark)
         stream.unmarkedSince = now
         nextDeadline = min(nextDeadline, now.adding(nanoseconds: Self.markDelayNanoseconds))
         note(
@@ -168,11 +171,20 @@ struct CommitLoop: ~Copyable {
         try state.write()
         if stream.mustSyncState {
             try state.sync()
+            try noteState(stream)
             stream.unsyncedStateSince = nil
         } else if stream.unsyncedStateSince == nil {
             stream.unsyncedStateSince = now
             nextDeadline = min(nextDeadline, now.adding(nanoseconds: Self.stateDelayNanoseconds))
         }
+    }
+
+    /// Notes how far the state of `stream` is durable.
+    func noteState(_ stream: StreamFiles) throws(DiskError) {
+        guard let state = stream.state, let name = stream.stateName else { return }
+        let durable = state.durable
+        let mark = Watermark(offset: durable.end, sequence: durable.lastSequence)
+        try marks.note(name, mark, index: stream.stateMark)
     }
 
     /// Destroys the keys of removed streams; tries again later if the disk is full.

@@ -46,6 +46,8 @@ public final class Journal: Sendable {
     static var orderCountMax: Int { 4_096 }
     /// Reads that can wait.
     static var readCountMax: Int { 1_024 }
+    /// How long an end may take for the heads of segments sealed last.
+    static var lastHeadsNanoseconds: UInt64 { 3 * nanosecondsPerSecond }
 
     /// Opens the store on `disk`, or makes one; recovers what a run that was cut off left behind.
     ///
@@ -73,7 +75,7 @@ public final class Journal: Sendable {
         committed = Ring(capacity: 2 * Self.orderCountMax)
         found = Ring(capacity: 2 * Self.readCountMax)
         rewriting = RewriteDesk(options.publishers)
-        let notes = Ring<IndexNote>(capacity: 16 * CommitLoop.roundOrdersMax)
+        let notes = Ring<IndexNote>(capacity: CommitLoop.noteCountMax)
         do {
             commitBell = try Bell()
             readBell = try Bell()
@@ -107,12 +109,15 @@ public final class Journal: Sendable {
                 reports: found.makeSender(),
                 notes: notes.makeReceiver(),
                 walker: BlockWalker(disk: disk, store: store, vault: vault),
+                rewriting: rewriting,
+                rewriteBell: rewriteBell,
                 byteCount: meter.reads.takeWriter()
             )
         )
         commits = Mutex(
             try CommitLoop(
                 opened,
+                options,
                 keyWork,
                 meter,
                 orders: orders.makeReceiver(),
@@ -152,7 +157,8 @@ public final class Journal: Sendable {
             while !loop.hasStopped {
                 if loop.step(at: MeterClock.monotonic()) {
                     wake()
-                    readBell.ring()
+                    // Who reads takes notes first; alone it is woken only before they pile up.
+                    if loop.hasManyNotes { readBell.ring() }
                 } else {
                     let wait = loop.nextDeadline.nanoseconds(since: MeterClock.monotonic())
                     let milliseconds = Int32(min(1_000, wait / 1_000_000 + 1))
@@ -202,6 +208,8 @@ public final class Journal: Sendable {
                 if rest > 0 { sleepRewrites(rest, from: now) }
             }
             _ = loop.removeLeftovers()
+            let end = MeterClock.monotonic().adding(nanoseconds: Self.lastHeadsNanoseconds)
+            while MeterClock.monotonic() < end, loop.writeHeads() {}
         }
     }
 

@@ -149,12 +149,32 @@ public struct JournalClient: ~Copyable {
         from sequence: UInt64,
         blockCountMax: UInt32 = 1
     ) -> JournalTicket {
+        read(stream, sequence, blockCountMax, takesHeads: false)
+    }
+
+    /// Asks for batches as `read` does, of which those may be heads that lie beside a segment that
+    /// takes no more messages.
+    public mutating func readHeads(
+        stream: UInt32,
+        from sequence: UInt64,
+        blockCountMax: UInt32
+    ) -> JournalTicket {
+        read(stream, sequence, blockCountMax, takesHeads: true)
+    }
+
+    private mutating func read(
+        _ stream: UInt32,
+        _ sequence: UInt64,
+        _ blockCountMax: UInt32,
+        takesHeads: Bool
+    ) -> JournalTicket {
         let ticket = nextTicket()
         let order = ReadOrder(
             ticket: ticket,
             stream: stream,
             sequence: sequence,
-            blockCountMax: blockCountMax
+            blockCountMax: blockCountMax,
+            takesHeads: takesHeads
         )
         readsInFlight += 1
         laterReads.send(order, over: &reads)

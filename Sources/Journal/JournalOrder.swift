@@ -33,6 +33,8 @@ struct ReadOrder: BitwiseCopyable, Sendable {
     let stream: UInt32
     let sequence: UInt64
     let blockCountMax: UInt32
+    /// Whether heads will do where there are any.
+    let takesHeads: Bool
 }
 
 /// Why the journal did not do what it was asked.

@@ -18,6 +18,10 @@ final class ReadSegment {
     var file: ReadFile?
     /// What a full walk found, once a block turned out to be bad.
     var walked: (blocks: [ScannedBlock], damages: [Damage])?
+    /// The file with its heads, while it is being read.
+    var heads: ReadSegment?
+    /// Whether its heads are not there, or are not to be used.
+    var hasNoHeads = false
 
     init(
         name: SegmentName,
@@ -39,6 +43,7 @@ final class ReadSegment {
 /// An open segment file with its key.
 final class ReadFile {
     let file: DiskFile
+    let header: SegmentHeader
     let cipher: SegmentCipher
     let digest: Digest
     private let disk: any Disk
@@ -56,8 +61,9 @@ final class ReadFile {
         do {
             let head = try disk.readBytes(file, at: 0, count: SegmentHeader.byteCount)
             let image = try SegmentImage(head, name: name, store: store, vault: vault)
+            header = image.header
             digest = SegmentHeader.digest(image.bytes.bytes)
-            cipher = try vault.cipher(image.header.identity)
+            cipher = try vault.cipher(header.identity)
         } catch {
             disk.close(file)
             throw error
@@ -101,8 +107,7 @@ final class ReadStream {
 
 /// Behind a block that was just read.
 struct ReadHint: BitwiseCopyable {
-    let number: UInt64
-    let generation: UInt32
+    let segment: SegmentName
     let nextSequence: UInt64
     let offset: UInt64
     let chain: ChainValue

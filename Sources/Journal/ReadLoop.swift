@@ -14,6 +14,8 @@ struct ReadLoop: ~Copyable {
     var reports: RingSender<JournalReport>
     var notes: RingReceiver<IndexNote>
     var walker: BlockWalker
+    let rewriting: RewriteDesk
+    let rewriteBell: Bell
     /// Counts the bytes of blocks.
     let byteCount: CounterWriter
 
@@ -150,7 +152,13 @@ struct ReadLoop: ~Copyable {
         var left = max(1, min(order.blockCountMax, Self.blockCountMax))
         while let segment = stream.segment(from: next) {
             var buffer = RecordBuffer(capacity: BatchWriter.byteCountMax)
-            switch walker.read(segment, of: stream, from: next, into: &buffer) {
+            let outcome: BlockWalker.Outcome
+            if let heads = readHeads(order, segment, of: stream, from: next, into: &buffer) {
+                outcome = heads
+            } else {
+                outcome = walker.read(segment, of: stream, from: next, into: &buffer)
+            }
+            switch outcome {
             case .block(let first, let last):
                 left -= 1
                 byteCount.add(UInt64(buffer.count), to: 0)
@@ -180,6 +188,30 @@ struct ReadLoop: ~Copyable {
             }
         }
         answer(.endOfLog(order.ticket, stream: order.stream))
+    }
+
+    /// What `order` is answered with from the heads of `segment`; if it has none that count, they
+    /// are written once more.
+    private mutating func readHeads(
+        _ order: ReadOrder,
+        _ segment: ReadSegment,
+        of stream: ReadStream,
+        from sequence: UInt64,
+        into buffer: inout RecordBuffer
+    ) -> BlockWalker.Outcome? {
+        guard order.takesHeads, !segment.hasNoHeads, let facts = segment.sealed,
+            let lacking = RewriteOrder(
+                headsOf: segment.name,
+                firstSequence: segment.firstSequence,
+                facts
+            )
+        else { return nil }
+        let outcome = walker.readHeads(segment, of: stream, from: sequence, into: &buffer)
+        if outcome == nil {
+            rewriting.heads.post(lacking)
+            rewriteBell.ring()
+        }
+        return outcome
     }
 
     /// Whether `segment`, whose file is not there, was rewritten or removed meanwhile.

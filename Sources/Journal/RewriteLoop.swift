@@ -37,6 +37,8 @@ struct RewriteResult: Sendable {
 /// What the commit loop and the thread that rewrites share.
 final class RewriteDesk: Sendable {
     let orders = LetterBox<RewriteOrder>()
+    /// Segments whose heads are to be written.
+    let heads = LetterBox<RewriteOrder>()
     let reports = LetterBox<RewriteReport>()
     /// What is to be taken away: that takes long, and publishers would wait for it.
     let leftovers = LetterBox<Leftover>()
@@ -98,6 +100,8 @@ struct RewriteLoop: ~Copyable {
     let zeros: RecordBuffer
     private var rewrite: SegmentRewrite?
     private var waiting: [RewriteOrder] = []
+    private var heads: HeadsBuild?
+    private var waitingHeads: [RewriteOrder] = []
 
     init(_ origin: SegmentOrigin, _ desk: RewriteDesk) {
         self.origin = origin
@@ -108,7 +112,12 @@ struct RewriteLoop: ~Copyable {
     }
 
     /// Whether there is something to do.
-    var hasOrders: Bool { !desk.leftovers.isEmpty || canRewrite }
+    var hasOrders: Bool { !desk.leftovers.isEmpty || canRewrite || canWriteHeads }
+
+    private var canWriteHeads: Bool {
+        guard !origin.vault.isLocked else { return false }
+        return heads != nil || !waitingHeads.isEmpty || !desk.heads.isEmpty
+    }
 
     private var canRewrite: Bool {
         guard !desk.isHeld, !origin.vault.isLocked else { return false }
@@ -119,6 +128,7 @@ struct RewriteLoop: ~Copyable {
     /// - Returns: whether there was anything to do.
     mutating func step() -> Bool {
         let hasRemoved = removeLeftovers()
+        if writeHeads() { return true }
         guard canRewrite, origin.vault.enter() else { return hasRemoved }
         defer { origin.vault.leave() }
         waiting += desk.orders.takeAll()
@@ -130,9 +140,37 @@ struct RewriteLoop: ~Copyable {
         return true
     }
 
+    /// Writes the next piece of some segment's heads.
+    ///
+    /// What cannot be written is left out: the next start reads that segment and asks again.
+    /// - Returns: whether there was anything to do.
+    mutating func writeHeads() -> Bool {
+        guard canWriteHeads, origin.vault.enter() else { return false }
+        defer { origin.vault.leave() }
+        waitingHeads += desk.heads.takeAll()
+        guard var current = heads.take() else {
+            beginHeads(waitingHeads.removeFirst())
+            return true
+        }
+        do throws(RewriteStop) {
+            if try !current.step(zeros: zeros) { heads = consume current }
+        } catch {
+            current.abandon()
+        }
+        return true
+    }
+
+    private mutating func beginHeads(_ order: RewriteOrder) {
+        do throws(RewriteStop) {
+            heads = try HeadsBuild(order, origin)
+        } catch {
+            heads = nil
+        }
+    }
+
     /// Takes away what nothing names any more.
     /// - Returns: whether there was anything.
-    func removeLeftovers() -> Bool {
+    mutating func removeLeftovers() -> Bool {
         let leftovers = desk.leftovers.takeAll()
         guard !leftovers.isEmpty else { return false }
         do throws(DiskError) {
@@ -143,13 +181,16 @@ struct RewriteLoop: ~Copyable {
         return true
     }
 
-    private func remove(_ leftovers: [Leftover]) throws(DiskError) {
+    private mutating func remove(_ leftovers: [Leftover]) throws(DiskError) {
         var directories: Set<String> = []
         for leftover in leftovers {
             switch leftover {
             case .file(let name):
                 directories.insert(name.directory)
                 try unlessGone { () throws(DiskError) in try origin.disk.remove(name.path) }
+                guard name.lane == .log else { continue }
+                if heads?.order.segment == name { heads = nil }
+                try unlessGone { () throws(DiskError) in try origin.disk.remove(name.heads.path) }
             case .directory(let path):
                 directories.remove(path)
                 // One that is not empty is looked at when the store is opened again.

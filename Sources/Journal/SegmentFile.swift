@@ -32,7 +32,7 @@ final class SegmentFile {
     private let digest: Digest
     private var nextNumber: UInt32 = 0
     private var group: UInt64 = 0
-    private var stagedBytes = RecordBuffer(capacity: 4_096)
+    private var stagedBytes = RecordBuffer(capacity: 0)
     private var written: UInt64
     private var zeroedEnd: UInt64
     private var zeroStep: UInt64 = 64 << 10
@@ -108,6 +108,7 @@ final class SegmentFile {
         sealer: inout BlockSealer
     ) -> BlockPlace {
         let (start, facts) = begin(kind, records)
+        stagedBytes.reserve(min(BlockSealer.bound(rawBytes: raw.byteCount) + 4_096, 8_192))
         staged.chain = sealer.seal(
             raw,
             facts,
@@ -195,7 +196,10 @@ final class SegmentFile {
         try put(stagedBytes, at: written)
         written = staged.end
         stagedBytes.removeAll()
-        if stagedBytes.capacity > 256 << 10 { stagedBytes = RecordBuffer(capacity: 4_096) }
+        // A page more for each of a thousand quiet segments is worth an allocation.
+        if stagedBytes.capacity > 256 << 10 || stagedBytes.capacity <= 8_192 {
+            stagedBytes = RecordBuffer(capacity: 0)
+        }
     }
 
     private func put(_ buffer: borrowing RecordBuffer, at offset: UInt64) throws(DiskError) {

@@ -12,6 +12,8 @@ public enum Lane: UInt8, BitwiseCopyable, CaseIterable, Sendable {
     case state = 1
     /// Streams and segments of the whole store.
     case catalog = 2
+    /// The messages of a log segment without their payloads; can be thrown away.
+    case heads = 3
 
     /// What the file's name begins with.
     var prefix: String {
@@ -19,6 +21,7 @@ public enum Lane: UInt8, BitwiseCopyable, CaseIterable, Sendable {
         case .log: "log"
         case .state: "state"
         case .catalog: "catalog"
+        case .heads: "heads"
         }
     }
 }

@@ -228,7 +228,7 @@ struct SegmentRewrite: ~Copyable {
 }
 
 extension RewriteStop {
-    fileprivate init(_ error: JournalError) {
+    init(_ error: JournalError) {
         switch error {
         case .disk(let error): self = .disk(error)
         case .sealing(let error): self = .sealing(error)

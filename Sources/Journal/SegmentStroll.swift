@@ -25,30 +25,38 @@ struct SegmentStroll: ~Copyable {
     private var lastOffset: UInt64 = 0
     /// Behind the block given last.
     private(set) var offset = UInt64(SegmentHeader.byteCount)
+    /// Whether `next` gives records rather than the plaintext as it was sealed.
+    private let isUnpacking: Bool
     /// What the segment's header says of the one before it.
-    let previousChain: ChainValue
+    var previousChain: ChainValue { file.header.previousChain }
 
     /// Bytes that are read at once.
     static var chunkBytes: UInt64 { 1 << 20 }
 
-    init(_ order: RewriteOrder, _ origin: SegmentOrigin) throws(RewriteStop) {
+    init(
+        _ order: RewriteOrder,
+        _ origin: SegmentOrigin,
+        isUnpacking: Bool = false
+    ) throws(RewriteStop) {
         self.order = order
         self.origin = origin
+        self.isUnpacking = isUnpacking
         disk = origin.disk
-        (file, previousChain) = try Self.open(order.segment, origin)
-        times = sealedTimes()
+        file = try Self.open(order.segment, origin)
+        if !isUnpacking { times = sealedTimes() }
     }
 
     private static func open(
         _ name: SegmentName,
         _ origin: SegmentOrigin
-    ) throws(RewriteStop) -> (ReadFile, ChainValue) {
-        let disk = origin.disk
+    ) throws(RewriteStop) -> ReadFile {
         do {
-            let (store, vault) = (origin.store, origin.vault)
-            let file = try ReadFile(disk: disk, name: name, store: store, vault: vault)
-            let head = try disk.readBytes(file.file, at: 0, count: SegmentHeader.byteCount)
-            return (file, SegmentHeader(head.bytes)?.previousChain ?? .start)
+            return try ReadFile(
+                disk: origin.disk,
+                name: name,
+                store: origin.store,
+                vault: origin.vault
+            )
         } catch let error as DiskError {
             throw .disk(error)
         } catch let defect as Defect {
@@ -130,15 +138,7 @@ struct SegmentStroll: ~Copyable {
         _ file: ReadFile,
         _ plain: inout RecordBuffer
     ) -> Instant {
-        let all = chunk.bytes
-        let defect = opener.open(
-            all.part(start, all.byteCount),
-            block,
-            offset: offset,
-            segment: file.digest,
-            cipher: file.cipher,
-            into: &plain
-        )
+        let defect = unpack(&opener, chunk, start, block, offset, file, &plain)
         guard defect == nil else { return .never }
         let batch = plain.bytes
         var reader = BatchReader(batch)
@@ -178,15 +178,37 @@ struct SegmentStroll: ~Copyable {
         try load(offset, header.blockBytes)
         guard rest().byteCount >= header.blockBytes else { throw .damaged(.cutShort) }
         let start = Int(offset - chunkStart)
-        if let defect = Self.open(&opener, chunk, start, header, offset, file, &frame) {
-            throw .damaged(defect)
-        }
+        let defect =
+            isUnpacking
+            ? Self.unpack(&opener, chunk, start, header, offset, file, &frame)
+            : Self.open(&opener, chunk, start, header, offset, file, &frame)
+        if let defect { throw .damaged(defect) }
         chain = ChainValue.after(
             header: rest().part(0, BlockHeader.byteCount),
             tag: rest().part(header.blockBytes - SegmentCipher.tagBytes, header.blockBytes)
         )
         lastOffset = offset
         offset += UInt64(header.blockBytes)
+    }
+
+    private static func unpack(
+        _ opener: inout BlockOpener,
+        _ chunk: borrowing RecordBuffer,
+        _ start: Int,
+        _ header: BlockHeader,
+        _ offset: UInt64,
+        _ file: ReadFile,
+        _ records: inout RecordBuffer
+    ) -> Defect? {
+        let all = chunk.bytes
+        return opener.open(
+            all.part(start, all.byteCount),
+            header,
+            offset: offset,
+            segment: file.digest,
+            cipher: file.cipher,
+            into: &records
+        )
     }
 
     private static func open(

@@ -171,7 +171,7 @@ private struct CheckWalk: ~Copyable {
             var reader = StateReader(batch)
             while reader.next(batch) != nil { count += 1 }
             return !reader.isMalformed && count == block.header.recordCount
-        case .catalog: return true
+        case .catalog, .heads: return true
         }
     }
 
@@ -205,7 +205,7 @@ private struct CheckWalk: ~Copyable {
     }
 
     mutating func findStrays(_ id: UniqueId, _ stream: StreamEntry) {
-        let known = Set(stream.segments.map(\.name.file))
+        let known = stream.fileNames
         let directory = "s/\(id.hex)"
         for name in (try? disk.list(directory)) ?? []
         where !known.contains(name) && name != "quarantine" {

@@ -92,7 +92,7 @@ public enum StoreCopy {
             try target.syncDirectory(directory)
         }
         try target.syncDirectory("s")
-        let done = [StoreFile.name, Watermarks.name, "s"]
+        let done = [StoreFile.name, Watermarks.name, Ballast.name, "s"]
         for name in root where !done.contains(name) && !name.hasPrefix("catalog-") {
             try copyIfThere(name, source, target)
         }

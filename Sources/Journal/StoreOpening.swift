@@ -11,6 +11,8 @@ public struct StoreOptions: Sendable {
     public var now: Instant
     /// When keys are rotated although nobody asks.
     public var rotation = RotationPolicy.standard
+    /// Bytes that are kept back, so that a full disk can be emptied.
+    public var ballastBytes: UInt64 = 4 << 20
     /// Sequences that each stream leaves out before it goes on.
     var sequenceJump: UInt64 = 0
     /// How publishers fare; the rewriting yields to them.
@@ -160,6 +162,7 @@ struct StoreOpening: ~Copyable {
     private mutating func open(_ secret: borrowing SlotSecret) throws(JournalError) -> OpenedStore {
         let marks = Watermarks.read(disk)
         var opened = try look(secret, marks)
+        Ballast.makeRoom(on: disk, byteCount: options.ballastBytes)
         let vault = opened.origin.vault
         var recovery = SegmentRecovery(disk: disk, vault: vault, store: opened.origin.store)
         do {

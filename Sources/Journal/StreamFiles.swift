@@ -34,6 +34,11 @@ final class StreamFiles {
     /// When state was written that is not yet synced.
     var unsyncedStateSince: Instant?
 
+    /// Where the watermark of the log is noted; that of the catalog is the first.
+    var logMark: UInt32 { index * 2 + 1 }
+    /// Where the watermark of the state is noted.
+    var stateMark: UInt32 { index * 2 + 2 }
+
     /// The least such limit.
     static var stateBytesMax: UInt64 { 1 << 20 }
 

@@ -33,10 +33,11 @@ struct StoreBench: ~Copyable {
     /// Opens the store on `disk` and reads its streams back.
     init(_ disk: SimulatedDisk) throws {
         let secret = SlotSecret(.keyFile, try SecretBytes(copying: [7, 7, 7].raw))
-        let options = StoreOptions(
+        var options = StoreOptions(
             slot: .keyFile,
             now: Instant(nanoseconds: 1_700_000_000_000_000_000)
         )
+        options.ballastBytes = 256 << 10
         let opened = try Journal.open(disk, options, secret, wake: {})
         var made = ShardBench { $0.hasStreams = true }
         made.shard.beginRecovery(opened.recovered, opened.makeClient())

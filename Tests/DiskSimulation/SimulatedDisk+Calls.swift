@@ -272,6 +272,6 @@ extension SimulatedDisk {
 
     /// What is left of the limit.
     public func freeBytes() -> UInt64 {
-        state.withLock { UInt64(max(0, $0.capacity - $0.used)) }
+        state.withLock { $0.capacity == .max ? .max : UInt64(max(0, $0.capacity - $0.used)) }
     }
 }

@@ -126,6 +126,7 @@ public final class SimulatedDisk: Disk {
         state.withLock { state in
             Self.settleNames(&state)
             for number in state.nodes.keys.sorted() { Self.settle(number, &state) }
+            state.used = state.nodes.values.reduce(0) { $0 + $1.size }
             state.open = [:]
             state.faults = [:]
             state.isDead = false

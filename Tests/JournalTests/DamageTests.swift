@@ -51,6 +51,19 @@ import Testing
         }
     }
 
+    @Test func `state that was synced before a kill is missed when it is damaged`() throws {
+        let disk = try store(seed: 6, isClean: false)
+        disk.restartProcess()
+        let path = try #require(disk.files.last { $0.contains("/state-") })
+        disk.damage(path) { bytes in
+            let last = (bytes.lastIndex { $0 != 0 } ?? 0)
+            bytes[last - 3] ^= 4
+        }
+        let driver = try JournalDriver(disk)
+        let stream = driver.journal.recovered.first { $0.configuration == [1] }
+        #expect(stream?.isStateDamaged == true)
+    }
+
     @Test(arguments: [true, false])
     func `a flipped bit anywhere costs at most what is named`(isClean: Bool) throws {
         let count = unsafe getenv("FLIPS").flatMap { unsafe Int(String(cString: $0)) } ?? 5

@@ -21,6 +21,7 @@ struct JournalDriver: ~Copyable {
             now: Instant(nanoseconds: 1_700_000_000_000_000_000)
         )
         options.publishers = publishers
+        options.ballastBytes = 256 << 10
         journal = try Journal.open(disk, options, secret, wake: {})
         client = journal.makeClient()
     }

@@ -78,6 +78,13 @@ final class KeyBench {
     func write(_ state: consuming StateWriter) -> Bool { driver.write(state, to: 0) }
     func stop() -> Bool { driver.stop() }
     func run() { driver.discard(driver.run()) }
+
+    /// Lets a second pass, in which nothing is asked for.
+    func wait() {
+        driver.pass(nanoseconds: nanosecondsPerSecond)
+        run()
+    }
+
     func ask(_ target: KeyTarget, _ command: KeyCommand) -> KeyAnswer? {
         driver.ask(target, command)
     }

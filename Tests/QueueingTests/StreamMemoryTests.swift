@@ -1,4 +1,4 @@
-// What streams cost in memory, and what becomes of damaged snapshots.
+// What streams cost in memory, and what is read when it is not there.
 
 import Base
 @testable import Queueing
@@ -75,40 +75,18 @@ import Testing
         #expect(perSubject < 160, "\(perSubject) bytes")
     }
 
-    @Test func `a damaged snapshot is refused and never traps`() throws {
-        var state = try stream { $0.flags = .allowTtl }
-        fill(&state, 2_500) { Array("s.\($0 % 7)".utf8) }
-        for sequence in [5, 6, 700, 1_500, 2_499] as [UInt64] { try state.delete(sequence) }
-        var snapshot = Table<UInt8>()
-        state.appendSnapshot(to: &snapshot)
-        let good = (0..<snapshot.count).map { snapshot[$0] }
-        for count in stride(from: 0, to: good.count, by: 97) {
-            var other = try stream { $0.flags = .allowTtl }
-            let isTaken = other.restore(Array(good[..<count]).raw)
-            #expect(!isTaken)
-        }
-        var random = Random(seed: 11)
-        for _ in 0..<300 {
-            var bad = good
-            bad[Int(random.below(UInt32(bad.count)))] ^= UInt8(1 << random.below(8))
-            var other = try stream { $0.flags = .allowTtl }
-            guard other.restore(bad.raw) else { continue }
-            let report = other.report(consumerCount: 0)
-            #expect(report.messages <= 2_500)
-            _ = other.nextSequence(from: 1, matching: Array("s.3".utf8).raw)
-            _ = other.nextExpiry
-        }
-    }
-
     @Test func `messages that are not in memory are asked for, and come`() throws {
-        var desk = try Desk { $0.storage = .file }
-        for _ in 0..<3 { desk.publish("s.a", "hello") }
-        desk.stream.setDurable(3)
-        var snapshot = Table<UInt8>()
-        desk.stream.state.appendSnapshot(to: &snapshot)
         var again = try Desk { $0.storage = .file }
-        let isTaken = again.stream.state.restore(snapshot.bytes)
-        #expect(isTaken)
+        for sequence in 1...3 as ClosedRange<UInt64> {
+            again.stream.recoverHead(
+                sequence: sequence,
+                time: again.now,
+                subject: Array("s.a".utf8).raw,
+                headers: RawSpan(),
+                payloadByteCount: 5
+            )
+        }
+        again.stream.endRecovery(first: 1, last: 3)
         let c = try again.consumer("c") { _ in }
         again.pull(c, "3")
         #expect(again.take() == ["load 1"])

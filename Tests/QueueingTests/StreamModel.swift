@@ -11,6 +11,7 @@ struct ModelMessage: Equatable {
     let body: [UInt8]
     var expires: UInt64 = .max
     var neverExpires = false
+    var headers: [UInt8] = []
 }
 
 /// What a stream must do, said with arrays.

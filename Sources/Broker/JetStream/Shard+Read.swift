@@ -237,7 +237,7 @@ extension Shard {
 
     /// The stream that answers direct requests for the one called `name`: itself, or a mirror that
     /// stands in for it.
-    private func directServer(of name: [UInt8], _ account: UInt32) -> UInt32? {
+    private mutating func directServer(of name: [UInt8], _ account: UInt32) -> UInt32? {
         if let index = host.find(account, name), has(.allowDirect, index) { return index }
         for at in host.linksFrom[StreamName(account: account, name: name)] ?? [] {
             let target = host.links[at].target

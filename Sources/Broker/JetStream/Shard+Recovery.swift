@@ -70,7 +70,7 @@ extension Shard {
                 continue
             }
             host.recoveries[at].ticket =
-                host.journal?.read(
+                host.journal?.readHeads(
                     stream: stream.stream,
                     from: host.recoveries[at].next,
                     blockCountMax: Self.blocksAtOnce
@@ -111,17 +111,30 @@ extension Shard {
         }
         let deleted = host.recoveries[at].stream.deleted
         let hasDeleted = deleted.count > 0
+        let hasLinks = host.linksInto[index] != nil
         var reader = BatchReader(buffer.bytes)
         while let message = reader.next(buffer.bytes) {
             if hasDeleted, deleted.contains(message.sequence) { continue }
-            resumeLinks(index, headers: buffer.bytes.extracting(message.headers.range))
-            host.streams[index].stream.recover(
-                sequence: message.sequence,
-                time: message.time,
-                subject: buffer.bytes.extracting(message.subject.range),
-                headers: buffer.bytes.extracting(message.headers.range),
-                payload: buffer.bytes.extracting(message.payload.range)
-            )
+            if hasLinks {
+                resumeLinks(index, headers: buffer.bytes.extracting(message.headers.range))
+            }
+            if reader.isOfHeads {
+                host.streams[index].stream.recoverHead(
+                    sequence: message.sequence,
+                    time: message.time,
+                    subject: buffer.bytes.extracting(message.subject.range),
+                    headers: buffer.bytes.extracting(message.headers.range),
+                    payloadByteCount: Int(clamping: message.payloadByteCount)
+                )
+            } else {
+                host.streams[index].stream.recover(
+                    sequence: message.sequence,
+                    time: message.time,
+                    subject: buffer.bytes.extracting(message.subject.range),
+                    headers: buffer.bytes.extracting(message.headers.range),
+                    payload: buffer.bytes.extracting(message.payload.range)
+                )
+            }
         }
     }
 

@@ -20,11 +20,12 @@ extension Shard {
         picture.subscriptionCount = interests.count
         picture.interest = interestFigures
         picture.outboxBytes = outbox.pool.takenCount * ChunkPool.chunkBytes
+        let hasStreams = settings.hasStreams
         picture.accounts = accounts.map {
             AccountRow(
                 name: $0.name,
                 isSystem: $0.isSystem,
-                hasStreams: settings.hasStreams && $0.streamLimits != nil
+                hasStreams: hasStreams && $0.streamLimits != nil
             )
         }
         picture.jetStream = accountStreams(request.jetStream)

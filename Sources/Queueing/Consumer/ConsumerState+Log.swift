@@ -223,13 +223,6 @@ struct VarintReader: BitwiseCopyable {
 
     func isAtEnd(_ bytes: RawSpan) -> Bool { offset >= bytes.byteCount }
 
-    /// Where the next `count` bytes lie.
-    mutating func take(_ count: Int, _ bytes: RawSpan) -> ByteSlice? {
-        guard count >= 0, count <= bytes.byteCount - offset else { return nil }
-        defer { offset += count }
-        return ByteSlice(start: offset, count: count)
-    }
-
     mutating func byte(_ bytes: RawSpan) -> UInt8? {
         guard offset < bytes.byteCount else { return nil }
         defer { offset += 1 }

@@ -53,11 +53,6 @@ struct MessageIndex: ~Copyable {
             ? .never : Instant(nanoseconds: time(head, Int(pages[head].skip)))
     }
 
-    /// Counts messages of a page that was put at the end as a whole.
-    mutating func addRestored(_ live: UInt64) {
-        count += live
-    }
-
     // MARK: - Single messages
 
     /// Adds a message behind all others.

@@ -21,7 +21,7 @@ struct DedupWindow: ~Copyable {
     private var index = HashIndex(capacity: 16)
     private var oldest = noIndex
     private var youngest = noIndex
-    private var seed: UInt64
+    private let seed: UInt64
 
     init(seed: UInt64) {
         self.seed = seed
@@ -79,33 +79,6 @@ struct DedupWindow: ~Copyable {
             }
             at = next
         }
-    }
-
-    /// Appends all ids, oldest first.
-    func append(to bytes: inout Table<UInt8>) {
-        bytes.append(varint: seed)
-        bytes.append(varint: UInt64(count))
-        var at = oldest
-        while at != noIndex {
-            for number in [ids[at].key, ids[at].check, ids[at].sequence, ids[at].time.nanoseconds] {
-                bytes.append(varint: number)
-            }
-            at = ids[at].nextFree
-        }
-    }
-
-    /// Takes ids that were appended, and the key of their hashes, into this empty window.
-    mutating func restore(_ bytes: RawSpan, _ reader: inout VarintReader) -> Bool {
-        guard let seed = reader.varint(bytes), let count = reader.count(bytes) else { return false }
-        self.seed = seed
-        for _ in 0..<count {
-            guard let key = reader.varint(bytes), let check = reader.varint(bytes),
-                let sequence = reader.varint(bytes), let time = reader.varint(bytes)
-            else { return false }
-            let moment = Instant(nanoseconds: time)
-            add(SeenId(key: key, check: check, sequence: sequence, time: moment))
-        }
-        return true
     }
 
     private func hashes(_ id: RawSpan) -> (UInt64, UInt64) {

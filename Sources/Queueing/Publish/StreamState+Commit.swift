@@ -131,6 +131,8 @@ struct StorePlan: BitwiseCopyable {
     let ttl: MessageTtl
     let rollup: Rollup
     let isMarker: Bool
+    /// How many bytes the payload has, if they are on disk alone.
+    var remoteBytes: Int?
 }
 
 extension StreamState {
@@ -146,7 +148,7 @@ extension StreamState {
         let size = rules.size(
             subject: subject.byteCount,
             headers: headers.byteCount,
-            payload: payload.byteCount
+            payload: plan.remoteBytes ?? payload.byteCount
         )
         let sequence = plan.sequence
         if index.count == 0 { ageCursor = max(ageCursor, sequence) }
@@ -156,13 +158,17 @@ extension StreamState {
             size: UInt32(truncatingIfNeeded: size),
             subject: number
         )
-        records.append(
-            sequence: sequence,
-            time: plan.time,
-            subject: subject,
-            headers: headers,
-            payload: payload
-        )
+        if plan.remoteBytes == nil {
+            records.append(
+                sequence: sequence,
+                time: plan.time,
+                subject: subject,
+                headers: headers,
+                payload: payload
+            )
+        } else {
+            records.leaveOut()
+        }
         let previous = subjects[number].last
         if subjects[number].count == 0 { subjects[number].first = sequence }
         subjects[number].last = sequence

@@ -10,7 +10,7 @@ public struct RecordStore: ~Copyable {
     private var chunks = Table<RecordChunk>(capacity: 2)
     private var hint = 0
     private var uses: UInt64 = 0
-    private var nextChunkBytes = 2_048
+    private var nextChunkBytes = 512
     private var loading = -1
     /// Whether the last chunk holds the newest messages and takes the next one.
     private var isOpen = false
@@ -87,6 +87,11 @@ public struct RecordStore: ~Copyable {
             headers: headers,
             payload: payload
         )
+    }
+
+    /// Lets a message pass whose bytes are on disk alone.
+    mutating func leaveOut() {
+        isOpen = false
     }
 
     /// Forgets the message `sequence`, if it is here.

@@ -65,6 +65,23 @@ extension Stream {
         )
     }
 
+    /// Takes a message that was stored before, whose payload is on disk alone.
+    public mutating func recoverHead(
+        sequence: UInt64,
+        time: Instant,
+        subject: RawSpan,
+        headers: RawSpan,
+        payloadByteCount: Int
+    ) {
+        state.recoverHead(
+            sequence: sequence,
+            time: time,
+            subject: subject,
+            headers: headers,
+            payloadByteCount: payloadByteCount
+        )
+    }
+
     /// Ends recovery: what is below `first` is gone, and `last` was given before.
     public mutating func endRecovery(first: UInt64, last: UInt64) {
         state.recoverBounds(first: first, last: last)

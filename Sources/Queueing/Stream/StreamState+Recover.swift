@@ -26,13 +26,34 @@ extension StreamState {
         records.evict(durable: sequence)
     }
 
+    /// Takes a message as `recover` does, of whose payload only the number of bytes is known.
+    public mutating func recoverHead(
+        sequence: UInt64,
+        time: Instant,
+        subject: RawSpan,
+        headers: RawSpan,
+        payloadByteCount: Int
+    ) {
+        guard sequence > lastSequence else { return }
+        durableSequence = sequence
+        _ = take(
+            sequence: sequence,
+            time: time,
+            subject: subject,
+            headers: headers,
+            payload: RawSpan(),
+            remoteBytes: payloadByteCount
+        )
+    }
+
     /// Stores a message whose sequence and time are given; limits and headers are enforced as ever.
     mutating func take(
         sequence: UInt64,
         time: Instant,
         subject: RawSpan,
         headers: RawSpan,
-        payload: RawSpan
+        payload: RawSpan,
+        remoteBytes: Int? = nil
     ) -> Stored {
         let asked = PublishHeaders(headers)
         let ttl = MessageTtl(headers.part(asked.ttl))
@@ -48,7 +69,8 @@ extension StreamState {
             time: time,
             ttl: ttl,
             rollup: rollup,
-            isMarker: asked.isMarker
+            isMarker: asked.isMarker,
+            remoteBytes: remoteBytes
         )
         return store(plan, subject: subject, headers: headers, payload: payload)
     }

@@ -1,0 +1,134 @@
+// The heads of one sealed segment are written beside it, so that a start need not read it.
+
+import Base
+import Sealing
+
+/// Reads a sealed segment and writes its heads, a piece at a time.
+///
+/// Nothing depends on the file: it is taken for what it is once its last block is there, and where
+/// it is missing, cut off or damaged the segment itself is read.
+struct HeadsBuild: ~Copyable {
+    let order: RewriteOrder
+    private let disk: any Disk
+    private var source: SegmentStroll
+    private let target: SegmentFile
+    private var writer = HeadWriter()
+    private var sealer = BlockSealer()
+    private var records = RecordBuffer(capacity: 128 << 10)
+
+    /// Bytes of a segment below which reading it is as cheap as reading its heads.
+    static var segmentBytesMin: UInt64 { 128 << 10 }
+    /// Bytes of the segment that one step reads.
+    static var stepBytes: UInt64 { 512 << 10 }
+    /// Bytes of heads that are written at once.
+    static var pieceBytes: Int { 512 << 10 }
+
+    init(_ order: RewriteOrder, _ origin: SegmentOrigin) throws(RewriteStop) {
+        self.order = order
+        disk = origin.disk
+        let source = try SegmentStroll(order, origin, isUnpacking: true)
+        let name = order.segment.heads
+        // One that is there already is not to be used, or nobody would ask for another.
+        try? disk.remove(name.path)
+        do throws(JournalError) {
+            target = try origin.makeSegment(
+                name,
+                directory: name.directory,
+                file: name.file,
+                firstSequence: order.firstSequence,
+                previousChain: order.facts.chain
+            )
+        } catch {
+            throw RewriteStop(error)
+        }
+        self.source = source
+    }
+
+    /// Does the next piece.
+    /// - Returns: whether the file is complete.
+    mutating func step(zeros: borrowing RecordBuffer) throws(RewriteStop) -> Bool {
+        let limit = source.offset &+ Self.stepBytes
+        while source.offset < limit {
+            guard let block = try source.next(into: &records) else {
+                try finish(zeros)
+                return true
+            }
+            guard block.kind == .records else { continue }
+            try Self.collect(records, into: &writer)
+            if writer.isFull { try stage(zeros) }
+        }
+        return false
+    }
+
+    /// Takes the unfinished file away.
+    func abandon() {
+        try? disk.remove(order.segment.heads.path)
+    }
+
+    private static func collect(
+        _ buffer: borrowing RecordBuffer,
+        into writer: inout HeadWriter
+    ) throws(RewriteStop) {
+        let batch = buffer.bytes
+        var reader = BatchReader(batch)
+        while let message = reader.next(batch) { writer.add(message, of: batch) }
+        guard !reader.isMalformed else { throw .damaged(.records) }
+    }
+
+    private mutating func stage(_ zeros: borrowing RecordBuffer) throws(RewriteStop) {
+        let records = RecordFacts(
+            count: writer.count,
+            firstSequence: writer.firstSequence,
+            lastSequence: writer.lastSequence,
+            firstTime: .never,
+            lastTime: .never
+        )
+        do throws(DiskError) {
+            try target.reserve(rawBytes: writer.buffer.count, zeros: zeros)
+            Self.stage(writer, records, in: target, &sealer)
+            writer.removeAll()
+            guard target.stagedByteCount >= Self.pieceBytes else { return }
+            try target.write()
+            try target.sync()
+        } catch {
+            throw .disk(error)
+        }
+    }
+
+    private static func stage(
+        _ writer: borrowing HeadWriter,
+        _ records: RecordFacts,
+        in target: SegmentFile,
+        _ sealer: inout BlockSealer
+    ) {
+        target.stage(writer.buffer.bytes, kind: .records, records: records, sealer: &sealer)
+    }
+
+    private mutating func finish(_ zeros: borrowing RecordBuffer) throws(RewriteStop) {
+        if writer.count > 0 { try stage(zeros) }
+        do throws(DiskError) {
+            try target.write()
+            try target.truncateToStaged()
+            try target.sync()
+        } catch {
+            throw .disk(error)
+        }
+    }
+}
+
+extension RewriteOrder {
+    /// Asks for the heads of a sealed segment; `nil` if it needs none.
+    init?(headsOf segment: SegmentName, firstSequence: UInt64, _ facts: SealedFacts) {
+        guard segment.lane == .log, facts.end >= HeadsBuild.segmentBytesMin,
+            facts.recordCount > 0
+        else { return nil }
+        self.init(
+            number: 0,
+            segment: segment,
+            firstSequence: firstSequence,
+            facts: facts,
+            deleted: SequenceSet(),
+            isVerification: false
+        )
+    }
+}
