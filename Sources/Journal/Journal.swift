@@ -87,7 +87,6 @@ public final class Journal: Sendable {
         (opened, openingNanoseconds) = try Self.openStore(disk, options, secret)
         vault = opened.origin.vault
         recovered = opened.recoveredStreams
-        let catalog = opened.catalog
         let store = opened.origin.store
         keys = KeyDesk(commitBell)
         rewrites = Mutex(RewriteLoop(opened.origin, rewriting))
@@ -102,9 +101,7 @@ public final class Journal: Sendable {
                 disk: disk,
                 store: store,
                 vault: vault,
-                streams: catalog.ordered.map {
-                    ReadStream(id: $0.id, segments: catalog.readSegments(of: $0.id))
-                },
+                streams: opened.catalog.readStreams,
                 orders: readOrders.makeReceiver(),
                 reports: found.makeSender(),
                 notes: notes.makeReceiver(),

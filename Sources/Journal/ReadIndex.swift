@@ -114,6 +114,11 @@ struct ReadHint: BitwiseCopyable {
 }
 
 extension CatalogState {
+    /// All streams for readers.
+    var readStreams: [ReadStream] {
+        ordered.map { ReadStream(id: $0.id, segments: readSegments(of: $0.id)) }
+    }
+
     /// The log segments of `id` for readers.
     func readSegments(of id: UniqueId) -> [ReadSegment] {
         (streams[id]?.segments(in: .log) ?? []).compactMap { entry in

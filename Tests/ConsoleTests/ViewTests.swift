@@ -131,6 +131,31 @@ import Testing
         #expect(line.contains("NNNNNN") && line.contains("RUN"), "\(line)")
     }
 
+    @Test func `a port is not cut while there is room`() {
+        var model = SampleConsole.model(80, 24)
+        model.session.demoSeed = 1
+        model.session.target = bytes("127.0.0.1:38641")
+        let news = model.data.latest.takenAt
+        _ = update(&model, .ticked(news.adding(nanoseconds: 13 * nanosecondsPerSecond)))
+        let line = SampleConsole.frame(model).lines[0]
+        #expect(line.contains("127.0.0.1:38641 ") && line.contains("STALE"), "\(line)")
+    }
+
+    @Test func `old news is not called quiet`() {
+        var snapshot = SampleConsole.model(120, 40).data.latest
+        snapshot.streams = []
+        let size = Size(columns: 120, rows: 40)
+        var model = ConsoleModel(session: SampleConsole.session, size: size)
+        _ = update(&model, .sampled(snapshot))
+        model.data.alerts = AlertBook()
+        #expect(SampleConsole.frame(model).lines.contains { $0.contains("all quiet") })
+        let news = model.data.latest.takenAt
+        _ = update(&model, .ticked(news.adding(nanoseconds: 13 * nanosecondsPerSecond)))
+        let lines = SampleConsole.frame(model).lines
+        #expect(lines.contains { $0.contains("no news") })
+        #expect(!lines.contains { $0.contains("all quiet") })
+    }
+
     @Test func `the seed of a demonstration stands in the first line`() {
         var model = SampleConsole.model(80, 24)
         model.session.demoSeed = 7

@@ -30,7 +30,9 @@ enum HeaderLine {
         let rest =
             cells - parts.joined().reduce(0) { $0 + TextWidth.cells(of: $1.text) }
             - state.cells - 1
-        let isShort = rest < kindText.count + 12
+        // A whole name says more than where the engine runs.
+        let whole = TextWidth.cells(of: picture.style.name(model.session.target, cellsMax: 22))
+        let isShort = rest < kindText.count + max(12, whole)
         let most = isShort ? rest : rest - kindText.count
         let target = picture.style.name(model.session.target, cellsMax: max(1, min(40, most)))
         parts.append([TextRun(" \(target)", .headerTarget)])

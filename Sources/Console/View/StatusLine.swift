@@ -97,6 +97,8 @@ enum StatusLine {
             left = [TextRun(" \(text)", .stateDraining)]
         } else if let alert = model.data.alerts.worst {
             left = sentence(alert, cells: line.columns, picture)
+        } else if model.isStale {
+            left = [TextRun(" \(picture.style.glyphs.text(.stateWarn)) no news", .stateWarn)]
         } else {
             left = [TextRun(" \(picture.style.glyphs.text(.stepDone)) all quiet", .stateOk)]
         }
