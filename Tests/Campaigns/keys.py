@@ -81,8 +81,11 @@ def settle(wire, seconds=30 * PATIENCE):
 
 
 def look_at_files(directory, status):
-    """As many segments as the server names, and nothing half made."""
-    files = glob.glob(os.path.join(directory, "store", "store", "s", "*", "*.seg"))
+    """As many segments as the server names, heads of those alone, and nothing half made."""
+    found = glob.glob(os.path.join(directory, "store", "store", "s", "*", "*.seg"))
+    files = [path for path in found if not os.path.basename(path).startswith("heads-")]
+    stray = [path for path in found if path not in files and path.replace("/heads-", "/log-") not in files]
+    check(not stray, f"heads without their segment: {stray}")
     named = sum(key["segments"] for key in status["keys"] if key["of"] not in ("root", "store catalog"))
     check(len(files) == named, f"{len(files)} segments on disk, {named} are named: {sorted(files)}")
     for path in glob.glob(os.path.join(directory, "**", "*.tmp"), recursive=True, include_hidden=True):
