@@ -50,6 +50,27 @@ struct BlockOpener: ~Copyable {
         return Self.unseal(body, header, cipher, associated, into: &output) ? nil : .notAuthentic
     }
 
+    /// Opens the block at `start` of `chunk`, which lies at `offset` of `file`, as above.
+    /// - Returns: what is wrong, or `nil`.
+    mutating func open(
+        _ chunk: borrowing RecordBuffer,
+        _ start: Int,
+        _ header: BlockHeader,
+        offset: UInt64,
+        _ file: ReadFile,
+        into output: inout RecordBuffer
+    ) -> Defect? {
+        let all = chunk.bytes
+        return open(
+            all.part(start, all.byteCount),
+            header,
+            offset: offset,
+            segment: file.digest,
+            cipher: file.cipher,
+            into: &output
+        )
+    }
+
     /// Opens the block at the start of `bytes` as `open` does, but leaves a compressed plaintext as
     /// it is.
     /// - Returns: what is wrong, or `nil`.

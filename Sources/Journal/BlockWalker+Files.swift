@@ -112,27 +112,8 @@ extension BlockWalker {
         _ file: ReadFile,
         into buffer: inout RecordBuffer
     ) -> Defect? {
-        Self.openBlock(&opener, chunk, Int(offset - chunkStart), header, offset, file, &buffer)
-    }
-
-    private static func openBlock(
-        _ opener: inout BlockOpener,
-        _ chunk: borrowing RecordBuffer,
-        _ start: Int,
-        _ header: BlockHeader,
-        _ offset: UInt64,
-        _ file: ReadFile,
-        _ buffer: inout RecordBuffer
-    ) -> Defect? {
-        let all = chunk.bytes
-        return opener.open(
-            all.part(start, all.byteCount),
-            header,
-            offset: offset,
-            segment: file.digest,
-            cipher: file.cipher,
-            into: &buffer
-        )
+        let start = Int(offset - chunkStart)
+        return opener.open(chunk, start, header, offset: offset, file, into: &buffer)
     }
 
     /// Brings `count` bytes at `offset` into memory, and some behind them, but nothing from `end`

@@ -27,20 +27,11 @@ struct HeadsBuild: ~Copyable {
         self.order = order
         disk = origin.disk
         let source = try SegmentStroll(order, origin, isUnpacking: true)
-        let name = order.segment.heads
-        // One that is there already is not to be used, or nobody would ask for another.
-        try? disk.remove(name.path)
-        do throws(JournalError) {
-            target = try origin.makeSegment(
-                name,
-                directory: name.directory,
-                file: name.file,
-                firstSequence: order.firstSequence,
-                previousChain: order.facts.chain
-            )
-        } catch {
-            throw RewriteStop(error)
-        }
+        target = try origin.makeAnew(
+            order.segment.heads,
+            firstSequence: order.firstSequence,
+            previousChain: order.facts.chain
+        )
         self.source = source
     }
 

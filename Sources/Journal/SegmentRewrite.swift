@@ -68,19 +68,11 @@ struct SegmentRewrite: ~Copyable {
         self.isSalvage = isSalvage
         var source = try SegmentStroll(order, origin)
         if isSalvage { lost = try source.findDamage() }
-        let name = order.segment.rewritten
-        try? origin.disk.remove(name.path)
-        do throws(JournalError) {
-            target = try origin.makeSegment(
-                name,
-                directory: name.directory,
-                file: name.file,
-                firstSequence: order.firstSequence,
-                previousChain: source.previousChain
-            )
-        } catch {
-            throw RewriteStop(error)
-        }
+        target = try origin.makeAnew(
+            order.segment.rewritten,
+            firstSequence: order.firstSequence,
+            previousChain: source.previousChain
+        )
         self.source = source
     }
 
@@ -228,12 +220,35 @@ struct SegmentRewrite: ~Copyable {
 }
 
 extension RewriteStop {
-    init(_ error: JournalError) {
+    fileprivate init(_ error: JournalError) {
         switch error {
         case .disk(let error): self = .disk(error)
         case .sealing(let error): self = .sealing(error)
         case .storeInUse, .storeDamaged, .notEmpty, .storeVersion, .ringMissing, .catalogDamaged:
             self = .sealing(.keyUnknown)
+        }
+    }
+}
+
+extension SegmentOrigin {
+    /// Makes the file of `name`; what is left of an earlier attempt goes.
+    func makeAnew(
+        _ name: SegmentName,
+        firstSequence: UInt64,
+        previousChain: ChainValue
+    ) throws(RewriteStop) -> SegmentFile {
+        // One that stays is in the way, and then making it fails.
+        try? disk.remove(name.path)
+        do throws(JournalError) {
+            return try makeSegment(
+                name,
+                directory: name.directory,
+                file: name.file,
+                firstSequence: firstSequence,
+                previousChain: previousChain
+            )
+        } catch {
+            throw RewriteStop(error)
         }
     }
 }

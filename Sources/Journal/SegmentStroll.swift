@@ -126,19 +126,7 @@ struct SegmentStroll: ~Copyable {
     mutating func firstTime(of block: BlockHeader) -> Instant {
         if let times { return times[block.firstSequence] ?? .never }
         let start = Int(lastOffset - chunkStart)
-        return Self.firstTime(&opener, chunk, start, block, lastOffset, file, &plain)
-    }
-
-    private static func firstTime(
-        _ opener: inout BlockOpener,
-        _ chunk: borrowing RecordBuffer,
-        _ start: Int,
-        _ block: BlockHeader,
-        _ offset: UInt64,
-        _ file: ReadFile,
-        _ plain: inout RecordBuffer
-    ) -> Instant {
-        let defect = unpack(&opener, chunk, start, block, offset, file, &plain)
+        let defect = opener.open(chunk, start, block, offset: lastOffset, file, into: &plain)
         guard defect == nil else { return .never }
         let batch = plain.bytes
         var reader = BatchReader(batch)
@@ -180,7 +168,7 @@ struct SegmentStroll: ~Copyable {
         let start = Int(offset - chunkStart)
         let defect =
             isUnpacking
-            ? Self.unpack(&opener, chunk, start, header, offset, file, &frame)
+            ? opener.open(chunk, start, header, offset: offset, file, into: &frame)
             : Self.open(&opener, chunk, start, header, offset, file, &frame)
         if let defect { throw .damaged(defect) }
         chain = ChainValue.after(
@@ -189,26 +177,6 @@ struct SegmentStroll: ~Copyable {
         )
         lastOffset = offset
         offset += UInt64(header.blockBytes)
-    }
-
-    private static func unpack(
-        _ opener: inout BlockOpener,
-        _ chunk: borrowing RecordBuffer,
-        _ start: Int,
-        _ header: BlockHeader,
-        _ offset: UInt64,
-        _ file: ReadFile,
-        _ records: inout RecordBuffer
-    ) -> Defect? {
-        let all = chunk.bytes
-        return opener.open(
-            all.part(start, all.byteCount),
-            header,
-            offset: offset,
-            segment: file.digest,
-            cipher: file.cipher,
-            into: &records
-        )
     }
 
     private static func open(

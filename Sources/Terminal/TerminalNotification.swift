@@ -9,7 +9,8 @@ public enum TerminalNotification: String, CaseIterable, Sendable {
 
     /// The bytes that say `text` under `title`.
     ///
-    /// Only letters, digits and marks pass: what would end the sequence or its fields does not.
+    /// Controls and semicolons, which would end the sequence or its fields, become blanks, and what
+    /// is longer than `scalarsMax` is cut.
     public func bytes(title: String, text: String) -> [UInt8] {
         let (title, text) = (Self.plain(title), Self.plain(text))
         return switch self {
@@ -18,6 +19,7 @@ public enum TerminalNotification: String, CaseIterable, Sendable {
         }
     }
 
+    /// Scalars of a title or a text at most.
     private static let scalarsMax = 200
 
     private static func plain(_ text: String) -> String {
