@@ -27,8 +27,8 @@
 //                                                           RestoreTests
 //   bytes and time of a console that nobody touches         Interop/test_terminal.py
 //   exports, reports and recordings agree with the screen   Interop/test_acceptance.py, ReportTests
-//   numbers under load, first frame, cost to publishers     Campaigns/numbers.py, budgets.py
-//   nothing secret in any of them                           Campaigns/secrets.py
+//   numbers under load, first frame, cost to publishers     Campaigns/agreement.py, budgets.py
+//   nothing secret in any of them                           Campaigns/leaks.py  
 
 import Glibc
 import Testing

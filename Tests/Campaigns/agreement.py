@@ -1,6 +1,6 @@
 """Whether the console shows what clients count: throughput, depth and latency of 16 queues under load.
 
-    numbers.py SLUICE [RATE [SECONDS]]      50,000 messages a second for a minute without them
+    agreement.py SLUICE [RATE [SECONDS]]      50,000 messages a second for a minute without them
 
 The clients are those of load.c, which needs the C client of NATS. What differs by more than 1 % fails, but for
 latencies, which clients measure with their own way to the server and back in them.
@@ -76,7 +76,7 @@ def watch(screen, clients, seconds):
         text = screen.text
         rate = re.search(r"\bin ([\d.]+[kM]?) +out", text)
         rates.append((moment, number(rate.group(1))))
-        depths.append((moment, [number(word) for word in re.findall(r"L\d+ +\S+ +([\d.,]+[kM]?) ", text)]))
+        depths.append((moment, [number(word) for word in re.findall(r"L\d+ +RUN +([\d.,]+[kM]?) ", text)]))
         time.sleep(0.1)
     return rates, depths
 

@@ -1,6 +1,6 @@
 """Looks for a server's keys wherever they must not be: memory, a core, /proc, the log.
 
-    secrets.py SLUICE
+    leaks.py SLUICE
 
 The keys are computed from key file and ring, as sluice-journal(5) says, and searched for in every readable mapping of
 the running server. They may lie in memory that is locked and left out of core dumps, and nowhere else; after the keys
