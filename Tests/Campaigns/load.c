@@ -2,10 +2,11 @@
 //
 // The queues are streams L0, L1, … of subjects l0.x, l1.x, … Most messages want no answer; beside them four threads
 // publish with acknowledgement, one message at a time, and measure how long each takes. Every 50 ms a line says the
-// time of the monotonic clock and how many messages were handed over by then.
+// time of the monotonic clock and how many messages were handed over by then. SIGTERM ends it early.
 
 #include <nats/nats.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ static char url[64];
 static int queues;
 static atomic_long published[64];
 static atomic_bool isOver;
+static volatile sig_atomic_t isAskedToEnd;
 static double samples[SAMPLES_MAX];
 static atomic_int sampleCount;
 
@@ -38,6 +40,11 @@ static void check(natsStatus status, const char *what) {
 static void pause_for(long microseconds) {
     struct timespec time = {microseconds / 1000000, microseconds % 1000000 * 1000};
     nanosleep(&time, NULL);
+}
+
+static void end_early(int signal) {
+    (void) signal;
+    isAskedToEnd = 1;
 }
 
 static void *probe(void *argument) {
@@ -76,7 +83,7 @@ static long total(void) {
 static void publish(natsConnection *connection, double rate, double seconds) {
     double begin = now(), said = 0;
     long sent = 0;
-    while (now() - begin < seconds) {
+    while (now() - begin < seconds && !isAskedToEnd) {
         for (long due = (long) ((now() - begin) * rate) - sent; due > 0; due--, sent++) {
             int queue = (int) (sent % queues);
             char subject[32];
@@ -114,6 +121,7 @@ int main(int count, char **words) {
         config.SubjectsLen = 1;
         check(js_AddStream(NULL, js, &config, NULL, NULL), "stream");
     }
+    signal(SIGTERM, end_early);
     pthread_t probes[PROBES];
     for (long i = 0; i < PROBES; i++) pthread_create(&probes[i], NULL, probe, (void *) i);
     publish(connection, atof(words[2]), atof(words[3]));
