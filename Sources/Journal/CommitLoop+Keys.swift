@@ -49,7 +49,7 @@ extension CommitLoop {
         case .rotate(let destroysOld, let most):
             let done = try rotate(request, destroysOld: destroysOld)
             keyWork.jobs[keyWork.jobs.count - 1].progress.bytesPerSecondMax = most
-            keyWork.rewriting.limit(to: most)
+            keyWork.steer()
             return done
         case .note: return KeyOutcome()
         case .audit(let first): return auditPage(from: first)
@@ -196,9 +196,10 @@ extension CommitLoop {
         let streams = try keyed(request.target)
         let at = keyWork.jobs.lastIndex { $0.progress.target == request.target } ?? begin(request)
         keyWork.jobs[at].progress.bytesPerSecondMax = bytesPerSecond
-        keyWork.rewriting.limit(to: bytesPerSecond)
+        keyWork.steer()
         if keyWork.jobs[at].isRunning { return outcome(at) }
         keyWork.jobs[at].waiting = streams
+        keyWork.jobs[at].isUrgent = false
         count(at)
         keyWork.jobs[at].begin(.reencrypt, at: wallNow)
         watchPublishers(at)
@@ -226,14 +227,18 @@ extension CommitLoop {
             origin.vault.restoreStates(of: before)
             throw error
         }
-        if record.state == .active, let at = keyWork.jobs.indices.last { return outcome(at) }
-        let rest = KeyRequest(
-            request.target,
-            .reencrypt(bytesPerSecond: 0),
-            author: request.author,
-            answer: request.answer
-        )
-        return try reencrypt(rest, bytesPerSecond: 0)
+        if record.state != .active { _ = try reencrypt(request, bytesPerSecond: 0) }
+        return try hurry(request.target)
+    }
+
+    /// Lets the rotation of `target` go before all others.
+    private mutating func hurry(_ target: KeyTarget) throws(KeyRefusal) -> KeyOutcome {
+        let at = keyWork.jobs.lastIndex { $0.progress.target == target && $0.isRunning }
+        guard let at else { throw .wrongState }
+        keyWork.jobs[at].isUrgent = true
+        keyWork.jobs[at].progress.isHeld = false
+        keyWork.steer()
+        return outcome(at)
     }
 
     private func retire(_ target: KeyTarget, _ version: UInt32) throws(KeyRefusal) -> KeyOutcome {

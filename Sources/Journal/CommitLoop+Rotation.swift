@@ -19,7 +19,7 @@ extension CommitLoop {
             hasWork = true
         }
         guard keyWork.awaited == nil, now >= keyWork.retryAt,
-            let at = keyWork.jobs.firstIndex(where: \.isRunning)
+            let at = keyWork.next
         else { return hasWork }
         if case .running = keyWork.jobs[at].progress[.verify] {
             verifyNext(at)
@@ -64,7 +64,7 @@ extension CommitLoop {
         do throws(JournalError) {
             switch RotationPlan.next(facts) {
             case .roll: try roll(stream)
-            case .rewrite(let place): try order(place, of: stream)
+            case .rewrite(let place): try order(place, of: stream, at)
             case .rest: keyWork.jobs[at].waiting.removeFirst()
             }
             keyWork.jobs[at].progress.problem = nil
@@ -90,8 +90,12 @@ extension CommitLoop {
         if entries.contains(where: { $0.keyVersion != active }) { try renewState(files) }
     }
 
-    /// Hands the sealed log segment at `place` to the rewriting thread.
-    private mutating func order(_ place: Int, of stream: KeyedStream) throws(JournalError) {
+    /// Hands the sealed log segment at `place` to the rewriting thread, for the job at `at`.
+    private mutating func order(
+        _ place: Int,
+        of stream: KeyedStream,
+        _ at: Int
+    ) throws(JournalError) {
         let sealed = catalog.state.streams[stream.id]?.segments(in: .log).filter {
             $0.sealed != nil
         }
@@ -104,22 +108,20 @@ extension CommitLoop {
             return
         }
         keyWork.lastOrder += 1
+        let number = keyWork.lastOrder
         let fold = stream.index.flatMap { self.stream($0)?.fold }
         var deleted = fold?.deleted ?? SequenceSet()
         if let floor = fold?.floor, floor > 1 { deleted.insert(1...(floor - 1)) }
-        keyWork.awaited = rewriteOrder(
-            entry,
-            number: keyWork.lastOrder,
-            isVerification: false,
-            deleted: deleted
-        )
-        send()
+        send(rewriteOrder(entry, number: number, isVerification: false, deleted: deleted), at)
     }
 
-    private mutating func send() {
-        guard let order = keyWork.awaited else { return }
+    /// Gives `order` to the rewriting thread for the job at `index`.
+    private mutating func send(_ order: RewriteOrder?, _ index: Int) {
+        guard let order else { return }
+        keyWork.awaited = order
+        keyWork.awaitedFor = keyWork.jobs[index].progress.number
         keyWork.rewriting.orders.post(order)
-        keyWork.rewriteBell.ring()
+        keyWork.steer()
     }
 
     private mutating func take(_ report: RewriteReport) {
@@ -132,7 +134,7 @@ extension CommitLoop {
             keyWork.awaited = order
             replace(result)
         case .verified(_, let blocks):
-            guard let at = keyWork.jobs.firstIndex(where: \.isRunning) else { return }
+            guard let at = keyWork.awaiting else { return }
             keyWork.jobs[at].progress.verifiedBlocks += blocks
         case .failed(_, let stop): giveUp(order, stop)
         case .notRemoved: break
@@ -188,7 +190,7 @@ extension CommitLoop {
     }
 
     private mutating func giveUp(_ order: RewriteOrder, _ stop: RewriteStop) {
-        guard let at = keyWork.jobs.firstIndex(where: \.isRunning) else { return }
+        guard let at = keyWork.awaiting else { return }
         let entries = catalog.state.streams[order.segment.stream]?.segments ?? []
         // A file that nobody names any more may well be missing.
         guard entries.contains(where: { $0.name == order.segment }) else { return }
@@ -223,8 +225,7 @@ extension CommitLoop {
         while let sample = keyWork.jobs[at].samples.popLast() {
             let entries = catalog.state.streams[sample.segment.stream]?.segments ?? []
             guard entries.contains(where: { $0.name == sample.segment }) else { continue }
-            keyWork.awaited = sample
-            return send()
+            return send(sample, at)
         }
         keyWork.jobs[at].end(.verify, at: wallNow)
         endWatch(at)

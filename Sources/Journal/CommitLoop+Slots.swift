@@ -141,8 +141,7 @@ extension CommitLoop {
         let at = keyWork.jobs.lastIndex { $0.progress.target == target && $0.isRunning }
         guard let at else { throw .wrongState }
         keyWork.jobs[at].progress.isHeld = isHeld
-        keyWork.rewriting.hold(isHeld)
-        keyWork.rewriteBell.ring()
+        keyWork.steer()
         return outcome(at)
     }
 

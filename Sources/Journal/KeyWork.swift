@@ -18,6 +18,8 @@ struct RotationJob {
     var waiting: [KeyedStream]
     /// Whether old versions are destroyed at the end.
     var destroysOld: Bool
+    /// Whether it goes before all others: a key is known to others.
+    var isUrgent = false
     /// What is still to be read back.
     var samples: [RewriteOrder] = []
     /// The counts of publishers when it began to be felt; `nil` while it is not.
@@ -61,6 +63,8 @@ struct KeyWork {
     var jobs: [RotationJob] = []
     /// What the rewriting thread is doing.
     var awaited: RewriteOrder?
+    /// Number of the rotation that it does that for.
+    var awaitedFor: UInt64 = 0
     /// A rewritten segment that the catalog had no room for yet.
     var parked: RewriteResult?
     var lastOrder: UInt64 = 0
@@ -82,4 +86,33 @@ struct KeyWork {
     static var jobCountMax: Int { 64 }
     /// How long a full disk is given.
     static var retryNanoseconds: UInt64 { nanosecondsPerSecond }
+
+    /// The rotation that goes on next: an urgent one before all others, then the oldest; `nil`
+    /// while none runs or all are held.
+    var next: Int? {
+        let able = jobs.indices.filter { jobs[$0].isRunning && !jobs[$0].progress.isHeld }
+        return able.first { jobs[$0].isUrgent } ?? able.first
+    }
+
+    /// The rotation that the rewriting thread works for; `nil` if it was given up meanwhile.
+    var awaiting: Int? {
+        jobs.firstIndex { $0.progress.number == awaitedFor && $0.isRunning }
+    }
+
+    /// Lets the rewriting thread go on as the rotation that it works for wants it.
+    ///
+    /// While an urgent one waits, or any other for one that is held, what is in hand is neither
+    /// held nor slowed down.
+    func steer() {
+        let isStill = awaiting.map { jobs[$0].progress.isHeld } ?? true
+        let isWaitedFor = next.map { $0 != awaiting && (isStill || jobs[$0].isUrgent) } ?? false
+        guard let awaiting, !isWaitedFor else {
+            rewriting.limit(to: 0)
+            rewriting.hold(false)
+            return rewriteBell.ring()
+        }
+        rewriting.limit(to: jobs[awaiting].progress.bytesPerSecondMax)
+        rewriting.hold(jobs[awaiting].progress.isHeld)
+        rewriteBell.ring()
+    }
 }

@@ -73,8 +73,10 @@ final class KeyBench {
         journal = driver.journal
     }
 
-    func create() -> Bool { driver.create(0) }
-    func append(_ messages: [Message]) -> UInt64? { driver.append(messages, to: 0) }
+    func create(_ stream: UInt32 = 0) -> Bool { driver.create(stream) }
+    func append(_ messages: [Message], to stream: UInt32 = 0) -> UInt64? {
+        driver.append(messages, to: stream)
+    }
     func write(_ state: consuming StateWriter) -> Bool { driver.write(state, to: 0) }
     func stop() -> Bool { driver.stop() }
     func run() { driver.discard(driver.run()) }
