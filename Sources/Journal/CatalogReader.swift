@@ -45,7 +45,8 @@ struct CatalogReader: ~Copyable {
     private static func records(_ buffer: borrowing RecordBuffer) -> [CatalogRecord]? {
         let bytes = buffer.bytes
         var cursor = ByteCursor()
-        guard cursor.byte(bytes) == CatalogRecord.format else { return nil }
+        let formats = CatalogRecord.oldestFormat...CatalogRecord.format
+        guard let format = cursor.byte(bytes), formats.contains(format) else { return nil }
         var records: [CatalogRecord] = []
         while !cursor.isAtEnd(bytes) {
             guard let record = CatalogRecord.read(bytes, &cursor) else { return nil }

@@ -72,6 +72,10 @@ enum CatalogRecord {
     case number(SegmentName)
     /// The segment was rewritten as the next generation, under another key.
     case segmentRewritten(SegmentName, keyVersion: UInt32, SealedFacts)
+    /// A rotation goes on as this says; what was said before under its number is void.
+    case rotationPut(RotationWish)
+    /// The rotation of this number is over.
+    case rotationGone(UInt64)
 
     private enum Kind: UInt8 {
         case streamPut = 1
@@ -83,9 +87,13 @@ enum CatalogRecord {
         case lastSequence = 7
         case number = 8
         case segmentRewritten = 9
+        case rotationPut = 10
+        case rotationGone = 11
     }
 
-    static var format: UInt8 { 3 }
+    static var format: UInt8 { 4 }
+    /// The oldest format that is read; it lacks rotations.
+    static var oldestFormat: UInt8 { 3 }
 
     func append(to buffer: inout RecordBuffer) {
         switch self {
@@ -129,6 +137,12 @@ enum CatalogRecord {
             buffer.append(name)
             buffer.appendVarint(UInt64(keyVersion))
             buffer.append(facts)
+        case .rotationPut(let wish):
+            buffer.append(Kind.rotationPut.rawValue)
+            wish.append(to: &buffer)
+        case .rotationGone(let number):
+            buffer.append(Kind.rotationGone.rawValue)
+            buffer.appendVarint(number)
         }
     }
 
@@ -179,6 +193,8 @@ enum CatalogRecord {
             return .lastSequence(stream, sequence)
         case .number:
             return cursor.segmentName(bytes).map { .number($0) }
+        case .rotationPut: return RotationWish.read(bytes, &cursor).map { .rotationPut($0) }
+        case .rotationGone: return cursor.varint(bytes).map { .rotationGone($0) }
         }
     }
 }
@@ -201,7 +217,8 @@ public struct LostRange: BitwiseCopyable, Equatable, Sendable {
 }
 
 extension RecordBuffer {
-    fileprivate mutating func append(_ id: UniqueId) {
+    /// Adds the 16 bytes of `id`.
+    mutating func append(_ id: UniqueId) {
         append(id.low)
         append(id.high)
     }
@@ -230,7 +247,8 @@ extension RecordBuffer {
 }
 
 extension ByteCursor {
-    fileprivate mutating func uniqueId(_ bytes: RawSpan) -> UniqueId? {
+    /// The 16 bytes of an identifier.
+    mutating func uniqueId(_ bytes: RawSpan) -> UniqueId? {
         guard let low = fixed64(bytes), let high = fixed64(bytes) else { return nil }
         return UniqueId(low: low, high: high)
     }

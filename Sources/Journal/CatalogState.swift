@@ -33,9 +33,12 @@ struct StreamEntry: Equatable {
     }
 }
 
-/// All streams; changed by records only, the same way live and at recovery.
+/// All streams, and rotations that go on; changed by records only, the same way live and at
+/// recovery.
 struct CatalogState: Equatable {
     private(set) var streams: [UniqueId: StreamEntry] = [:]
+    /// Rotations that are not over, by number.
+    private(set) var rotations: [UInt64: RotationWish] = [:]
 
     /// The streams, always in the same order.
     var ordered: [(id: UniqueId, entry: StreamEntry)] {
@@ -79,6 +82,8 @@ struct CatalogState: Equatable {
             )
         case .number(let name):
             use(name)
+        case .rotationPut(let wish): rotations[wish.number] = wish
+        case .rotationGone(let number): rotations[number] = nil
         case .lost(let id, let range):
             if streams[id]?.lost.contains(range) == false { streams[id]?.lost.append(range) }
         case .lastSequence(let id, let sequence):
@@ -89,6 +94,11 @@ struct CatalogState: Equatable {
 
     /// Records that make an empty catalog equal to this one.
     var records: [CatalogRecord] {
+        let wishes = rotations.values.sorted { $0.number < $1.number }
+        return streamRecords + wishes.map { .rotationPut($0) }
+    }
+
+    private var streamRecords: [CatalogRecord] {
         ordered.flatMap { id, entry -> [CatalogRecord] in
             let head = CatalogRecord.streamPut(
                 id,

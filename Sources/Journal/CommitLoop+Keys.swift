@@ -48,8 +48,10 @@ extension CommitLoop {
         case .reencrypt(let most): return try reencrypt(request, bytesPerSecond: most)
         case .rotate(let destroysOld, let most):
             let done = try rotate(request, destroysOld: destroysOld)
-            keyWork.jobs[keyWork.jobs.count - 1].progress.bytesPerSecondMax = most
+            let at = keyWork.jobs.count - 1
+            keyWork.jobs[at].progress.bytesPerSecondMax = most
             keyWork.steer()
+            try noteWish(at)
             return done
         case .note: return KeyOutcome()
         case .audit(let first): return auditPage(from: first)
@@ -181,6 +183,7 @@ extension CommitLoop {
         destroysOld: Bool
     ) throws(KeyRefusal) -> KeyOutcome {
         let streams = try keyed(request.target)
+        try secureWish()
         _ = try prepare(request)
         guard let at = keyWork.jobs.indices.last else { throw .wrongState }
         try activate(streams, at)
@@ -197,9 +200,11 @@ extension CommitLoop {
         let at = keyWork.jobs.lastIndex { $0.progress.target == request.target } ?? begin(request)
         keyWork.jobs[at].progress.bytesPerSecondMax = bytesPerSecond
         keyWork.steer()
-        if keyWork.jobs[at].isRunning { return outcome(at) }
+        let isRunning = keyWork.jobs[at].isRunning
+        if !isRunning { keyWork.jobs[at].isUrgent = false }
+        try noteWish(at)
+        if isRunning { return outcome(at) }
         keyWork.jobs[at].waiting = streams
-        keyWork.jobs[at].isUrgent = false
         count(at)
         keyWork.jobs[at].begin(.reencrypt, at: wallNow)
         watchPublishers(at)
@@ -238,6 +243,7 @@ extension CommitLoop {
         keyWork.jobs[at].isUrgent = true
         keyWork.jobs[at].progress.isHeld = false
         keyWork.steer()
+        try noteWish(at)
         return outcome(at)
     }
 

@@ -184,7 +184,8 @@ extension CommitLoop {
         }
     }
 
-    private func index(of id: UniqueId) -> UInt32? {
+    /// What the stream `id` is called between shard and journal.
+    func index(of id: UniqueId) -> UInt32? {
         for case let stream? in streams where stream.id == id { return stream.index }
         return nil
     }
@@ -202,6 +203,7 @@ extension CommitLoop {
     /// Gives the job at `index` up.
     private mutating func fail(_ index: Int, _ stage: RotationStage, _ refusal: KeyRefusal) {
         endWatch(index)
+        forgetWish(index)
         keyWork.jobs[index].fail(stage, refusal, at: wallNow)
         noteEnd(index, "rotation failed", "\(stage): \(refusal)")
     }
@@ -241,6 +243,7 @@ extension CommitLoop {
         if keyWork.jobs[at].destroysOld, !retired.isEmpty {
             words = destroyOld(at, retired)
         }
+        forgetWish(at)
         noteEnd(at, "rotation ended", words)
     }
 
@@ -270,36 +273,6 @@ extension CommitLoop {
         )
         entry.about = keyWork.jobs[index].about
         note(entry)
-    }
-
-    /// Goes on with what a run before this one had begun: old versions with segments under them.
-    mutating func resumeRotations() {
-        guard let all = try? keyed(.all) else { return }
-        let unfinished = all.filter { RotationPlan.next(rotationFacts($0)) != .rest }
-        guard let first = unfinished.first else { return }
-        var target = KeyTarget.all
-        if unfinished.count == 1 { target = first.index.map { .stream($0) } ?? .catalog }
-        let request = KeyRequest(
-            target,
-            .show,
-            author: Array("the start of the server".utf8),
-            about: Array("unfinished rotations".utf8),
-            answer: { _ in }
-        )
-        let at = begin(request)
-        let versions = unfinished.map { rotationFacts($0) }
-        keyWork.jobs[at].progress.toVersion = versions.compactMap(\.active).max() ?? 0
-        let old = versions.flatMap { facts in
-            facts.states.filter { $0.value == .decryptOnly || $0.value == .compromised }.keys
-        }
-        keyWork.jobs[at].progress.fromVersion = old.max() ?? 0
-        keyWork.jobs[at].end(.prepare, at: wallNow)
-        keyWork.jobs[at].end(.activate, at: wallNow)
-        keyWork.jobs[at].waiting = unfinished
-        count(at)
-        keyWork.jobs[at].begin(.reencrypt, at: wallNow)
-        watchPublishers(at)
-        nextDeadline = .never
     }
 }
 

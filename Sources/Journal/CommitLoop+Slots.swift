@@ -142,6 +142,7 @@ extension CommitLoop {
         guard let at else { throw .wrongState }
         keyWork.jobs[at].progress.isHeld = isHeld
         keyWork.steer()
+        if catalog.state.rotations[keyWork.jobs[at].progress.number] != nil { try noteWish(at) }
         return outcome(at)
     }
 

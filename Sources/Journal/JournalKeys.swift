@@ -149,14 +149,14 @@ public enum StageMark: Equatable, Sendable {
 
 /// A rotation as it is now.
 public struct RotationProgress: Sendable {
-    /// Counts from 1 since the start of the run.
+    /// Counts from 1; one that a start goes on with keeps its number.
     public let number: UInt64
     /// Whose keys.
     public let target: KeyTarget
     /// Who asked for it.
     public let author: [UInt8]
     /// When it began.
-    public let startedAt: Instant
+    public internal(set) var startedAt: Instant
     /// The highest version that is left.
     public internal(set) var fromVersion: UInt32 = 0
     /// The highest version that takes over.
