@@ -197,7 +197,7 @@ struct CommitLoop: ~Copyable {
             noteDestroyed(records, by: [], about: Array("a removed queue".utf8))
         }
         do throws(DiskError) {
-            try RingFile.write(origin.vault, disk: disk, store: store)
+            try RingFile.writeErasing(origin.vault, disk: disk, store: store)
         } catch {
             if error.isDiskFull { return }
             throw error

@@ -119,6 +119,29 @@ import Testing
         #expect(report.blocksByKey.keys.allSatisfy { $0.version == 2 })
     }
 
+    @Test func `the keys of a removed stream go from the bytes of the old rings too`() throws {
+        let directory = TemporaryDirectory()
+        let aside = TemporaryDirectory()
+        let disk = try SystemDisk(path: directory.path)
+        var driver = try JournalDriver(disk)
+        let isMade = driver.create(0)
+        #expect(isMade)
+        let last = driver.append(noisy(1...8, payload: 400), to: 0)
+        #expect(last == 8)
+        for name in RingFile.names {
+            // SAFETY: both texts live through the call.
+            let result = unsafe link("\(directory.path)/\(name)", "\(aside.path)/\(name)")
+            #expect(result == 0)
+        }
+        _ = driver.client.remove(stream: 0)
+        driver.discard(driver.run())
+        let old = try SystemDisk(path: aside.path)
+        for name in RingFile.names {
+            let bytes = try old.readAll(name, byteCountMax: 1 << 20).array
+            #expect(!bytes.isEmpty && bytes.allSatisfy { $0 == 0 }, "\(name) can still be read")
+        }
+    }
+
     /// A store with messages, whose keys are rotated and destroyed.
     /// - Returns: the ring before, open and as it was on disk, and the keys that went.
     private func life(
