@@ -221,12 +221,6 @@ extension Commands {
                 value throws(ArgumentError) in
                 request.bytesPerSecond = try value.size(0...Int.max)
             },
-        ] + OptionRule.closedStore + [
-            OptionRule("credential", value: "name", help: "Open it with this credential.") {
-                request,
-                value throws(ArgumentError) in
-                request.unlock.credential = try value.string()
-            }
-        ] + OptionRule.connection
+        ] + OptionRule.closedStore + OptionRule.connection
     )
 }

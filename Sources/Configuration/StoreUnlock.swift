@@ -47,6 +47,11 @@ extension OptionRule where Target: StoreTarget {
                 value throws(ArgumentError) in
                 target.unlock.recoveryFile = try value.string()
             },
+            OptionRule("credential", value: "name", help: "Open it with this credential.") {
+                target,
+                value throws(ArgumentError) in
+                target.unlock.credential = try value.string()
+            },
         ]
     }
 }

@@ -42,6 +42,16 @@ public struct Ticket: Hashable, Sendable {
     }
 }
 
+/// Why something cannot be a secret.
+public enum SecretFlaw: Hashable, Sendable {
+    /// It has no bytes.
+    case empty
+    /// It has more bytes than a secret may have.
+    case tooLong
+    /// There is a NUL byte in a passphrase.
+    case hasNul
+}
+
 /// Why an engine did not take an order, or could not finish it.
 public enum EngineRefusal: Error, Hashable, Sendable {
     /// The engine cannot do this at all; `EngineCapabilities` says why.
@@ -52,6 +62,8 @@ public enum EngineRefusal: Error, Hashable, Sendable {
     case notPermitted
     /// A secret opens no slot of the store.
     case wrongSecret
+    /// What was given cannot be a secret.
+    case unfitSecret(SecretFlaw)
     /// Too many orders are waiting; try again.
     case busy
     /// No such stream, consumer, connection or key any more.

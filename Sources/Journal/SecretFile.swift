@@ -12,9 +12,9 @@ public enum SecretFile {
     /// The secret in the file at `path`.
     ///
     /// A key file gives all of its bytes; from anything that a person wrote, the end of the line is
-    /// cut off.
+    /// cut off. The bytes of a passphrase count as they are, in whatever form they were written.
     /// - Throws: `DiskError` when it cannot be read; `SealingError` when it is empty or longer than
-    ///   `byteCountMax`, no recovery key, or without locked memory.
+    ///   `byteCountMax`, a passphrase with a NUL byte, no recovery key, or without locked memory.
     public static func read(_ path: String, as source: SlotSecret.Source) throws -> SlotSecret {
         // SAFETY: the text lives through the call.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -54,21 +54,36 @@ public enum SecretFile {
             return count
         }
         guard failure == 0 else { throw DiskError(.read, number: failure) }
-        guard count <= byteCountMax else { throw SealingError.slotNotOpened }
+        guard count <= byteCountMax else { throw SealingError.secretTooLong }
         if source == .passphrase || source == .recovery {
             for end in [UInt8(ascii: "\n"), UInt8(ascii: "\r")] where count > 0 {
                 if bytes.bytes.number(UInt8.self, at: count - 1) == end { count -= 1 }
             }
         }
-        guard count > 0 else { throw SealingError.slotNotOpened }
-        let secret = try SecretBytes(copying: bytes.bytes.part(0, count))
+        let secret = try checked(bytes, count, source)
         if source == .recovery { return try RecoveryKey.read(secret) }
         return SlotSecret(source, secret)
     }
 
+    /// The first `count` of `bytes`, if they may be a secret from `source`.
+    private static func checked(
+        _ bytes: borrowing SecretBytes,
+        _ count: Int,
+        _ source: SlotSecret.Source
+    ) throws -> SecretBytes {
+        guard count > 0 else { throw SealingError.secretEmpty }
+        let secret = try SecretBytes(copying: bytes.bytes.part(0, count))
+        if source == .passphrase,
+            (0..<count).contains(where: { secret.bytes.number(UInt8.self, at: $0) == 0 })
+        {
+            throw SealingError.secretHasNul
+        }
+        return secret
+    }
+
     /// The passphrase that a person types at `terminal`, up to the end of the line.
     static func readLine(_ terminal: Int32) throws -> SlotSecret {
-        var bytes = try SecretBytes(count: byteCountMax)
+        var bytes = try SecretBytes(count: byteCountMax + 1)
         var failure: Int32 = 0
         let count = bytes.fill { target in
             var count = 0
@@ -89,8 +104,8 @@ public enum SecretFile {
             return count
         }
         guard failure == 0 else { throw DiskError(.read, number: failure) }
-        guard count > 0 else { throw SealingError.slotNotOpened }
-        return SlotSecret(.passphrase, try SecretBytes(copying: bytes.bytes.part(0, count)))
+        guard count <= byteCountMax else { throw SealingError.secretTooLong }
+        return SlotSecret(.passphrase, try checked(bytes, count, .passphrase))
     }
 
     /// Makes a key file of random bytes at `path`, unless there is a file.

@@ -20,6 +20,12 @@ public enum SealingError: Error, Equatable, BitwiseCopyable, Sendable {
     case ringRolledBack(generation: UInt64, floor: UInt64)
     /// No slot opens with what was given.
     case slotNotOpened
+    /// The secret that was given has no bytes.
+    case secretEmpty
+    /// The secret that was given is longer than a secret may be.
+    case secretTooLong
+    /// There is a NUL byte in the passphrase that was given: nobody types one.
+    case secretHasNul
     /// A slot asks for more memory or time than is allowed.
     case slotParameters
     /// The ring has no such key, or the key does not decrypt any more.

@@ -1,6 +1,7 @@
 // A store that was locked while it runs opens with every kind of slot.
 
 import Base
+import Configuration
 import Engine
 import Reactor
 import Support
@@ -75,6 +76,45 @@ import Testing
         #expect(log.filter { $0 != "\\" }.contains("keys unlock\",\"about\":\"all queues\""))
         #expect(log.contains("refused: no slot opens with this secret"))
         #expect(log.contains(" from 127.0.0.1:"))
+    }
+
+    @Test func `a credential opens a closed store from the directory the environment names`()
+        throws
+    {
+        let directory: String
+        do { directory = try server().0.directory }
+        // As the service manager hands it over, decrypted or not: a file of that name.
+        let environment = Environment(texts: [
+            "HOME": "/nowhere", "CREDENTIALS_DIRECTORY": directory + "/credentials/",
+        ])
+        var unlock = StoreUnlock()
+        unlock.credential = "store"
+        let settings = JetStreamSettings(
+            closedStore: directory + "/state",
+            unlock,
+            Places(environment: environment)
+        )
+        let store = try StoreKey.open(settings)
+        defer { store.close() }
+        let status = String(decoding: store.answer("STATUS", []), as: UTF8.self)
+        #expect(status.contains("\"kind\":\"credential\""), "\(status)")
+    }
+
+    @Test func `what cannot be a passphrase is refused in words of its own, and makes no slot`()
+        throws
+    {
+        let bench = try KeyServer()
+        let path = bench.directory + "/secret"
+        for (text, words) in [
+            ("\n", "the secret is empty"), ("a\0b", "there is a NUL byte in the passphrase"),
+            (String(repeating: "x", count: 5_000), "the secret has more than 4096 bytes"),
+        ] {
+            TextFile.write(text, to: path)
+            let body = "{\"kind\":\"passphrase\",\"path\":\"\(path)\"}"
+            let refused = bench.ask("SLOT.ADD", body)
+            #expect(refused.contains("\"code\":400") && refused.contains(words), "\(refused)")
+        }
+        #expect(!bench.ask("STATUS").contains("passphrase"))
     }
 
     @Test func `the console opens it with what is typed outside of it, and with a credential`()

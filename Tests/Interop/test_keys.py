@@ -168,11 +168,12 @@ def case_serve_asks_for_the_passphrase_on_its_terminal():
         place.add()
         place.stop()
         os.rename(place.keyFile, place.file("away"))
-        for typed in ("Correct horse battery staple\r", "\r", "\x03"):
+        wrong, none = "no slot opens with the secret that was given", "the secret that was given is empty"
+        for typed, words in (("Correct horse battery staple\r", wrong), ("\r", none), ("\x03", none)):
             terminal = Terminal(place.words(), place.environment)
             terminal.answer("Passphrase of the store", typed)
             expect(terminal.end() == 5, f"{typed!r}: {terminal.status} {terminal.said}")
-            expect(b"no slot opens with the secret that was given" in terminal.said, terminal.said)
+            expect(words.encode() in terminal.said, terminal.said)
         terminal = Terminal(place.words(), place.environment)
         terminal.answer("Passphrase of the store", PASSPHRASE + "\r")
         terminal.until(lambda: place.isListening, "not listening")
@@ -239,7 +240,12 @@ def case_each_kind_of_slot_starts_a_server_and_a_wrong_or_lost_one_does_not():
         nothing = "no slot opens with the secret that was given"
         expect(nothing in place.refused("--passphrase-file", place.file("second")), "the slot was removed")
         expect(nothing in place.refused("--recovery-file", place.file("passphrase")), "no recovery key")
-        expect(nothing in place.refused("--passphrase-file", place.file("empty", "")), "an empty file")
+        empty = "the secret that was given is empty"
+        expect(empty in place.refused("--passphrase-file", place.file("empty", "")), "an empty file")
+        cut = "there is a NUL byte in the passphrase that was given"
+        expect(cut in place.refused("--passphrase-file", place.file("nul", "a\0b\n")), "a NUL byte")
+        long = "the secret that was given has more than 4096 bytes"
+        expect(long in place.refused("--passphrase-file", place.file("long", "x" * 5_000)), "a long file")
         expect("Can't read the key file" in place.refused(), "neither a key file nor a terminal")
 
 

@@ -28,7 +28,8 @@ public enum TextFile {
     public static func write(_ text: String, to path: String) {
         // SAFETY: the file is used and closed in this function only.
         guard let file = unsafe fopen(path, "w") else { return }
-        unsafe fputs(text, file)
+        let bytes = Array(text.utf8)
+        unsafe fwrite(bytes, 1, bytes.count, file)
         unsafe fclose(file)
     }
 }

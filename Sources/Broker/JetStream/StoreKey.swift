@@ -124,6 +124,10 @@ extension SealingError {
             "the key ring is older than the store has seen (\(generation), at least \(floor)): "
                 + "tampering, or a copy that was put back"
         case .slotNotOpened: "no slot opens with the secret that was given"
+        case .secretEmpty: "the secret that was given is empty"
+        case .secretTooLong:
+            "the secret that was given has more than \(SecretFile.byteCountMax) bytes"
+        case .secretHasNul: "there is a NUL byte in the passphrase that was given"
         case .slotParameters: "there is not enough memory to stretch the passphrase"
         case .keyUnknown: "the key ring lacks a key that is needed"
         case .keyState(let state): "a key is \(state.word) and does not allow it"

@@ -1,6 +1,7 @@
 // The words of answers about keys.
 
 import Engine
+import Journal
 
 extension KeyScope {
     /// Whose keys, in an answer.
@@ -71,7 +72,7 @@ extension EngineRefusal {
     var apiCode: Int {
         switch self {
         case .notFound: 404
-        case .invalid, .unsupported: 400
+        case .invalid, .unsupported, .unfitSecret: 400
         case .wrongSecret: 401
         case .notPermitted, .readOnly, .locked: 403
         case .wrongState, .changed, .stillInUse: 409
@@ -88,6 +89,10 @@ extension EngineRefusal {
         case .unsupported: "this is not served here"
         case .notPermitted, .readOnly: "not permitted"
         case .wrongSecret: "no slot opens with this secret"
+        case .unfitSecret(.empty): "the secret is empty"
+        case .unfitSecret(.tooLong):
+            "the secret has more than \(SecretFile.byteCountMax) bytes"
+        case .unfitSecret(.hasNul): "there is a NUL byte in the passphrase"
         case .locked: "the keys are locked"
         case .wrongState, .changed: "the state of the key or slot does not allow it"
         case .stillInUse(let bytes): "\(bytes) bytes are still sealed under it: rotate first"

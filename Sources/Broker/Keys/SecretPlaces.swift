@@ -60,6 +60,9 @@ extension EngineRefusal {
         case let refusal as EngineRefusal: self = refusal
         case let disk as DiskError: self = .storage(errno: disk.number)
         case SealingError.slotNotOpened: self = .wrongSecret
+        case SealingError.secretEmpty: self = .unfitSecret(.empty)
+        case SealingError.secretTooLong: self = .unfitSecret(.tooLong)
+        case SealingError.secretHasNul: self = .unfitSecret(.hasNul)
         default: self = .invalid
         }
     }
