@@ -2,10 +2,28 @@
 
 #include "CSodium.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
 
-int csodium_start(void) { return sodium_init(); }
+int csodium_has_generator(void) {
+    unsigned char byte;
+    ssize_t count = getrandom(&byte, 1, GRND_NONBLOCK);
+    if (count == 1) return 1;
+    // A kernel without the call, or a filter that forbids it: the library takes the device then.
+    if (count == 0 || (errno != ENOSYS && errno != EPERM)) return 0;
+    int device = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    if (device < 0) return 0;
+    count = read(device, &byte, 1);
+    close(device);
+    return count == 1;
+}
+
+// The library waits for a generator that is not seeded, and ends the process without one.
+int csodium_start(void) { return csodium_has_generator() ? sodium_init() : -2; }
 
 void csodium_random(void *bytes, size_t count) { randombytes_buf(bytes, count); }
 

@@ -19,6 +19,7 @@ public final class KeyArena: Sendable {
     private nonisolated(unsafe) let base: UnsafeMutableRawPointer
     private let freePlaces: Guarded<[UInt32]>
     private let byteCount: Int
+    private let source: RandomSource
     /// How the keys of open segments come about, by place.
     let origins = Guarded<[UInt32: KeyOrigin]>([:])
     private let users = Atomic<Int>(0)
@@ -36,11 +37,18 @@ public final class KeyArena: Sendable {
     /// Bytes of one key.
     public static var keyBytes: Int { 32 }
 
-    /// An arena for `keyCountMax` keys; 8,192 of them take 256 KiB.
+    /// An arena for 8,192 keys, which take 256 KiB.
     /// - Throws: `keyMemoryFull` when the system gives no memory, `libraryUnavailable` without
-    ///   libsodium.
-    public init(keyCountMax: Int = 8_192) throws(SealingError) {
-        guard csodium_start() >= 0 else { throw .libraryUnavailable }
+    ///   libsodium, `generatorFailed` without random bytes.
+    public convenience init() throws(SealingError) {
+        try self.init(keyCountMax: 8_192, .system)
+    }
+
+    /// An arena for `keyCountMax` keys that come from `source`.
+    /// - Throws: as `init()`.
+    init(keyCountMax: Int, _ source: RandomSource) throws(SealingError) {
+        try SealingError.check(start: csodium_start())
+        self.source = source
         byteCount = keyCountMax * Self.keyBytes
         var locked: Int32 = 0
         var hidden: Int32 = 0
@@ -63,13 +71,31 @@ public final class KeyArena: Sendable {
         return KeyHandle(index: index)
     }
 
-    /// A new key from the system's generator.
-    /// - Throws: `keyMemoryFull` when all places are taken.
+    /// A new key from the arena's source of random bytes, which is asked twice.
+    /// - Throws: `keyMemoryFull` when fewer than two places are free, `generatorFailed` if the
+    ///   source gives nothing, `generatorStuck` if it gives the same twice. No place is taken then.
     func random() throws(SealingError) -> KeyHandle {
         let handle = try take()
-        // SAFETY: the handle's place holds a key.
-        unsafe csodium_random(address(handle), Self.keyBytes)
+        do throws(SealingError) {
+            let other = try take()
+            defer { free(other) }
+            guard fill(handle), fill(other) else { throw .generatorFailed }
+            guard !isEqual(handle, other) else { throw .generatorStuck }
+        } catch {
+            free(handle)
+            throw error
+        }
         return handle
+    }
+
+    private func fill(_ handle: KeyHandle) -> Bool {
+        let region = unsafe UnsafeMutableRawBufferPointer(
+            start: address(handle),
+            count: Self.keyBytes
+        )
+        // SAFETY: the handle's place holds a key, and nobody else has the handle yet.
+        var bytes = unsafe region.mutableBytes
+        return source.fill(&bytes)
     }
 
     /// Whether the keys are wiped.

@@ -36,4 +36,13 @@ public enum SealingError: Error, Equatable, BitwiseCopyable, Sendable {
     case ringFull
     /// The system's random generator gave the same bytes twice.
     case generatorStuck
+    /// The system's random generator gives nothing, or has not been seeded yet.
+    case generatorFailed
+}
+
+extension SealingError {
+    /// - Throws: what the result of `csodium_start` says.
+    static func check(start result: Int32) throws(SealingError) {
+        guard result >= 0 else { throw result == -2 ? .generatorFailed : .libraryUnavailable }
+    }
 }

@@ -17,7 +17,7 @@ public struct SecretBytes: ~Copyable, Sendable {
     /// - Throws: `keyMemoryFull` when the system gives no memory, `libraryUnavailable` without
     ///   libsodium.
     public init(count: Int) throws(SealingError) {
-        guard csodium_start() >= 0 else { throw .libraryUnavailable }
+        try SealingError.check(start: csodium_start())
         // SAFETY: the memory has at least `count` bytes and is this value's own.
         guard let memory = unsafe csodium_allocate(max(count, 1)) else { throw .keyMemoryFull }
         unsafe csodium_wipe(memory, count)

@@ -3,22 +3,27 @@
 //   NONCE_FILE   takes 40 bytes for each seal: 16 of a hash of the key, 24 of the nonce
 //   NONCE_STUCK  so many bytes are the same whenever they are asked for: 24 are a nonce, so that the record shows
 //                repeats, and 32 a key or what makes a segment's key its own
+//   NONCE_LATE   the generator is not seeded: who does not want to wait for it gets nothing
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 static int file = -1;
 static size_t stuck;
+static int late;
 
 __attribute__((constructor)) static void begin(void) {
     const char *path = getenv("NONCE_FILE");
     if (path) file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     const char *size = getenv("NONCE_STUCK");
     if (size) stuck = strtoul(size, NULL, 10);
+    late = getenv("NONCE_LATE") != NULL;
 }
 
 int crypto_aead_xchacha20poly1305_ietf_encrypt(unsigned char *out, unsigned long long *out_size,
@@ -48,4 +53,12 @@ void randombytes_buf(void *const bytes, const size_t size) {
     } else {
         next(bytes, size);
     }
+}
+
+ssize_t getrandom(void *bytes, size_t size, unsigned flags) {
+    static ssize_t (*next)(void *, size_t, unsigned);
+    if (!next) next = dlsym(RTLD_NEXT, "getrandom");
+    if (!late || !(flags & GRND_NONBLOCK)) return next(bytes, size, flags);
+    errno = EAGAIN;
+    return -1;
 }

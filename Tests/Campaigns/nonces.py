@@ -140,13 +140,15 @@ def stuck(program, library, directory):
 
 
 def refused(program, library, directory):
-    """A server whose generator repeats the bytes of keys makes no store."""
-    place = os.path.join(directory, "fourth")
-    os.mkdir(place)
-    node = Node(program, place)
-    node.start({"LD_PRELOAD": library, "NONCE_STUCK": "32"}, wait=False)
-    code = node.process.wait(WAIT)
-    check(code == 5 and "generator repeats itself" in node.said(), f"a stuck generator: {code} {node.said()}")
+    """A server whose generator repeats the bytes of keys, or has not been seeded, makes no store."""
+    for number, setting, words in ((4, {"NONCE_STUCK": "32"}, "generator repeats itself"),
+                                   (5, {"NONCE_LATE": "1"}, "generator gives nothing")):
+        place = os.path.join(directory, f"refused{number}")
+        os.mkdir(place)
+        node = Node(program, place)
+        node.start({"LD_PRELOAD": library, **setting}, wait=False)
+        code = node.process.wait(WAIT)
+        check(code == 5 and words in node.said(), f"{setting}: {code} {node.said()}")
 
 
 def main():

@@ -133,6 +133,8 @@ extension SealingError {
         case .keyState(let state): "a key is \(state.word) and does not allow it"
         case .ringFull: "the key ring is full"
         case .generatorStuck: "the system's random generator repeats itself: nothing is sealed"
+        case .generatorFailed:
+            "the system's random generator gives nothing, or is not seeded yet: nothing is sealed"
         }
     }
 }

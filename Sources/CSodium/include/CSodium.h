@@ -7,8 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Starts the library; negative if it cannot.
+/// Starts the library; -1 if it cannot, -2 if the system gives no random bytes now.
 int csodium_start(void);
+
+/// 1 if the system's generator gives bytes at once, 0 if it is not seeded yet or not there.
+int csodium_has_generator(void);
 
 /// `count` bytes from the system's generator.
 void csodium_random(void *bytes, size_t count);
