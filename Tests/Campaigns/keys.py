@@ -1,4 +1,4 @@
-"""Spoils the life of keys: rotations, slots, compromise and destruction meet kills and a disk that fails.
+"""Spoils the life of keys: rotations, slots, compromise, destruction and backups meet kills and a disk that fails.
 
     keys.py SLUICE kill [KILLS]       kills at random moments under load; SEED=n repeats a run
     keys.py SLUICE points [MODE…]     spoils every call that changes the store; modes: before tear after eio enospc
@@ -9,7 +9,7 @@
 After every accident the server starts without faults, and: each acknowledged message reads back, byte for byte; the
 ring names exactly one active key for each stream; what was confirmed of slots and destroyed keys is so; rotations go on
 by themselves until nothing is left under an old key; no file is there that nobody names; and all of it can be done once
-more.
+more. After a backup was spoiled, what lies there is no backup or a whole one, and another one can be made.
 """
 
 import concurrent.futures
@@ -288,6 +288,128 @@ def remove(directory):
             os.remove(path)
 
 
+def command(program, home, settings, *words):
+    """A command of the program that ends by itself."""
+    environment = dict(os.environ, HOME=home, SWIFT_BACKTRACE="enable=no", **settings)
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        environment.pop(name, None)
+    return subprocess.run([os.path.abspath(program), *words], env=environment, capture_output=True, text=True,
+                          timeout=30 * PATIENCE)
+
+
+class Source:
+    """A server with a life of keys behind it, of which backups are made while it runs."""
+
+    def __init__(self, program):
+        self.program, self.facts = program, Facts()
+        self.node = Node(program, tempfile.mkdtemp(prefix="sluice-keys-"))
+        self.node.start()
+        script(self.node.port, self.facts)
+
+    def back_up(self, copy, settings):
+        """Makes a backup of it, which may end in any way but by a trap."""
+        done = command(self.program, self.node.directory, settings, "backup", "--store-dir",
+                       os.path.join(self.node.directory, "store"), copy)
+        check(done.returncode in (-signal.SIGKILL, 0, 1, 5), f"the backup ended with {done.returncode}: {done.stderr}")
+        return done
+
+    def restore(self, copy, place):
+        """Makes a store in `place` out of the backup, with the key file of then."""
+        shutil.copytree(os.path.join(self.node.directory, ".config"), os.path.join(place, ".config"))
+        return command(self.program, place, {}, "restore", "--store-dir", os.path.join(place, "store"), copy)
+
+    def look_at_restored(self, place):
+        """All that was acknowledged is in the store that was made of the backup, and it takes more."""
+        look_at_active(place)
+        node = Node(self.program, place)
+        node.start()
+        try:
+            wire = Wire(node.port)
+            status = settle(wire)
+            look_at_files(place, status)
+            compare(wire, self.facts)
+            found = ACK.search(wire.request("k.after", b"after", SOON)[3])
+            check(found and int(found.group(1)) > max(self.facts.messages), f"no new message: {found}")
+            wire.close()
+        finally:
+            node.stop()
+            os.remove(node.log)
+
+    def close(self):
+        """Nothing has happened to the store that backups were made of."""
+        wire = Wire(self.node.port)
+        compare(wire, self.facts)
+        wire.close()
+        self.node.stop()
+        done = command(self.program, self.node.directory, {}, "check", "--store-dir",
+                       os.path.join(self.node.directory, "store"))
+        check(done.returncode == 0, f"the store is damaged: {done.stdout}")
+        remove(self.node.directory)
+
+
+def run_backup(source, library, at, mode):
+    """One backup with one spoiled call; returns how many calls there were."""
+    place = tempfile.mkdtemp(prefix="sluice-backup-")
+    counter = place + ".count"
+    settings = {"LD_PRELOAD": library, "FAULT_DIR": place, "FAULT_COUNT": counter, "FAULT_AT": str(at),
+                "FAULT_MODE": mode, "FAULT_CALLS": "1"}
+    try:
+        copy = os.path.join(place, "copy")
+        done = source.back_up(copy, settings)
+        with open(counter, "rb") as file:
+            count = int.from_bytes(file.read(8), "little")
+        # What was cut off is no backup, or a whole one: it is never half of one.
+        first = os.path.join(place, "first")
+        os.mkdir(first)
+        made = source.restore(copy, first)
+        check(made.returncode == 0 or done.returncode != 0, f"a backup that was made is none: {made.stderr}")
+        if made.returncode == 0:
+            source.look_at_restored(first)
+        if done.returncode != 0:
+            again = source.back_up(os.path.join(place, "again"), {})
+            check(again.returncode == 0, f"no backup after the accident: {again.stdout}{again.stderr}")
+        remove(place)
+        return count, source.facts
+    except Broken as broken:
+        raise Broken(f"backup, call {at}, {mode}: {broken}\nthe copy is in {place}") from None
+
+
+def backups(program, library, modes, step, chance):
+    """Every call of a backup in every mode, or every n-th of them."""
+    source = Source(program)
+    total, _ = run_backup(source, library, 0, "")
+    print(f"{total} calls make a backup", flush=True)
+    spoil(modes, total, step, chance, lambda at, mode: run_backup(source, library, at, mode),
+          "no half backup, and a whole one afterwards")
+    source.close()
+
+
+def spoil(modes, total, step, chance, life, verdict):
+    """Lives `life` with every call in every mode spoiled, or with every n-th of them."""
+    began = time.monotonic()
+    missed = 0
+    spoiled = [(at, mode) for mode in modes for at in range(1 + chance.randrange(step), total + 1, step)]
+    broken = 0
+    with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("JOBS", 8))) as pool:
+        lives = {pool.submit(life, at, mode): (at, mode) for at, mode in spoiled}
+        for count, done in enumerate(concurrent.futures.as_completed(lives), 1):
+            problem = done.exception()
+            if problem:
+                broken += 1
+                print(f"BROKEN: {problem}", flush=True)
+                if not isinstance(problem, Broken) or broken > 5:
+                    os._exit(1)
+            elif done.result()[0] < lives[done][0]:
+                missed += 1
+            if count % 250 == 0:
+                print(f"{count} of {len(spoiled)} points, {broken} broken so far, {time.monotonic() - began:.0f} s",
+                      flush=True)
+    if broken:
+        sys.exit(1)
+    print(f"{len(spoiled)} points in {time.monotonic() - began:.0f} s, {missed} of them behind the end of their run: "
+          f"{verdict}", flush=True)
+
+
 def points(program, modes):
     """Every call in every mode, or every n-th of them."""
     library = os.path.join(tempfile.mkdtemp(prefix="sluice-faults-"), "faults.so")
@@ -301,27 +423,9 @@ def points(program, modes):
           f"the script does not run without faults: {facts.refusals} refusals, {len(facts.messages)} messages, "
           f"slots {facts.slots}, destroyed {facts.destroyed}")
     print(f"seed {seed}; {total} calls change the store in a run without faults", flush=True)
-    began = time.monotonic()
-    missed = 0
-    spoiled = [(at, mode) for mode in modes for at in range(1 + chance.randrange(step), total + 1, step)]
-    broken = 0
-    with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("JOBS", 8))) as pool:
-        lives = {pool.submit(run, program, library, at, mode): (at, mode) for at, mode in spoiled}
-        for count, life in enumerate(concurrent.futures.as_completed(lives), 1):
-            problem = life.exception()
-            if problem:
-                broken += 1
-                print(f"BROKEN: {problem}", flush=True)
-                if not isinstance(problem, Broken) or broken > 5:
-                    os._exit(1)
-            elif life.result()[0] < lives[life][0]:
-                missed += 1
-            if count % 250 == 0:
-                print(f"{count} of {len(spoiled)} points, {broken} broken so far, {time.monotonic() - began:.0f} s", flush=True)
-    if broken:
-        sys.exit(1)
-    print(f"{len(spoiled)} points in {time.monotonic() - began:.0f} s, {missed} of them behind the end of their run: "
-          f"nothing lost, one active key each, no orphan, rotations went on", flush=True)
+    backups(program, library, modes, step, chance)
+    spoil(modes, total, step, chance, lambda at, mode: run(program, library, at, mode),
+          "nothing lost, one active key each, no orphan, rotations went on")
 
 
 def publish(port, ledger, chance, stop):
