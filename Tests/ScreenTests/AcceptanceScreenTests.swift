@@ -28,7 +28,7 @@
 //   bytes and time of a console that nobody touches         Interop/test_terminal.py
 //   exports, reports and recordings agree with the screen   Interop/test_acceptance.py, ReportTests
 //   numbers under load, first frame, cost to publishers     Campaigns/agreement.py, budgets.py
-//   nothing secret in any of them                           Campaigns/leaks.py  
+//   nothing secret in any of them                           Campaigns/leaks.py
 
 import Glibc
 import Testing
