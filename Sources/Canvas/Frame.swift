@@ -57,13 +57,21 @@ public struct Frame: Equatable, Sendable {
         }
     }
 
-    /// Makes the area of `rect` mean `ground`; the characters stay.
+    /// Makes the area of `rect` mean `ground`; the characters stay, and what is blank is `ground`
+    /// itself.
     public mutating func shade(_ rect: Rect, as ground: StyleRole) {
         let kept = rect.intersection(bounds)
         guard !kept.isEmpty else { return }
         for row in kept.row..<kept.endRow {
             let start = row * size.columns
-            for column in kept.column..<kept.endColumn { cells[start + column].ground = ground }
+            for column in kept.column..<kept.endColumn {
+                let cell = cells[start + column]
+                // A blank of a ground with a colour of its own would keep that.
+                if cell.role == cell.ground, cell.role != .text, cell.scalar == " " {
+                    cells[start + column].role = ground
+                }
+                cells[start + column].ground = ground
+            }
         }
     }
 

@@ -42,9 +42,11 @@ public struct ColourTable: Sendable {
             return Look(foreground: -1, background: -1, attributes: style.monoAttributes)
         }
         // Among few colours most of them are hard to read on the one of the selected row.
-        let isOnSelected = depth <= .sixteen && ground == .rowSelected
-        let front = number(isOnSelected ? theme[ground].foreground : style.foreground)
+        let isCursor = ground == .rowSelected || ground == .rowCursorUnfocused
+        let isOnCursor = depth <= .sixteen && isCursor
+        let wanted = number(isOnCursor ? theme[ground].foreground : style.foreground)
         let back = style.background.map { number($0) } ?? -1
+        let front = legible(wanted, on: back, role)
         guard depth == .eight else {
             return Look(foreground: front, background: back, attributes: style.attributes)
         }
@@ -60,6 +62,40 @@ public struct ColourTable: Sendable {
             attributes: isBright ? style.attributes.union(.bold) : style.attributes
         )
     }
+
+    /// `front` where it can be seen on `back`: among few colours black or white instead, whichever
+    /// can better, and of gradients no dark colours on a dark ground.
+    ///
+    /// Every terminal has sixteen colours of its own; bright black, which may be any grey, is taken
+    /// for a dark one. On its ground a theme's own colours are kept.
+    private func legible(_ front: Int32, on back: Int32, _ role: StyleRole) -> Int32 {
+        guard depth == .eight || depth == .sixteen, terminalDepth != .direct else { return front }
+        let isPlain = back == theme[.text].background.map { number($0) } ?? -1
+        guard back >= 0, !isPlain else {
+            // Where there is no bright blue, the blue there is cannot be read.
+            if depth == .eight, front & 7 == 4, theme.background != .light { return 6 }
+            let isOfGradient = role.rawValue >= StyleRole.heat0.rawValue
+            return isOfGradient && theme.background != .light ? Self.lighter[front] ?? front : front
+        }
+        // The terminal's own is what the theme is made for: light characters on dark or not.
+        let own: Int32 = theme.background == .light ? 0 : 7
+        let ground = Self.nominal(back)
+        let contrast = { (index: Int32) in Self.nominal(index).contrast(with: ground) }
+        guard contrast(front < 0 ? own : front) < 4.5 else { return front }
+        return contrast(0) > contrast(15) ? 0 : 15
+    }
+
+    /// What stands for black, blue and grey in gradients.
+    private static let lighter: [Int32: Int32] = [0: 12, 4: 12, 8: 6]
+
+    private static func nominal(_ index: Int32) -> Rgb {
+        Rgb(hex: sixteen[Int(index & 15)])
+    }
+
+    private static let sixteen: [UInt32] = [
+        0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD, 0x00CDCD, 0xE5E5E5,
+        0x555555, 0xFF0000, 0x00FF00, 0xFFFF00, 0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF,
+    ]
 
     private func number(_ colour: Colour) -> Int32 {
         switch depth {

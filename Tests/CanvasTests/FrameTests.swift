@@ -53,6 +53,15 @@ import Testing
         #expect(frame.lines == ["????????????????????"])
     }
 
+    @Test func `blanks of a ground become the shade, characters stay what they are`() {
+        var frame = Frame(size: Size(columns: 3, rows: 1))
+        frame.clear(frame.bounds, ground: .dialog)
+        frame.put("x", in: frame.bounds, role: .stateOk)
+        frame.shade(frame.bounds, as: .rowSelected)
+        #expect(frame[0, 0].role == .stateOk && frame[0, 0].ground == .rowSelected)
+        #expect(frame[1, 0].role == .rowSelected && frame[1, 0].ground == .rowSelected)
+    }
+
     @Test func `a shade keeps characters and text keeps the shade`() {
         var frame = Frame(size: Size(columns: 6, rows: 1))
         frame.put("ab", in: frame.bounds, role: .stateCrit)

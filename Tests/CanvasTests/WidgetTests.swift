@@ -140,6 +140,17 @@ import Testing
         #expect(frame.cursor == FrameCursor(column: 0, row: 1, isVisible: false))
     }
 
+    @Test func `names get no more than a row can be read across, sentences all there is`() {
+        let columns = [
+            TableColumn("NAME", columnsMin: 10, weight: 3), TableColumn("N", columnsMin: 5),
+        ]
+        let names = TextTable(columns: columns, rows: [], isFocused: false)
+        #expect(names.layout(in: 200) == [2..<42, 43..<48])
+        let said = [TableColumn("WHAT", columnsMin: 10, weight: 5), columns[1]]
+        let sentences = TextTable(columns: said, rows: [], isFocused: false)
+        #expect(sentences.layout(in: 200) == [2..<194, 195..<200])
+    }
+
     @Test func `drops the columns with the highest rank first`() {
         #expect(table.layout(in: 15) == [2..<8, 9..<15, nil])
         #expect(table.layout(in: 4) == [2..<3, nil, nil])

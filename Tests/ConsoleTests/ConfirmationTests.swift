@@ -249,7 +249,7 @@ import Testing
         model.session.capabilities[.drain] = .none(reason: "JetStream has no drain")
         _ = press(&model, "D")
         #expect(model.screen.overlay == .none)
-        #expect(model.work.notices.last?.text == "Drain: JetStream has no drain")
+        #expect(model.work.notices.last?.text == "drain: JetStream has no drain")
     }
 
     @Test func `undo takes back what was done, once`() throws {
@@ -352,7 +352,7 @@ import Testing
         var model = model()
         _ = press(&model, "5jjjjX")
         #expect(model.screen.overlay == .none)
-        #expect(model.work.notices.last?.text == "Destroy: 108GB are still under it")
+        #expect(model.work.notices.last?.text == "destroy: 108GB are still under it")
     }
 
     @Test func `a slot is removed by its number typed`() {

@@ -26,8 +26,8 @@ import Testing
 
     @Test(arguments: [
         ("", "risk.margin"), ("j", "recon.clearing"), ("jjk", "recon.clearing"),
-        ("G", "billing.close"),
-        ("Gg", "risk.margin"), ("jjjG", "billing.close"), ("k", "risk.margin"),
+        ("G", "legacy.settle"),
+        ("Gg", "risk.margin"), ("jjjG", "legacy.settle"), ("k", "risk.margin"),
     ])
     func `keys move the cursor`(keys: String, name: String) {
         #expect(selected(model(after: keys)) == name)

@@ -97,9 +97,60 @@ SEEN = [
     ([], "F1", "Esc closes"), (["Enter", "Escape"], "F2", "Setup"), (["Enter"], ",", "Setup"),
     (["Enter"], "C-p", "Tab completes"), (["C-u", "Escape"], "x", "Enter writes the file"),
     (["Escape"], "~", "Console log"), (["Escape"], "%", "~mouse"), ([], "%", "~mouse"),
-    ([], "p", "Peek"), (["Escape"], "y", "copied"), ([], "C-z", "inside this console"),
+    (["g"], "p", "Peek"), (["Escape"], "y", "copied"), (["2"], "u", "B/s"), ([], "u", "bit/s"), ([], "u", "-bit/s"),
+    (["g"], "Enter", "┏━ Consumers"), ([], "Left", "┏━ Queues"), ([], "Right", "┏━ Consumers"),
+    ([], "BSpace", "┏━ Queues"), ([], ":", "Tab completes"), (["Escape"], "?", "Esc closes"),
+    (["Escape", "F3", "T", "W", "Enter"], "n", r"~>.*\bTWO\b"), ([], "C-z", "inside this console"),
     ([], "a", "no alert is open"), ([], "v", "~."), ([], "F10", "leave the broker running"),
 ]
+
+
+# Keys of a kind that looks whose work is seen elsewhere or is nothing that a picture shows, and why.
+UNSEEN = {
+    "C-w": "a prefix", "r": "the same picture, newer", "C-l": "the same picture, drawn anew", ".": "what came before",
+    "N": "as n", "'": "needs an alert", "d": "needs a marker", "o": "another program", "b": "another engine",
+    "C-c": "as Esc", "q": "as F10", "h": "as Left", "l": "as Right", "Esc": "between all others",
+}
+
+# How tmux calls keys that the printed keymap calls otherwise.
+NAMES = {"S-Tab": "BTab", "PgUp": "PageUp", "PgDn": "PageDown", "Backspace": "BSpace", "Esc": "Escape"}
+
+
+def case_no_key_that_looks_is_left_out():
+    pressed = {key for _, key, _ in SEEN}
+    for name, keys, _, kind, _ in keymap():
+        for key in keys.split(" ") if kind != "mutates" else []:
+            expect(NAMES.get(key, key) in pressed or key in UNSEEN, f"{name}: {key} is pressed by no test")
+
+
+async def case_every_key_that_changes_asks_first():
+    with Screen() as screen:
+        connection = await connect(screen)
+        await (await filled(connection, "ONE", 5)).stop()
+        await on(screen.queue, "ONE")
+        # Escape where a dialog is open; any key answers a line with no.
+        for key, words in (("P", "PAUSE ONE"), ("F6", "PAUSE ONE"), ("I", "REFUSE MESSAGES FOR ONE"), ("D", "DRAIN ONE"),
+                           ("F7", "DRAIN ONE"), ("X", "PURGE ONE"), ("F8", "PURGE ONE"), ("R", "ROTATE KEYS"),
+                           ("F9", "ROTATE KEYS")):
+            await on(screen.ask, key, words)
+            await on(screen.cancel, words)
+        for key, words in (("M", "redrive: no dead letters"), ("U", "undo: nothing to take back")):
+            await on(screen.press, key)
+            await on(screen.wait, words)
+        await on(screen.show, 3, "Clients")
+        for key, words in (("K", "KICK"), ("T", "THROTTLE")):
+            await on(screen.ask, key, words)
+            await on(screen.cancel, words)
+        await on(screen.show, 5, "Keys")
+        for key, words in (("V", "VERIFY"), ("C", "COMPROMISED KEY"), ("R", "ROTATE KEYS")):
+            await on(screen.ask, key, words)
+            await on(screen.cancel, words)
+        for key, words in (("H", "hold: nothing is being rewritten"), ("X", "destroy: "), ("F8", "destroy: ")):
+            await on(screen.press, key)
+            await on(screen.wait, words)
+        await on(screen.show, 2, "Queues")
+        await on(screen.waitRow, "ONE", "RUN")
+        await connection.close()
 
 
 async def case_every_key_that_looks_does_as_it_says():
@@ -270,6 +321,26 @@ async def headless(leave):
 
 async def case_the_broker_outlives_its_terminal():
     await headless(lambda screen: screen.tmux("kill-session", "-t", "a"))
+
+
+def case_a_demonstration_ends_with_its_terminal():
+    for leave in (lambda screen, pid: screen.tmux("kill-session", "-t", "a"),
+                  lambda screen, pid: os.kill(pid, signal.SIGHUP)):
+        screen = Screen(options="--demo --seed 6")
+        try:
+            screen.wait("TRADES")
+            pid = screen.pid()
+            leave(screen, pid)
+            end = time.monotonic() + WAIT
+            while os.path.exists(f"/proc/{pid}") and time.monotonic() < end:
+                time.sleep(LOOK)
+            expect(not os.path.exists(f"/proc/{pid}"), "the demonstration goes on")
+            check = subprocess.run(
+                [Server.program, "check", "--store-dir", f"{screen.directory}/store"], capture_output=True, text=True,
+                env=dict(os.environ, HOME=screen.directory, XDG_CONFIG_HOME=screen.directory))
+            expect(check.returncode == 0, check.stdout + check.stderr)
+        finally:
+            screen.leave()
 
 
 async def case_q_offers_to_leave_the_broker_running_to_stop_it_or_to_stay():

@@ -49,6 +49,37 @@ import Testing
         #expect(crit.attributes.contains(.bold))
     }
 
+    @Test(arguments: [ColourDepth.eight, .sixteen])
+    func `text is black or white where its colour cannot be read`(depth: ColourDepth) {
+        let table = ColourTable(BuiltInTheme.harbourDark.theme, depth: depth)
+        // The terminal's own light colour on bright cyan.
+        let tab = table.look(role: .tabActive, ground: .text)
+        #expect(tab.background & 7 == 6 && tab.foreground == 0)
+        // Green on the grey of a cursor in a pane without the keyboard.
+        let row = table.look(role: .stateOk, ground: .rowCursorUnfocused)
+        #expect(row.foreground & 7 == 7)
+        let plain = table.look(role: .stateOk, ground: .text)
+        #expect(plain.foreground & 7 == 2)
+    }
+
+    @Test(arguments: [ColourDepth.eight, .sixteen])
+    func `the weakest of a gradient is seen on a dark ground`(depth: ColourDepth) {
+        let table = ColourTable(BuiltInTheme.harbourDark.theme, depth: depth)
+        for step in 0..<Gradient.stepCount {
+            let role = Gradient.latencyHeat.role(step: step)
+            let look = table.look(role: role, ground: .text)
+            let isDark = look.foreground == 0 || look.foreground == 8
+            #expect(!isDark && look.foreground != 4, "step \(step)")
+        }
+        #expect(table.look(role: .seriesIn, ground: .text).foreground != 4)
+    }
+
+    @Test func `nothing is dim in reverse`() {
+        let table = ColourTable(BuiltInTheme.harbourDark.theme, depth: .mono)
+        let look = table.look(role: .textMuted, ground: .rowSelected)
+        #expect(look.attributes.contains(.reverse) && !look.attributes.contains(.dim))
+    }
+
     @Test func `a role lies on the colour of its ground`() {
         let table = ColourTable(theme, depth: .direct)
         #expect(table.look(role: .stateCrit, ground: .rowSelected).background == 1)

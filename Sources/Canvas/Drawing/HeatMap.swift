@@ -51,7 +51,8 @@ public struct HeatMap: Equatable, Sendable {
                     in: rect,
                     column: start + index,
                     row: rect.rows - 1 - step,
-                    role: gradient.role(share: strength)
+                    // Where a letter says how strong it is, its colour need only be seen.
+                    role: gradient.role(share: glyphs.isAscii ? Swift.max(strength, 0.5) : strength)
                 )
             }
             guard skipped + index < marks.count, let row = marks[skipped + index] else { continue }

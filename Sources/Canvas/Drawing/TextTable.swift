@@ -89,6 +89,11 @@ public struct TextTable: Equatable, Sendable {
         self.isFocused = isFocused
     }
 
+    /// The largest weight of a column of names; a heavier one holds sentences.
+    public static let nameWeightMax = 3
+    /// Cells that a column of names takes at most: what stands far apart is not read as one row.
+    public static let nameCellsMax = 40
+
     /// Rows that fit into `rect` below the head.
     public static func rowCount(in rect: Rect) -> Int { max(rect.rows - 1, 0) }
 
@@ -130,7 +135,9 @@ public struct TextTable: Equatable, Sendable {
         }
         var result = [Range<Int>?](repeating: nil, count: columns.count)
         var start = gutter
-        for (index, length) in zip(kept, Layout(extents, gap: 1).lengths(of: width - gutter)) {
+        for (index, given) in zip(kept, Layout(extents, gap: 1).lengths(of: width - gutter)) {
+            let isName = (1...TextTable.nameWeightMax).contains(columns[index].weight)
+            let length = isName ? min(given, TextTable.nameCellsMax) : given
             result[index] = length > 0 ? start..<(start + length) : nil
             start += length + 1
         }

@@ -57,6 +57,8 @@ public struct Theme: Equatable, Sendable {
         style.background = own ?? below.background ?? self[.text].background
         let both = below.monoAttributes.union(style.monoAttributes)
         style.monoAttributes = both.count > 2 ? below.monoAttributes : both
+        // Dim characters in reverse are grey on grey.
+        if style.monoAttributes.contains(.reverse) { style.monoAttributes.remove(.dim) }
         return style
     }
 }

@@ -18,7 +18,7 @@ extension Keymap {
             [.function(2), .char(",")],
             .pick(.setup),
             "Setup",
-            "Choose theme, refresh rate, graphs and alerts."
+            "Choose theme, refresh rate, graphs, units, mouse, clock and bell."
         ),
         view(
             "palette",

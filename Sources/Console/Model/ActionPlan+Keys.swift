@@ -112,7 +112,7 @@ extension ActionPlan {
     ) -> PlannedOrder {
         switch confirmation.step ?? nextStep(of: scope, model) {
         case .prepare, .retire, .destroy: plan(.prepare(scope), "new key prepared; R activates it")
-        case .activate: plan(.activate(scope), "new key active")
+        case .activate: plan(.activate(scope), "new key active; R rewrites old data")
         case .reencrypt:
             plan(
                 .reencrypt(scope, bytesPerSecond: speed(confirmation, "re-encrypt at")),

@@ -41,10 +41,9 @@ enum ActionPlan {
             [ConfirmOption(label: "at most", choices: ["all", "1", "100", "1000"], index: 0)]
         case .throttle: [ConfirmOption(label: "limit", choices: speeds, index: 2)]
         case .rotate:
-            [
-                rotationScope(model),
-                ConfirmOption(label: "re-encrypt at", choices: speeds, index: 3),
-            ]
+            [rotationScope(model)]
+                + (isRewritingDue(model)
+                    ? [ConfirmOption(label: "re-encrypt at", choices: speeds, index: 3)] : [])
         case .resume, .delete, .kick, .holdRewrite, .verify, .retireKey, .destroyKey, .compromise,
             .addSlot, .removeSlot, .lock, .unlock, .resumeWriting, .lameDuck:
             []
@@ -60,6 +59,12 @@ enum ActionPlan {
             choices: choices,
             index: isBegun ? choices.count - 1 : 0
         )
+    }
+
+    /// Whether the next step of a rotation that can be chosen is the one that has a speed.
+    private static func isRewritingDue(_ model: ConsoleModel) -> Bool {
+        let mine = model.screen.current == .keys ? model.selectedKey.map { [$0.scope] } ?? [] : []
+        return (mine + [.allStreams]).contains { nextStep(of: $0, model) == .reencrypt }
     }
 
     private static func rotationScopes(_ model: ConsoleModel) -> [String] {

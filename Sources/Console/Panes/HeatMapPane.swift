@@ -164,15 +164,17 @@ struct LatencyScale {
     /// Labels beside the rows.
     var labels: [AxisLabel] {
         let rows = bounds.count + 1
-        return bounds.enumerated().compactMap { place, bound in
-            let isTop = place == bounds.count - 1
-            let isLabelled = step.labelled.contains(place % step.factors.count)
-            // The label of the topmost row takes the place of one just below it.
-            let isHidden = rows > 10 && place == bounds.count - 2
-            guard rows <= 10 || isTop || isLabelled && !isHidden else { return nil }
-            let text = (isTop ? ">" : "") + Format.latency(nanoseconds: bound)
-            return AxisLabel(text, at: Double(place + 1) / Double(max(1, rows - 1)))
-        }
+        let below = bounds.first.map { "<" + Format.latency(nanoseconds: $0) } ?? ""
+        return [AxisLabel(below, at: 0)]
+            + bounds.enumerated().compactMap { place, bound in
+                let isTop = place == bounds.count - 1
+                let isLabelled = step.labelled.contains(place % step.factors.count)
+                // The label of the topmost row takes the place of one just below it.
+                let isHidden = rows > 10 && place == bounds.count - 2
+                guard rows <= 10 || isTop || isLabelled && !isHidden else { return nil }
+                let text = (isTop ? ">" : "") + Format.latency(nanoseconds: bound)
+                return AxisLabel(text, at: Double(place + 1) / Double(max(1, rows - 1)))
+            }
     }
 
     private static func power(_ exponent: Int) -> UInt64 {

@@ -65,7 +65,7 @@ enum HelpOverlay {
     static func draw(_ help: HelpState, on frame: inout Frame, _ context: PaneContext) {
         let size = frame.size
         let room = OverlayView.open(
-            columns: min(size.columns - 2, 120),
+            columns: OverlayView.columns(in: size, most: 120),
             rows: size.rows - 2,
             title: [TextRun("Help", .paneTitleFocus)],
             badge: [TextRun("! changes the broker   Esc closes", .paneBadge)],

@@ -44,10 +44,15 @@ enum OverlayView {
         return border.draw(in: outer, on: &frame, glyphs: context.glyphs).inset(columns: 1, rows: 0)
     }
 
+    /// How wide a list over the panes is: strips of what lies below it say nothing.
+    static func columns(in size: Size, most: Int) -> Int {
+        size.columns < 100 ? size.columns : min(size.columns - 4, most)
+    }
+
     private static func drawDrawer(_ scroll: Int, on frame: inout Frame, _ context: PaneContext) {
         let notices = context.model.work.notices
         let room = open(
-            columns: frame.size.columns - 4,
+            columns: columns(in: frame.size, most: frame.size.columns),
             rows: min(frame.size.rows - 2, 22),
             title: [TextRun("Console log  \(notices.count)", .paneTitleFocus)],
             badge: [TextRun("j k scroll  Esc closes", .paneBadge)],

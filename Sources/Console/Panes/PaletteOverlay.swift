@@ -10,7 +10,7 @@ enum PaletteOverlay {
         let found = Palette.suggestions(context.model, palette.field.text)
         let size = frame.size
         let room = OverlayView.open(
-            columns: min(size.columns - 4, 124),
+            columns: OverlayView.columns(in: size, most: 124),
             rows: min(size.rows - 2, 20),
             title: [TextRun("Command", .paneTitleFocus)],
             badge: [TextRun("\(found.count)  Tab completes  Enter runs", .paneBadge)],
@@ -120,7 +120,7 @@ enum PeekOverlay {
     static func draw(_ peek: PeekState, on frame: inout Frame, _ context: PaneContext) {
         let size = frame.size
         let room = OverlayView.open(
-            columns: min(size.columns - 2, 140),
+            columns: OverlayView.columns(in: size, most: 140),
             rows: size.rows - 2,
             title: [
                 TextRun("Peek ", .paneTitleFocus),

@@ -110,11 +110,13 @@ enum PercentilePane {
         guard let other else {
             return [first, [TextRun("m marks A; then A and now are compared", .textMuted)]]
         }
-        let name = context.model.data.time.markerB == .never ? "A" : "A-B"
+        let name = context.model.data.time.markerB == .never ? "since A" : "A to B"
         return [
             first,
-            [TextRun("\(context.glyph(.dotFaint)) \(name)  ", .seriesGhost)]
-                + difference(now, other),
+            [
+                TextRun("\(context.glyph(.dotFaint)) ", .seriesGhost),
+                TextRun("\(name)  ", .textMuted),
+            ] + difference(now, other),
         ]
     }
 

@@ -28,7 +28,8 @@ enum RotationPane {
         let lines =
             [head(rotation, context, cells: cells)]
             + RotationRows.steps(rotation, context, cells: cells)
-            + [cost(rotation, cells: cells)] + [impact(rotation, cells: cells)]
+            + (next(rotation).map { [$0] }
+                ?? [cost(rotation, cells: cells), impact(rotation, cells: cells)])
         let inner = room.slice(1, count: room.columns - 1)
         frame.putLines(lines, in: inner)
     }
@@ -55,6 +56,18 @@ enum RotationPane {
             [TextRun("  \(context.style.clock(rotation.startedAt))", .textMuted)],
             [TextRun(audit, .textMuted)],
         ].fitted(cells: cells)
+    }
+
+    /// What the operator does next; nil once data is rewritten.
+    static func next(_ rotation: RotationStatus) -> TextLine? {
+        func says(_ what: String) -> TextLine {
+            [TextRun("R", .keybarKey), TextRun(" \(what)", .text)]
+        }
+        guard case .done = rotation[.prepare] else { return nil }
+        if rotation[.activate] == .waiting { return says("moves writes to the new key") }
+        guard rotation[.reencrypt] == .waiting else { return nil }
+        let rest = rotation.bytesTotal - min(rotation.bytesDone, rotation.bytesTotal)
+        return says("rewrites \(Format.bytes(rest)) of old data")
     }
 
     static func cost(_ rotation: RotationStatus, cells: Int) -> TextLine {

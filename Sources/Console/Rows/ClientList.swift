@@ -11,6 +11,7 @@ enum ClientList {
         columns: [glyph, name] + whereFrom + flows + state,
         sort: ("lag", true),
         id: { .connection($0.id) },
+        name: { $0.name },
         words: { [$0.name, $0.address, $0.language, $0.account, $0.user, $0.stream] },
         rows: { $0.snapshot.connections }
     )
@@ -49,7 +50,7 @@ enum ClientList {
     ]
 
     private static let flows: [Column<ConnectionStatus>] = [
-        number("lag", "LAG", width: 6, drop: 0, count: true) { Double($0.lag) },
+        work("lag", "LAG", drop: 0) { $0.lag },
         number("in", "IN/s", width: 6, drop: 2) { $0.ingress.messagesPerSecond },
         number("out", "OUT/s", width: 6, drop: 1) { $0.egress.messagesPerSecond },
         Column(
@@ -64,7 +65,7 @@ enum ClientList {
                 return TextRun(Format.bytes(row.pendingBytes), isHigh ? .stateWarn : role)
             }
         ),
-        number("unacked", "UNACK", width: 6, drop: 6, count: true) { Double($0.unacked) },
+        work("unacked", "UNACK", drop: 6) { $0.unacked },
         number("subs", "SUBS", width: 5, drop: 8, count: true) { Double($0.subscriptions) },
     ]
 
@@ -148,6 +149,26 @@ enum ClientList {
                 let bytes = value(row)
                 return bytes.isEmpty
                     ? TextRun("-", .textMuted) : TextRun(style.name(bytes), .text)
+            }
+        )
+    }
+
+    /// What is left to do on the queue that a client works on; unknown where that is.
+    private static func work(
+        _ name: String,
+        _ title: String,
+        drop: Int,
+        _ value: @escaping @Sendable (ConnectionStatus) -> UInt64
+    ) -> Column<ConnectionStatus> {
+        Column(
+            name,
+            title,
+            width: 6,
+            drop: drop,
+            value: { .number(Double(value($0))) },
+            text: { row, _ in
+                guard !row.stream.isEmpty else { return TextRun("-", .textMuted) }
+                return TextRun(Format.count(value(row)), value(row) == 0 ? .textMuted : .text)
             }
         )
     }

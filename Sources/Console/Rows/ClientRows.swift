@@ -29,6 +29,13 @@ enum ClientRows {
         bytes.isEmpty ? TextRun("-", .textMuted) : TextRun(style.name(bytes), .text)
     }
 
+    /// What is left to do on its queue; unknown where that is.
+    private static func lag(_ connection: ConnectionStatus) -> TextRun {
+        guard !connection.stream.isEmpty else { return TextRun("-", .textMuted) }
+        let unacked = Format.exact(connection.unacked)
+        return TextRun("\(Format.exact(connection.lag)), \(unacked) unacked", .text)
+    }
+
     private static func flowFacts(
         _ connection: ConnectionStatus,
         _ style: TextStyle
@@ -60,13 +67,7 @@ enum ClientRows {
                 )
             ),
             ("works on", words(connection.stream, style)),
-            (
-                "lag",
-                TextRun(
-                    "\(Format.exact(connection.lag)), \(Format.exact(connection.unacked)) unacked",
-                    .text
-                )
-            ),
+            ("lag", lag(connection)),
             (
                 "limit",
                 connection.throttleBytesPerSecond == 0

@@ -11,11 +11,12 @@ public enum ColumnValue: Hashable, Sendable {
     /// Words or a name.
     case text([UInt8])
 
-    /// Whether `self` comes before `other` in ascending order; text comes after numbers.
+    /// Whether `self` comes before `other` in ascending order; text comes after numbers, and is in
+    /// the order of names.
     func precedes(_ other: ColumnValue) -> Bool {
         switch (self, other) {
         case (.number(let left), .number(let right)): left < right
-        case (.text(let left), .text(let right)): left.lexicographicallyPrecedes(right)
+        case (.text(let left), .text(let right)): NaturalOrder.precedes(left, right)
         case (.number, .text): true
         case (.text, .number): false
         }

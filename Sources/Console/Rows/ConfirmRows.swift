@@ -15,7 +15,8 @@ struct ConfirmRows {
 
     init(_ confirmation: Confirmation, _ picture: Picture) {
         let names = Self.names(confirmation, picture)
-        headline = "\(confirmation.action.headline) \(names)"
+        let head = confirmation.action.headline
+        headline = names.isEmpty ? head : "\(head) \(names)"
         effect = Self.effect(confirmation, picture)
         preview = Self.preview(confirmation, picture)
     }
@@ -182,11 +183,14 @@ struct ConfirmRows {
             guard case .connection(let id) = target,
                 let connection = picture.snapshot.connections.first(where: { $0.id == id })
             else { return nil }
+            let work =
+                connection.stream.isEmpty
+                ? ""
+                : "  lag \(Format.count(connection.lag))"
+                    + "  unacked \(Format.count(connection.unacked))"
             return fact(
                 "client",
-                "\(picture.style.name(connection.address, cellsMax: 24))"
-                    + "  lag \(Format.count(connection.lag))"
-                    + "  unacked \(Format.count(connection.unacked))"
+                "\(picture.style.name(connection.address, cellsMax: 24))\(work)"
                     + "  waiting \(Format.bytes(connection.pendingBytes))"
             )
         }

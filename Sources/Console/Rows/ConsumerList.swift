@@ -21,6 +21,7 @@ enum ConsumerList {
         columns: [name, kind] + numbers + [oldest, floor],
         sort: ("pending", true),
         id: { .consumer(stream: $0.stream, name: $0.consumer.name) },
+        name: { $0.consumer.name },
         words: { [$0.consumer.name] + $0.consumer.filters },
         rows: { picture in
             guard let stream = picture.selectedStream else { return [] }

@@ -11,6 +11,7 @@ enum EventList {
         columns: [time, date, glyph, kind, subject, text, author],
         sort: ("number", true),
         id: { .event($0.number) },
+        name: { $0.subject },
         words: { [$0.subject, $0.text, $0.author] },
         rows: { $0.snapshot.events }
     )
@@ -108,6 +109,7 @@ enum AlertList {
         columns: [phase, state, rule, subject, since, lasted, value, peak],
         sort: ("order", true),
         id: { .alert($0.id) },
+        name: { $0.id.subject },
         words: { [Array($0.id.rule.name.utf8), $0.id.subject] },
         rows: { picture in
             let alerts = picture.model.data.alerts

@@ -21,6 +21,7 @@ enum KeyList {
         columns: [glyph, scope, version, state] + figures,
         sort: ("order", true),
         id: { .key($0.key.scope, $0.key.version) },
+        name: { $0.key.scope.name },
         words: { [$0.key.scope.name, $0.key.fingerprint] },
         rows: rows
     )
@@ -184,7 +185,10 @@ enum KeyList {
             alignment: .left,
             drop: 9,
             value: { .text($0.key.fingerprint) },
-            text: { TextRun($1.name($0.key.fingerprint), .textMuted) }
+            text: { row, style in
+                let name = row.key.fingerprint
+                return TextRun(name.isEmpty ? "-" : style.name(name), .textMuted)
+            }
         ),
         Column(
             "wrapped",

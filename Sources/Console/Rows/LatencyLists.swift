@@ -23,6 +23,7 @@ enum StageList {
         columns: [stage, share] + LatencyColumns.columns { $0.histogram },
         sort: ("order", false),
         id: { .stage($0.number) },
+        name: { Array($0.name.utf8) },
         words: { [Array($0.name.utf8)] },
         rows: rows
     )
@@ -124,6 +125,7 @@ enum QueueLatencyList {
         columns: [name] + LatencyColumns.columns { $0.histogram },
         sort: ("p99", true),
         id: { .stream($0.name) },
+        name: { $0.name },
         words: { [$0.name] },
         rows: { picture in
             picture.snapshot.streams.map { stream in

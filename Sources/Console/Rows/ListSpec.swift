@@ -14,12 +14,15 @@ struct ListSpec<Row: Sendable>: Sendable {
     let sort: (name: String, isDescending: Bool)
     /// What recognises a row.
     let id: @Sendable (Row) -> RowId
+    /// The name that rows are in the order of where the sorted column is alike.
+    let name: @Sendable (Row) -> [UInt8]
     /// What plain filter words are looked for in.
     let words: @Sendable (Row) -> [[UInt8]]
     /// The rows of a picture, in no order.
     let rows: @Sendable (Picture) -> [Row]
 
-    /// The rows that the state's filter keeps, in the state's order.
+    /// The rows that the state's filter keeps, in the state's order; rows that are alike in it are
+    /// in the order of their names, whichever way the column is sorted.
     ///
     /// - Complexity: O(n log n); every sort value is computed once.
     func arranged(_ picture: Picture, _ state: ListState) -> [Row] {
@@ -28,9 +31,14 @@ struct ListSpec<Row: Sendable>: Sendable {
         let wanted = state.sort?.name ?? sort.name
         guard let column = columns.first(where: { $0.name == wanted }) else { return kept }
         let isDescending = state.sort?.isDescending ?? sort.isDescending
-        let keyed = kept.enumerated().map { (key: column.value($0.element), place: $0.offset) }
+        let keyed = kept.enumerated().map { place, row in
+            (key: column.value(row), name: name(row), place: place)
+        }
         let ordered = keyed.sorted { left, right in
-            if left.key == right.key { return left.place < right.place }
+            guard left.key != right.key else {
+                if left.name == right.name { return left.place < right.place }
+                return NaturalOrder.precedes(left.name, right.name)
+            }
             return isDescending
                 ? right.key.precedes(left.key) : left.key.precedes(right.key)
         }

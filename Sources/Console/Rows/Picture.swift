@@ -18,6 +18,8 @@ struct Picture: Sendable {
     private var wholeStream: StreamStatus??
     /// What actions would be done to, once it was needed for a whole screen.
     private var wholeTargets: ActionTargets?
+    /// Where bindings come from, once it was needed for a whole screen.
+    private var wholeContexts: [KeyContext]?
 
     /// The moment that `model` shows, written with `glyphs`.
     init(_ model: ConsoleModel, glyphs: GlyphSet) {
@@ -41,11 +43,15 @@ struct Picture: Sendable {
         picture.wholeWindow = LatencyWindow(model).publish
         picture.wholeStream = .some(selectedStream)
         picture.wholeTargets = model.actionTargets
+        picture.wholeContexts = model.contexts
         return picture
     }
 
     /// Latencies from publish to acknowledgement in the window that graphs show.
     var publishWindow: LatencyHistogram { wholeWindow ?? LatencyWindow(model).publish }
+
+    /// Where bindings come from, the most particular first.
+    var contexts: [KeyContext] { wholeContexts ?? model.contexts }
 
     /// What actions would be done to.
     var actionTargets: ActionTargets { wholeTargets ?? model.actionTargets }

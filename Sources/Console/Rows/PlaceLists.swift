@@ -11,9 +11,20 @@ enum TargetList {
         columns: [glyph, name, environment, kind, link, version] + figures,
         sort: ("name", false),
         id: { .target($0.name) },
+        name: { $0.name },
         words: { [$0.name, $0.url, $0.environment] },
-        rows: { $0.snapshot.targets }
+        rows: rows
     )
+
+    /// The servers; the one on the screen has the environment that the console was started with.
+    @Sendable private static func rows(_ picture: Picture) -> [TargetStatus] {
+        picture.snapshot.targets.map { target in
+            guard target.isCurrent, target.environment.isEmpty else { return target }
+            var known = target
+            known.environment = picture.model.session.environment
+            return known
+        }
+    }
 
     private static let glyph = Column<TargetStatus>(
         "current",
@@ -82,7 +93,10 @@ enum TargetList {
             drop: 2,
             value: { .number(Double($0.lag)) },
             text: { row, _ in
-                TextRun(Format.count(row.lag), row.lag == 0 ? .textMuted : .stateWarn)
+                // What has no leader is behind nobody.
+                let isAlone = row.link == .embedded
+                let text = isAlone ? "-" : Format.count(row.lag)
+                return TextRun(text, row.lag == 0 ? .textMuted : .stateWarn)
             }
         ),
         Column(
@@ -150,6 +164,7 @@ enum DamageList {
         columns: [name, range, kind, found],
         sort: ("found", true),
         id: { .damage($0.stream, $0.range.first) },
+        name: { $0.stream },
         words: { [$0.stream] },
         rows: { $0.snapshot.storage.damage }
     )

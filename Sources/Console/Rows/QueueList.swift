@@ -47,6 +47,7 @@ enum QueueList {
         columns: [glyph, name, state, depth] + sizes + rates + counts + times + rest,
         sort: ("depth", true),
         id: { .stream($0.stream.name) },
+        name: { $0.stream.name },
         words: { [$0.stream.name] + $0.stream.policy.subjects },
         rows: rows
     )

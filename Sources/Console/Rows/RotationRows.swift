@@ -63,10 +63,12 @@ enum RotationRows {
         guard let rotation else { return [] }
         return [RotationPane.head(rotation, context, cells: cells)]
             + steps(rotation, context, cells: cells)
-            + [
-                [], RotationPane.cost(rotation, cells: cells),
-                RotationPane.impact(rotation, cells: cells),
-            ]
+            + [[]]
+            + (RotationPane.next(rotation).map { [$0] }
+                ?? [
+                    RotationPane.cost(rotation, cells: cells),
+                    RotationPane.impact(rotation, cells: cells),
+                ])
     }
 
     /// What a rotation of which no step is being done waits for.

@@ -20,6 +20,13 @@ extension History {
             guard let queue = queues[stream.name] else { return stream }
             return Self.past(of: stream, queue, at: instant)
         }
+        past.targets = snapshot.targets.map { target in
+            guard target.isCurrent else { return target }
+            var earlier = target
+            earlier.ingress = past.totals.ingress
+            earlier.egress = past.totals.egress
+            return earlier
+        }
         past.events = snapshot.events.filter { $0.at <= instant }
         return past
     }

@@ -63,7 +63,7 @@ extension ConsoleModel {
             return key == Key(.escape) ? look(.back) : []
         }
         if let reason = reasonAgainst(binding) {
-            say(.warning, "\(binding.label): \(reason)")
+            say(.warning, "\(binding.label.lowercased()): \(reason)")
             return []
         }
         if binding.effect == .view, binding.intent != .again { screen.repeatable = binding.intent }

@@ -32,7 +32,12 @@ extension ConsoleModel {
     }
 
     mutating func show(_ wanted: Screen) {
-        guard wanted != screen.current else { return }
+        guard wanted != screen.current else {
+            // What was opened or made large on it is put back.
+            screen.zoomed = nil
+            screen.focus[wanted] = nil
+            return
+        }
         screen.trail.append(screen.current)
         if screen.trail.count > 16 { screen.trail.removeFirst() }
         screen.current = wanted

@@ -75,7 +75,7 @@ extension ConsoleModel {
         switch command {
         case .binding(let binding):
             if let reason = reasonAgainst(binding) {
-                say(.warning, "\(binding.label): \(reason)")
+                say(.warning, "\(binding.label.lowercased()): \(reason)")
                 return []
             }
             return update(&self, binding.intent)

@@ -91,6 +91,8 @@ extension ConsoleModel {
     private mutating func startFilter() {
         let pane = filteredPane
         guard pane.isTable else { return }
+        // Rows that are filtered are seen.
+        if !ScreenPlan(screen).panes.contains(pane) { screen.zoomed = nil }
         screen.focus[screen.current] = pane
         let before = listState(pane).filter
         screen.overlay = .filter(TextField(before.text), before: before)

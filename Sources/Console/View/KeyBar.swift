@@ -39,7 +39,7 @@ enum KeyBar {
 
     /// The keys in `columns` cells.
     static func items(_ columns: Int, _ picture: Picture, _ plan: ScreenPlan) -> [KeyBarItem] {
-        let bindings = shown(picture.model, plan)
+        let bindings = shown(picture, plan)
         let width = columns / max(1, bindings.count)
         guard width >= 12 else { return packed(bindings, columns, picture) }
         return bindings.enumerated().map { place, binding in
@@ -111,13 +111,14 @@ enum KeyBar {
         return items
     }
 
-    private static func shown(_ model: ConsoleModel, _ plan: ScreenPlan) -> [Binding] {
+    private static func shown(_ picture: Picture, _ plan: ScreenPlan) -> [Binding] {
+        let keymap = picture.model.keymap
         if plan.sizeClass == .list {
-            return ["help", "palette", "next-pane", "quit"].compactMap { model.keymap[$0] }
+            return ["help", "palette", "next-pane", "quit"].compactMap { keymap[$0] }
         }
         return names.compactMap { name in
-            if name == "purge", model.contexts.first == .keys { return model.keymap["destroy"] }
-            return model.keymap[name]
+            if name == "purge", picture.contexts.first == .keys { return keymap["destroy"] }
+            return keymap[name]
         }
     }
 
@@ -127,7 +128,7 @@ enum KeyBar {
     }
 
     private static func reason(_ binding: Binding, _ picture: Picture) -> String? {
-        let applies = picture.model.contexts.contains(binding.context)
+        let applies = picture.contexts.contains(binding.context)
         guard applies else { return "not here" }
         return picture.model.reasonAgainst(binding, picture.actionTargets)
     }

@@ -36,6 +36,17 @@ extension Screen {
         }
     }
 
+    /// What is shown when `pane` is to have the whole of `body`; a queue's facts bring its past and
+    /// its consumers with them.
+    func zoomedPlaces(_ pane: Pane, in body: Rect) -> [PanePlace] {
+        guard pane == .queueDetail, body.columns >= 76, body.rows >= 14 else {
+            return [PanePlace(pane: pane, rect: body)]
+        }
+        let columns = Layout([.fixed(max(38, body.columns * 2 / 5)), .share(1)]).columns(of: body)
+        return stack(columns[0], [(.queueDetail, .share(1))])
+            + stack(columns[1], [(.queueGraph, .share(3)), (.consumers, .share(2, min: 5))])
+    }
+
     /// The panes and their rectangles in `body`.
     func places(in body: Rect, _ sizeClass: SizeClass, focus: Pane?) -> [PanePlace] {
         switch self {
@@ -65,7 +76,7 @@ extension Screen {
                 + side(rows[1], [(.queues, .share(2)), (.keySummary, .share(1))])
                 + side(
                     rows[2],
-                    [(.clients, .share(10)), (.storage, .share(9)), (.events, .share(11))]
+                    [(.clients, .share(9)), (.storage, .share(9)), (.events, .share(12))]
                 )
         case .large:
             let rows = Layout([.share(15), .share(15), .fixed(6 + max(0, body.rows - 36) / 6)])
@@ -96,7 +107,9 @@ extension Screen {
                     [(.queueDetail, .fixed(20)), (.queueGraph, .share(2)), (.consumers, .share(1))]
                 )
         case .large:
-            let rows = Layout([.share(5), .fixed(14 + max(0, body.rows - 36) / 4)]).rows(of: body)
+            // Every fact about a queue has room, unless the table would have none.
+            let facts = max(12, min(19, body.rows - 17)) + max(0, body.rows - 36) / 4
+            let rows = Layout([.share(1), .fixed(facts)]).rows(of: body)
             let right = Layout([.fixed(46), .share(1)]).columns(of: rows[1])
             return stack(rows[0], [(.queues, .share(1))])
                 + stack(right[0], [(.queueDetail, .share(1))])
@@ -151,9 +164,9 @@ extension Screen {
     private func storage(_ body: Rect, _ sizeClass: SizeClass) -> [PanePlace] {
         switch sizeClass {
         case .huge, .large:
-            let rows = Layout([.share(1), .fixed(8)]).rows(of: body)
-            return side(rows[0], [(.storage, .share(1)), (.syncLatency, .share(1))])
-                + stack(rows[1], [(.damage, .share(1))])
+            let columns = Layout([.share(1), .share(1)]).columns(of: body)
+            return stack(columns[0], [(.storage, .fixed(16)), (.damage, .share(1, min: 5))])
+                + stack(columns[1], [(.syncLatency, .share(1))])
         case .medium:
             let rows = Layout([.share(1), .fixed(5)]).rows(of: body)
             return side(rows[0], [(.storage, .share(1)), (.syncLatency, .fixed(36))])

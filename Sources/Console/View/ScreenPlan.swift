@@ -88,7 +88,7 @@ struct ScreenPlan: Equatable, Sendable {
             places = []
         } else if let zoomed {
             tabOrder = order.isEmpty ? [zoomed] : order
-            places = [PanePlace(pane: zoomed, rect: body)]
+            places = screen.zoomedPlaces(zoomed, in: body)
         } else if sizeClass == .list {
             let tables = order.filter(\.isTable)
             tabOrder = tables

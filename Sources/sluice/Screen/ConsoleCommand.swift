@@ -96,7 +96,7 @@ enum ConsoleCommand {
                 let started = try Server(configuration, unlock: held)
                 server = started
                 if let demoSeed { demo = try DemoCommand.start(on: started, seed: demoSeed) }
-                let session = session(on: started, options, demoSeed)
+                let session = session(on: started, configuration, options, demoSeed)
                 return ConsoleProgram(
                     started.engine,
                     session: session,
@@ -159,7 +159,7 @@ enum ConsoleCommand {
             let demo = try demoSeed.map { try DemoCommand.start(on: server, seed: $0) }
             var console = PlainConsole(
                 server.engine,
-                session: session(on: server, options, demoSeed),
+                session: session(on: server, configuration, options, demoSeed),
                 keymap: keymap,
                 alertCommand: options.alertCommand
             )
@@ -180,11 +180,13 @@ enum ConsoleCommand {
 
     private static func session(
         on server: Server,
+        _ configuration: ServerConfiguration,
         _ options: ConsoleOptions,
         _ demoSeed: UInt64?
     ) -> Session {
         let author = variable("USER") ?? variable("LOGNAME") ?? "operator"
-        let name = server.engine.snapshot.server.name
+        // No picture of the server may have been taken yet.
+        let name = configuration.identity.name
         var session = Session(
             target: name.isEmpty ? Array("127.0.0.1:\(server.port)".utf8) : name,
             author: Array(author.utf8)

@@ -70,8 +70,9 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         case .terminated: return [.finish(0)]
         case .askedToStop: return apply(.suspend)
         case .hungUp:
-            // Losing the terminal does not lose the broker.
-            return model.session.isEmbedded ? [.leave] : [.finish(0)]
+            // Losing the terminal does not lose the broker; a demonstration nobody sees is over.
+            let goesOn = model.session.isEmbedded && model.session.demoSeed == nil
+            return goesOn ? [.leave] : [.finish(0)]
         case .complained(let bytes): return quote(bytes)
         case .caughtUp(let leftOut, let ever):
             let text = "the terminal took nothing for a while: \(leftOut) pictures left out"

@@ -60,8 +60,10 @@ struct PlainConsole<Target: Engine>: ~Copyable {
     private mutating func take(_ signal: ProcessSignal) {
         switch signal {
         case .terminate, .interrupt: isFinished = true
-        // Losing the terminal does not lose the broker.
-        case .hangUp: hasInput = false
+        // Losing the terminal does not lose the broker; a demonstration nobody sees is over.
+        case .hangUp:
+            hasInput = false
+            isFinished = isFinished || model.session.demoSeed != nil
         case .user1, .user2: break
         }
     }
