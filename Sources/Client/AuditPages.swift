@@ -7,7 +7,7 @@ import JSON
 public struct AuditPages {
     /// The entries, oldest first.
     public private(set) var entries: [[UInt8]] = []
-    /// The newest signed head, as a note.
+    /// The newest signed head, as a note; over the newest file.
     public private(set) var head: [UInt8] = []
 
     /// Reads pages from `ask`, which gives the answer to the verb `AUDIT` with a body.
@@ -15,23 +15,38 @@ public struct AuditPages {
     public init(
         _ ask: ([UInt8]) throws(ClientError) -> [UInt8]
     ) throws(ClientError) {
+        var from: UInt64 = 0
         while true {
-            let text = try ask(Array("{\"from\":\(entries.count)}".utf8))
+            let text = try ask(Array("{\"from\":\(from)}".utf8))
             let answer = OperatorAnswer(text)
             let page = answer.value
             guard !answer.isRefusal, let size = page["size"]?.asUInt64 else {
                 throw .refused(answer.reason)
             }
-            let found = page["entries"]?.asArray?.compactMap(\.asBytes) ?? []
-            entries += found
+            entries += page["entries"]?.asArray?.compactMap(\.asBytes) ?? []
             head = page["head"]?.asBytes ?? []
-            if found.isEmpty || UInt64(entries.count) >= size { return }
+            guard let next = page["next"]?.asUInt64, next > from, next < size else { return }
+            from = next
         }
     }
 
-    /// Entries and head, as an export holds them.
+    /// Entries and heads, as an export holds them: the head over a file is in the first entry of
+    /// the next one.
     public var export: [UInt8] {
-        entries.flatMap { $0 + [0x0A] } + [0x0A] + head
+        var text: [UInt8] = []
+        for (place, entry) in entries.enumerated() {
+            if place > 0, let head = Self.headBefore(entry) { text += [0x0A] + head }
+            text += entry + [0x0A]
+        }
+        return text + [0x0A] + head
+    }
+
+    /// The head over the file before the one that `entry` begins; `nil` if it begins none.
+    private static func headBefore(_ entry: [UInt8]) -> [UInt8]? {
+        guard let value = try? JSONReader(limits: .standard).read(entry),
+            value["what"]?.asBytes == Array("audit continued".utf8)
+        else { return nil }
+        return value["result"]?.asBytes
     }
 }
 

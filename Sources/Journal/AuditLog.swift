@@ -1,75 +1,122 @@
-// What was done to keys and queues, by whom: a file that only grows.
+// What was done to keys and queues, by whom: files that only grow.
 // Layout: sluice-journal(5), AUDIT LOG.
 
-public import Base
+import Base
 import Sealing
 
 /// The audit log of an open store.
+///
+/// Its entries are numbered through all its files. A file that is large enough takes no more; the
+/// first entry of the next one holds the signed head over it.
 final class AuditLog {
     private let disk: any Disk
     private let vault: KeyVault
     private let store: StoreFile
+    private let fileBytesMax: UInt64
+    /// Numbers of the first entries of the files, oldest first; the last file is written to.
+    private var bases: [UInt64] = []
     private var file: DiskFile?
     private var end: UInt64 = 0
+    /// The tree over the file that is written to.
     private(set) var tree = AuditTree()
-    /// Every entry, oldest first.
-    private(set) var entries: [[UInt8]] = []
+    /// The entries of that file, oldest first.
+    private var entries: [[UInt8]] = []
+    /// The older file that was looked at last.
+    private var visited: (base: UInt64, entries: [[UInt8]])?
 
-    static var name: String { "audit" }
-    /// Most bytes of a log.
+    /// Most bytes of a file.
     static var byteCountMax: Int { 256 << 20 }
     /// Most bytes of an entry.
     static var entryBytesMax: Int { 8_192 }
 
-    /// Opens the log on `disk`, or begins one.
+    /// Bytes of nonce, entry and tag; the zeros that a cut may leave are no record.
+    private static var recordBytes: ClosedRange<Int> { 41...(entryBytesMax + 64) }
+
+    /// The name of the file whose first entry has the number `base`.
+    static func name(_ base: UInt64) -> String { base == 0 ? "audit" : "audit-\(base)" }
+
+    /// How many entries there are, those of files that were taken away included.
+    var count: UInt64 { (bases.last ?? 0) + tree.count }
+
+    /// Opens the log on `disk`, or begins one; a file of `fileBytesMax` bytes takes no more.
     ///
     /// Bytes behind the last whole entry were never answered and are cut off. A log that was
     /// changed or cut by somebody is set aside under another name; the new one begins by saying so.
-    init(_ disk: any Disk, _ vault: KeyVault, _ store: StoreFile) throws(JournalError) {
+    init(
+        _ disk: any Disk,
+        _ vault: KeyVault,
+        _ store: StoreFile,
+        fileBytesMax: UInt64
+    ) throws(JournalError) {
         self.disk = disk
         self.vault = vault
         self.store = store
+        self.fileBytesMax = fileBytesMax
         let floor = store.state.auditFloor
         var aside = "lost"
         do throws(DiskError) {
-            if let bytes = try Self.bytes(on: disk) {
-                if try take(bytes, floor) { return }
+            bases = try Self.bases(on: disk)
+            if bases.isEmpty {
+                bases = [0]
+                if floor == 0 { return }
+            } else {
+                if try takeNewest(floor) { return }
                 aside = try setAside()
-            } else if floor == 0 {
-                return
             }
         } catch {
             throw .disk(error)
         }
-        try beginAnew(found: tree.count, floor, aside: aside)
-    }
-
-    /// Goes on with the log in `bytes`, if it is authentic and not shorter than was seen before.
-    private func take(_ bytes: [UInt8], _ floor: UInt64) throws(DiskError) -> Bool {
-        guard read(bytes), tree.count >= floor else { return false }
-        let opened = try disk.open(Self.name, .write)
-        file = opened
-        if UInt64(bytes.count) > end { try disk.truncate(opened, to: end) }
-        return true
-    }
-
-    /// Gives the log another name, under which it stays.
-    private func setAside() throws(DiskError) -> String {
-        let aside = "\(Self.name).\(store.state.counter)"
-        if let file { disk.close(file) }
-        file = nil
-        try disk.rename(Self.name, to: aside)
-        return aside
+        try beginAnew(found: count, floor, aside: aside)
     }
 
     deinit { if let file { disk.close(file) } }
 
-    /// A new log, whose first entry says what became of the one before.
+    private static func bases(on disk: any Disk) throws(DiskError) -> [UInt64] {
+        try disk.list("").compactMap { file in
+            let base = file == name(0) ? 0 : UInt64(file.dropFirst(6))
+            return base.flatMap { name($0) == file ? $0 : nil }
+        }.sorted()
+    }
+
+    /// Goes on with the newest file, if it is authentic and no entry is missing that was seen.
+    private func takeNewest(_ floor: UInt64) throws(DiskError) -> Bool {
+        while let base = bases.last {
+            let bytes = try disk.readAll(Self.name(base), byteCountMax: Self.byteCountMax).array
+            let found = read(bytes, from: base)
+            (tree, entries, end) = (AuditTree(), found.entries, found.end)
+            for entry in entries { tree.append(entry) }
+            guard found.isAuthentic, count >= floor, base == 0 || bases.count > 1 || end > 0
+            else { return false }
+            if base > 0, end == 0 {
+                // It was begun, and none of its entries was answered.
+                try disk.remove(Self.name(base))
+                bases.removeLast()
+                continue
+            }
+            let opened = try disk.open(Self.name(base), .write)
+            file = opened
+            if UInt64(bytes.count) > end { try disk.truncate(opened, to: end) }
+            return true
+        }
+        return false
+    }
+
+    /// Gives all files other names, under which they stay.
+    private func setAside() throws(DiskError) -> String {
+        let aside = "\(Self.name(0)).\(store.state.counter)"
+        for base in bases {
+            try disk.rename(Self.name(base), to: base == 0 ? aside : "\(aside)-\(base)")
+        }
+        return aside
+    }
+
+    /// A new log, whose first entry says what became of the one before; no number comes twice.
     private func beginAnew(
         found: UInt64,
         _ floor: UInt64,
         aside: String
     ) throws(JournalError) {
+        bases = [max(found, floor)]
         (tree, entries, end) = (AuditTree(), [], 0)
         let words = "only \(found) of at least \(floor) entries are there and authentic"
         let now = vault.ring.writtenAt
@@ -79,29 +126,72 @@ final class AuditLog {
     /// The file, made with the first entry.
     private func opened() throws(DiskError) -> DiskFile {
         if let file { return file }
-        let made = try disk.open(Self.name, .create)
+        let made = try disk.open(Self.name(bases.last ?? 0), .create)
         file = made
         try disk.syncDirectory("")
         return made
     }
 
-    private static func bytes(on disk: any Disk) throws(DiskError) -> [UInt8]? {
-        do throws(DiskError) {
-            return try disk.readAll(name, byteCountMax: byteCountMax).array
-        } catch {
-            guard error.number == noSuchFile else { throw error }
-            return nil
-        }
-    }
+    // MARK: - Writing
 
     /// Adds `entries`; all of them are durable when this returns, or none is there.
     /// - Throws: `disk`; `sealing` when there is no room for a key.
     func append(_ entries: [AuditEntry]) throws(JournalError) {
+        if end >= fileBytesMax, tree.count > 0, let first = entries.first {
+            return try goOn(with: entries, at: first.at)
+        }
         var frames = RecordBuffer(capacity: 512 * entries.count)
+        let texts = try seal(entries, into: &frames)
+        do throws(DiskError) {
+            let file = try opened()
+            try disk.write(file, at: end, frames.bytes)
+            try disk.sync(file)
+            try take(texts, frames.count)
+        } catch {
+            throw .disk(error)
+        }
+    }
+
+    /// Adds `entries` to a new file, which begins with the signed head over the one before.
+    private func goOn(with entries: [AuditEntry], at now: Instant) throws(JournalError) {
+        guard let head = head(at: now) else { throw .sealing(.keyMemoryFull) }
+        let base = count
+        let name = Self.name(base)
+        let first = AuditEntry(continuing: Self.name(bases.last ?? 0), head)
+        var frames = RecordBuffer(capacity: 512 * entries.count + 1_024)
+        let texts = try seal([first] + entries, into: &frames)
+        do throws(DiskError) {
+            // A try before this one, which was not answered, may have left it.
+            if try disk.list("").contains(name) { try disk.remove(name) }
+            let made = try disk.open(name, .create)
+            do throws(DiskError) {
+                try disk.write(made, at: 0, frames.bytes)
+                try disk.sync(made)
+                try disk.syncDirectory("")
+            } catch {
+                disk.close(made)
+                throw error
+            }
+            if let file { disk.close(file) }
+            file = made
+            bases.append(base)
+            (tree, self.entries, end) = (AuditTree(), [], 0)
+            try take(texts, frames.count)
+        } catch {
+            throw .disk(error)
+        }
+    }
+
+    /// Seals `entries` into `frames`, under the numbers that come next.
+    /// - Returns: what was sealed.
+    private func seal(
+        _ entries: [AuditEntry],
+        into frames: inout RecordBuffer
+    ) throws(JournalError) -> [[UInt8]] {
         var texts: [[UInt8]] = []
         do throws(SealingError) {
             for entry in entries {
-                let index = tree.count + UInt64(texts.count)
+                let index = count + UInt64(texts.count)
                 let text = entry.json(number: index)
                 let record = try vault.sealAudit(text, index: index)
                 frames.append(UInt32(record.count))
@@ -112,136 +202,75 @@ final class AuditLog {
         } catch {
             throw .sealing(error)
         }
+        return texts
+    }
+
+    /// Counts `texts`, which take `byteCount` bytes, now that they are durable.
+    private func take(_ texts: [[UInt8]], _ byteCount: Int) throws(DiskError) {
+        end += UInt64(byteCount)
+        for text in texts { tree.append(text) }
+        entries += texts
+        let count = count
         do throws(DiskError) {
-            let file = try opened()
-            try disk.write(file, at: end, frames.bytes)
-            try disk.sync(file)
-            end += UInt64(frames.count)
-            for text in texts { tree.append(text) }
-            self.entries += texts
-            let count = tree.count
             try store.update { $0.auditFloor = count }
         } catch {
-            throw .disk(error)
+            // The entries are there; the floor follows with the next ones.
+            if !error.isDiskFull { throw error }
         }
     }
 
-    /// Takes every whole entry of `bytes`.
-    /// - Returns: `false` if a whole one is not authentic.
-    private func read(_ bytes: [UInt8]) -> Bool {
+    // MARK: - Reading
+
+    /// Every whole entry of a file's `bytes` up to one that is not authentic, and where they end.
+    private func read(
+        _ bytes: [UInt8],
+        from base: UInt64
+    ) -> (entries: [[UInt8]], end: UInt64, isAuthentic: Bool) {
         let all = bytes.raw
+        var found: [[UInt8]] = []
         var at = 0
         while at + 8 <= bytes.count {
             let count = Int(all.number(UInt32.self, at: at))
-            guard count <= Self.entryBytesMax + 64, at + 8 + count <= bytes.count else { break }
+            guard Self.recordBytes.contains(count), at + 8 + count <= bytes.count else { break }
             let record = Array(bytes[(at + 8)..<(at + 8 + count)])
             guard Crc32c.of(record.raw) == all.number(UInt32.self, at: at + 4) else { break }
-            guard let entry = try? vault.openAudit(record, index: tree.count) else { return false }
-            tree.append(entry)
-            entries.append(entry)
+            let index = base + UInt64(found.count)
+            guard let entry = try? vault.openAudit(record, index: index) else {
+                return (found, UInt64(at), false)
+            }
+            found.append(entry)
             at += 8 + count
-            end = UInt64(at)
         }
-        return true
+        return (found, UInt64(at), true)
     }
 
-    /// The newest head, signed, as other tools read it.
+    /// Entries of one file from the number `first` on, at most `most`, and the number to ask for
+    /// next; what cannot be read is left out, and the head over it tells.
+    func page(from first: UInt64, most: Int) -> (entries: [[UInt8]], next: UInt64) {
+        let first = max(first, bases.first ?? 0)
+        guard first < count, let place = bases.lastIndex(where: { $0 <= first }) else {
+            return ([], count)
+        }
+        let base = bases[place]
+        let own = entries(of: base)
+        let page = Array(own.dropFirst(Int(clamping: first - base)).prefix(most))
+        let next = first + UInt64(page.count)
+        let isAtEnd = page.isEmpty || next - base >= UInt64(own.count)
+        let end = place + 1 < bases.count ? bases[place + 1] : count
+        return (page, isAtEnd ? end : next)
+    }
+
+    private func entries(of base: UInt64) -> [[UInt8]] {
+        if base == bases.last { return entries }
+        if let visited, visited.base == base { return visited.entries }
+        let bytes = try? disk.readAll(Self.name(base), byteCountMax: Self.byteCountMax)
+        let found = read(bytes?.array ?? [], from: base).entries
+        visited = (base, found)
+        return found
+    }
+
+    /// The newest head, signed, as other tools read it; over the file that is written to.
     func head(at now: Instant) -> AuditHeadNote? {
         AuditHeadNote(tree, vault, at: now)
-    }
-}
-
-/// Something that was done.
-public struct AuditEntry: Sendable {
-    /// When.
-    public var at: Instant
-    /// Who did it.
-    public var who: [UInt8] = []
-    /// What was done.
-    public var what: String
-    /// To what.
-    public var about: [UInt8] = []
-    /// What came of it.
-    public var result: String
-
-    /// The entry of `what` to `about` with the end `result`.
-    public init(at: Instant, who: [UInt8] = [], what: String, about: String, _ result: String) {
-        self.at = at
-        self.who = who
-        self.what = what
-        self.about = Array(about.utf8)
-        self.result = result
-    }
-
-    /// The entry as one line of canonical JSON, members in this order.
-    func json(number: UInt64) -> [UInt8] {
-        var text = Array(
-            "{\"n\":\(number),\"at\":\"\(String(decoding: at.text, as: UTF8.self))\",\"who\":".utf8
-        )
-        Self.append(who, to: &text)
-        text += Array(",\"what\":".utf8)
-        Self.append(Array(what.utf8), to: &text)
-        text += Array(",\"about\":".utf8)
-        Self.append(about, to: &text)
-        text += Array(",\"result\":".utf8)
-        Self.append(Array(result.utf8), to: &text)
-        return text + [UInt8(ascii: "}")]
-    }
-
-    /// A JSON string; what is no printable ASCII is written as hexadecimal of its byte.
-    private static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
-        text.append(UInt8(ascii: "\""))
-        for byte in bytes.prefix(1_024) {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                text += [UInt8(ascii: "\\"), byte]
-            case 0x20...0x7E: text.append(byte)
-            default:
-                let digits = Array("0123456789abcdef".utf8)
-                text += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        text.append(UInt8(ascii: "\""))
-    }
-}
-
-/// A signed head of the log: how many entries, and the root over them.
-public struct AuditHeadNote: Equatable, Sendable {
-    /// How many entries.
-    public let count: UInt64
-    /// The root, 32 bytes.
-    public let root: [UInt8]
-    /// The text that is signed.
-    public let text: [UInt8]
-    /// The Ed25519 signature.
-    public let signature: [UInt8]
-    /// The key to check it with.
-    public let publicKey: [UInt8]
-    /// When it was signed.
-    public let signedAt: Instant
-
-    init?(_ tree: AuditTree, _ vault: KeyVault, at now: Instant) {
-        count = tree.count
-        root = tree.root.bytes
-        signedAt = now
-        let ring = vault.ring
-        text = Array(
-            ("sluice audit \(ring.store.hex)\n\(count)\n\(Self.hex(root))\n"
-                + "ring \(ring.generation)\nat \(String(decoding: now.text, as: UTF8.self))\n").utf8
-        )
-        guard let made = try? vault.signAudit(text), let key = try? vault.auditPublicKey() else {
-            return nil
-        }
-        (signature, publicKey) = (made, key)
-    }
-
-    static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
-
-    /// The head as a note: the signed text, then the signature and the key.
-    public var note: [UInt8] {
-        text + Array("\nsignature \(Self.hex(signature))\nkey \(Self.hex(publicKey))\n".utf8)
     }
 }

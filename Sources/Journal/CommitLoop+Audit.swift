@@ -96,11 +96,11 @@ extension CommitLoop {
         }
     }
 
-    /// Entries from `first` on, with the signed head over all.
+    /// Entries from `first` on, with the signed head over the newest file.
     func auditPage(from first: UInt64) -> KeyOutcome {
         var outcome = KeyOutcome()
-        let start = Int(clamping: min(first, audit.tree.count))
-        outcome.entries = Array(audit.entries.dropFirst(start).prefix(Self.auditPageMax))
+        (outcome.entries, outcome.nextEntry) = audit.page(from: first, most: Self.auditPageMax)
+        outcome.entryCount = audit.count
         outcome.head = audit.head(at: wallNow)
         return outcome
     }

@@ -25,7 +25,7 @@ extension CommitLoop {
         picture.rewrittenBytes = keyWork.rewriting.readBytes
         picture.nextRotation = nextRotation
         picture.policy = keyWork.policy
-        picture.auditCount = audit.tree.count
+        picture.auditCount = audit.count
         picture.auditRoot = audit.tree.root.bytes
         picture.uses = keyUses(vault.ring)
         return picture

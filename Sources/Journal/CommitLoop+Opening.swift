@@ -26,7 +26,12 @@ extension CommitLoop {
         )
         let marks: Watermarks
         let ballast: Ballast
-        let audit = try AuditLog(opened.origin.disk, opened.origin.vault, opened.file)
+        let audit = try AuditLog(
+            opened.origin.disk,
+            opened.origin.vault,
+            opened.file,
+            fileBytesMax: options.auditFileBytesMax
+        )
         do throws(DiskError) {
             marks = try opened.beginRun(catalogNumber: catalog.number)
             ballast = try Ballast(

@@ -83,7 +83,11 @@ public struct KeyOutcome: Equatable, Sendable {
     public var rotation: UInt64 = 0
     /// Entries of the audit log.
     public var entries: [[UInt8]] = []
-    /// The signed head of the audit log.
+    /// The number of the entry that comes after them.
+    public var nextEntry: UInt64 = 0
+    /// How many entries the audit log has.
+    public var entryCount: UInt64 = 0
+    /// The signed head over the audit log's newest file.
     public var head: AuditHeadNote?
 
     /// Nothing that can be counted.
@@ -231,9 +235,9 @@ public struct KeyPicture: Sendable {
     public internal(set) var nextRotation = Instant.never
     /// When keys are rotated although nobody asks.
     public internal(set) var policy = RotationPolicy.standard
-    /// Entries of the audit log.
+    /// Entries of the audit log, in all its files.
     public internal(set) var auditCount: UInt64 = 0
-    /// The root over them.
+    /// The root over those of the newest file.
     public internal(set) var auditRoot: [UInt8] = []
     /// Whether the keys are wiped from memory.
     public internal(set) var isLocked = false

@@ -13,6 +13,8 @@ public struct StoreOptions: Sendable {
     public var rotation = RotationPolicy.standard
     /// Bytes that are kept back, so that a full disk can be emptied.
     public var ballastBytes: UInt64 = 4 << 20
+    /// Bytes from which on the audit log goes on in another file.
+    public var auditFileBytesMax: UInt64 = 4 << 20
     /// Sequences that each stream leaves out before it goes on.
     var sequenceJump: UInt64 = 0
     /// How publishers fare; the rewriting yields to them.

@@ -66,7 +66,12 @@ enum AuditCommand {
     private static func verify(_ bytes: [UInt8]) -> ExitStatus {
         do {
             let export = try AuditExport(checking: bytes)
-            Output.show("\(export.count) entries, root \(export.root)\nsigned by \(export.key)\n")
+            let files = export.fileCount > 1 ? " in \(export.fileCount) files" : ""
+            let place = export.first > 0 ? " from entry \(export.first) on" : ""
+            Output.show(
+                "\(export.count) entries\(place)\(files), root \(export.root)\n"
+                    + "signed by \(export.key)\n"
+            )
             return .success
         } catch {
             switch error {
@@ -75,6 +80,10 @@ enum AuditCommand {
             case .count(let found, let claimed):
                 Output.complain("\(found) entries, but the head is over \(claimed)")
             case .root: Output.complain("an entry was changed, removed, added or moved")
+            case .order(let number):
+                Output.complain(
+                    "the file that begins with entry \(number) does not follow the one before it"
+                )
             }
             return .failure
         }

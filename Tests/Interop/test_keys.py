@@ -1,6 +1,7 @@
 """Ways into a store: what a person types on a terminal, what lies in files, and what is said when none of it opens."""
 
 import asyncio
+import json
 import os
 import pty
 import re
@@ -307,6 +308,51 @@ def case_a_damaged_a_changed_and_a_missing_ring_have_words_of_their_own():
             os.remove(path)
         said = place.refused()
         expect("its key ring is gone" in said, said)
+
+
+def case_an_audit_log_in_several_files_is_checked_without_any_code_of_the_server():
+    with Place() as place:
+        place.start()
+        raw = Raw(place.port).connect()
+        raw.send("SUB answers 1\r\n")
+        raw.until("PONG")
+        # Each leaves an entry of about a kibibyte; a file of 4 MiB takes no more.
+        for first in range(0, 4_500, 100):
+            for number in range(first, first + 100):
+                body = json.dumps({"stream": f"{number}-" + "x" * 900})
+                raw.send(f"PUB $SLUICE.API.KEYS.VERIFY answers {len(body)}\r\n{body}\r\n")
+            for _ in range(100):
+                raw.until("MSG answers")
+        raw.close()
+        where = ["-s", f"nats://{HOST}:{place.port}"]
+
+        def audit(*words):
+            return subprocess.run([place.program, "audit", *words, *where], env=place.environment, capture_output=True,
+                                  timeout=120)
+
+        done = audit("export")
+        expect(done.returncode == 0, done.stderr)
+        with open(place.file("export"), "wb") as file:
+            file.write(done.stdout)
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "verify_audit.py")
+
+        def checked(path):
+            return subprocess.run([sys.executable, script, path], capture_output=True, text=True, timeout=120)
+
+        said = checked(place.file("export"))
+        expect(said.returncode == 0 and ", 2 files, " in said.stdout, f"{said}")
+        own = audit("verify").stdout.decode()
+        expect(re.search(r"^\d+ entries in 2 files", own), own)
+        expect(own.split()[0] == said.stdout.split()[0], f"{own} {said}")
+        expect(len(audit("ls").stdout.splitlines()) == int(own.split()[0]), "entries are missing")
+        expect(os.path.exists(place.file("data/store/audit")), "where is the first file?")
+        for change in (done.stdout.replace(b"1234-xxx", b"1243-xxx", 1),
+                       done.stdout.replace(b'"what":"audit continued"', b'"what":"audit discarded"', 1)):
+            expect(change != done.stdout, "nothing was changed")
+            with open(place.file("changed"), "wb") as file:
+                file.write(change)
+            expect(checked(place.file("changed")).returncode != 0, "the script does not notice")
+            expect(audit("verify", place.file("changed")).returncode == 1, "the command does not notice")
 
 
 async def case_the_console_opens_a_locked_store_with_what_is_typed_outside_of_it():

@@ -14,13 +14,18 @@ struct JournalDriver: ~Copyable {
     var reports: [JournalReport] = []
 
     /// Opens the store on `disk`.
-    init(_ disk: any Disk, publishers: PublishWatch = .none) throws {
+    init(
+        _ disk: any Disk,
+        publishers: PublishWatch = .none,
+        auditFileBytesMax: UInt64 = 4 << 20
+    ) throws {
         let secret = SlotSecret(.keyFile, try SecretBytes(copying: [7, 7, 7].raw))
         var options = StoreOptions(
             slot: .keyFile,
             now: Instant(nanoseconds: 1_700_000_000_000_000_000)
         )
         options.publishers = publishers
+        options.auditFileBytesMax = auditFileBytesMax
         options.ballastBytes = 256 << 10
         journal = try Journal.open(disk, options, secret, wake: {})
         client = journal.makeClient()

@@ -68,8 +68,16 @@ final class KeyBench {
     let journal: Journal
 
     /// Opens the store on `disk` and makes the stream 0 if there is none.
-    init(_ disk: any Disk, publishers: PublishWatch = .none) throws {
-        driver = try JournalDriver(disk, publishers: publishers)
+    init(
+        _ disk: any Disk,
+        publishers: PublishWatch = .none,
+        auditFileBytesMax: UInt64 = 4 << 20
+    ) throws {
+        driver = try JournalDriver(
+            disk,
+            publishers: publishers,
+            auditFileBytesMax: auditFileBytesMax
+        )
         journal = driver.journal
     }
 

@@ -186,7 +186,8 @@ enum KeyApiAnswer {
     }
 
     private static func write(_ page: KeyOutcome, into json: inout JSONWriter) {
-        json.field("size", page.head?.count ?? 0)
+        json.field("size", page.entryCount)
+        json.field("next", page.nextEntry)
         json.field("head", page.head?.note ?? [])
         json.name("entries")
         json.beginArray()

@@ -41,7 +41,8 @@ struct KeySampler {
         status.audit.entries = picture.auditCount
         status.audit.root = Hex.encode(picture.auditRoot.prefix(8))
         status.audit.signedAt = picture.takenAt
-        // Every entry was authenticated when the log was opened or was written since.
+        // Every entry of the newest file was authenticated when the log was opened or was written
+        // since; it holds the head over the file before.
         status.audit.isVerified = picture.takenAt != .never
         status.memory.isUnlocked = !picture.isLocked
         status.memory.isLocked = picture.isMemoryLocked
