@@ -114,3 +114,21 @@ void csodium_sign_public(void *key, const void *seed) {
 int csodium_verify(const void *signature, const void *bytes, size_t count, const void *key) {
     return crypto_sign_ed25519_verify_detached(signature, bytes, count, key);
 }
+
+void csodium_box_public(void *key, const void *seed) {
+    unsigned char secret_key[32];
+    crypto_box_seed_keypair(key, secret_key, seed);
+    sodium_memzero(secret_key, sizeof secret_key);
+}
+
+void csodium_box_seal(void *out, const void *bytes, size_t count, const void *key) {
+    crypto_box_seal(out, bytes, count, key);
+}
+
+int csodium_box_open(void *out, const void *sealed, size_t count, const void *seed) {
+    unsigned char public_key[32], secret_key[32];
+    crypto_box_seed_keypair(public_key, secret_key, seed);
+    int result = crypto_box_seal_open(out, sealed, count, public_key, secret_key);
+    sodium_memzero(secret_key, sizeof secret_key);
+    return result;
+}

@@ -269,6 +269,16 @@ final class AuditLog {
         return found
     }
 
+    /// Whether an entry of the newest file is about `about`.
+    func hasEntry(about: [UInt8]) -> Bool {
+        let member = Array("\"about\":\"".utf8) + about + Array("\"".utf8)
+        return entries.contains { entry in
+            entry.indices.dropLast(member.count - 1).contains {
+                entry[$0..<($0 + member.count)].elementsEqual(member)
+            }
+        }
+    }
+
     /// The newest head, signed, as other tools read it; over the file that is written to.
     func head(at now: Instant) -> AuditHeadNote? {
         AuditHeadNote(tree, vault, at: now)

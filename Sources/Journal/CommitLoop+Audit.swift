@@ -78,14 +78,61 @@ extension CommitLoop {
         }
     }
 
+    /// What is said of entries that had no place; nothing if all had.
+    private var gap: [AuditEntry] {
+        guard keyWork.unwrittenDropped > 0 else { return [] }
+        let words = "\(keyWork.unwrittenDropped) entries that came now are missing"
+        return [AuditEntry(at: wallNow, what: "audit gap", about: "", words)]
+    }
+
+    /// Takes over what was noted while the keys were wiped, now that they are back.
+    /// - Returns: whether it was.
+    mutating func takeLockedNotes() -> Bool {
+        do throws(DiskError) {
+            let entries = try LockedNotes.found(on: disk, origin.vault, at: wallNow)
+            try foldLockedNotes(entries + gap)
+        } catch {
+            if !error.isDiskFull { stopWriting(error) }
+            return false
+        }
+        keyWork.unwrittenDropped = 0
+        return true
+    }
+
+    /// Keeps what waits in a file until there are keys; what has no place there stays here.
+    private mutating func keepLocked() {
+        do throws(DiskError) {
+            let count = try lockedNotes.append(keyWork.unwritten)
+            keyWork.unwritten.removeFirst(count)
+            keyWork.unwrittenDropped += UInt64(keyWork.unwritten.count)
+            keyWork.unwritten = []
+        } catch {
+            if !error.isDiskFull { stopWriting(error) }
+        }
+    }
+
+    /// Takes `entries`, which were noted without keys, over into the log and lets their file go.
+    ///
+    /// A run that was cut off between the two has taken them over already.
+    private mutating func foldLockedNotes(_ entries: [AuditEntry]) throws(DiskError) {
+        if let head = entries.first, !audit.hasEntry(about: head.about) {
+            do throws(JournalError) {
+                try audit.append(entries)
+            } catch {
+                guard case .disk(let error) = error else { return }
+                throw error
+            }
+        }
+        try lockedNotes.clear()
+    }
+
     /// Writes what waits, with one sync for all of it; a gap becomes an entry.
     private mutating func writeNotes() {
-        guard stopped == nil, !origin.vault.isLocked, !keyWork.unwritten.isEmpty else { return }
-        var entries = keyWork.unwritten
-        if keyWork.unwrittenDropped > 0 {
-            let words = "\(keyWork.unwrittenDropped) entries that came now are missing"
-            entries.append(AuditEntry(at: wallNow, what: "audit gap", about: "", words))
-        }
+        guard stopped == nil else { return }
+        if origin.vault.isLocked { return keepLocked() }
+        if !lockedNotes.isEmpty, !takeLockedNotes() { return }
+        guard !keyWork.unwritten.isEmpty else { return }
+        let entries = keyWork.unwritten + gap
         do throws(JournalError) {
             try audit.append(entries)
             keyWork.unwritten = []

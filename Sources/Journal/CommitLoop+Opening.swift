@@ -26,6 +26,7 @@ extension CommitLoop {
         )
         let marks: Watermarks
         let ballast: Ballast
+        let lockedNotes = try LockedNotes(opened.origin.disk, opened.origin.vault)
         let audit = try AuditLog(
             opened.origin.disk,
             opened.origin.vault,
@@ -58,9 +59,11 @@ extension CommitLoop {
             notes: notes,
             keyWork: keyWork,
             audit: audit,
+            lockedNotes: lockedNotes,
             meter: CommitMeter(meter)
         )
         resumeRotations()
+        _ = takeLockedNotes()
     }
 
     /// Whether orders wait.

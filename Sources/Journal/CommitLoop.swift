@@ -37,6 +37,8 @@ struct CommitLoop: ~Copyable {
     var keyWork: KeyWork
     /// What was done, for ever.
     let audit: AuditLog
+    /// What is done while there are no keys.
+    let lockedNotes: LockedNotes
     /// What is measured.
     var meter: CommitMeter
     /// The failure after which nothing is written any more.

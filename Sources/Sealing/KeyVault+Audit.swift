@@ -7,7 +7,7 @@ extension KeyVault {
     /// Seals the entry number `index` of the audit log.
     /// - Throws: `keyMemoryFull`.
     public func sealAudit(_ entry: [UInt8], index: UInt64) throws(SealingError) -> [UInt8] {
-        let (key, isOwn) = try sealingKey()
+        let (key, isOwn) = try auditSealingKey()
         defer { if isOwn { arena.free(key) } }
         var out = [UInt8](repeating: 0, count: 24)
         unsafe csodium_random(&out, 24)
@@ -30,7 +30,7 @@ extension KeyVault {
     /// - Throws: `notAuthentic` for anything else, `keyMemoryFull`.
     public func openAudit(_ record: [UInt8], index: UInt64) throws(SealingError) -> [UInt8] {
         guard record.count >= 40 else { throw .notAuthentic }
-        let (key, isOwn) = try sealingKey()
+        let (key, isOwn) = try auditSealingKey()
         defer { if isOwn { arena.free(key) } }
         let (nonce, sealed) = (Array(record[..<24]), Array(record[24...]))
         var entry = [UInt8](repeating: 0, count: sealed.count - 16)
@@ -72,7 +72,7 @@ extension KeyVault {
     }
 
     /// The key that seals entries, and whether the caller has to wipe it.
-    private func sealingKey() throws(SealingError) -> (KeyHandle, isOwn: Bool) {
+    func auditSealingKey() throws(SealingError) -> (KeyHandle, isOwn: Bool) {
         if let keys = state.withLock({ $0.audit }) { return (keys.sealing, false) }
         return (try deriveAuditKey("sl.audit.seal"), true)
     }

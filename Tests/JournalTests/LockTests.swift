@@ -49,14 +49,98 @@ import Testing
         }
         try bench.journal.vault.unlock(secret: secret(7))
         _ = bench.ask(.all, .note("after", result: "done"))
-        // Before them is the entry of the lock.
-        let page = try #require(try? bench.ask(.all, .audit(from: 4_096))?.get())
+        // Before them are the entry of the lock and one that says what follows.
+        let page = try #require(try? bench.ask(.all, .audit(from: 4_097))?.get())
         let words = page.entries.map { String(decoding: $0, as: UTF8.self) }
         try #require(words.count == 3)
         #expect(words[0].contains("entry 4095"))
         #expect(words[1].contains("audit gap"))
         #expect(words[1].contains("54 entries that came now are missing"))
         #expect(words[2].contains("after"))
+    }
+
+    private func words(_ bench: KeyBench) throws -> [String] {
+        let page = try #require(try bench.ask(.all, .audit(from: 0))?.get())
+        return page.entries.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @Test func `what was asked of a locked store is noted although the server ends meanwhile`()
+        throws
+    {
+        let disk = SimulatedDisk(seed: 64)
+        do {
+            let bench = try KeyBench(disk)
+            _ = bench.ask(.all, .lock)
+            _ = bench.ask(.all, .rotate(destroysOld: false, bytesPerSecond: 0))
+            _ = bench.ask(.stream(0), .note("queue pause", result: "refused"))
+        }
+        let file = disk.bytes("audit.locked")
+        #expect(!file.isEmpty)
+        #expect(!String(decoding: file, as: UTF8.self).contains("queue pause"), "it is sealed")
+        disk.restart()
+        let again = try KeyBench(disk)
+        let found = try words(again)
+        try #require(found.count == 4)
+        #expect(found[0].contains("keys lock"))
+        #expect(found[1].contains("audit locked") && found[1].contains("2 entries follow"))
+        #expect(found[2].contains("\"who\":\"test\",\"what\":\"keys rotate\""))
+        #expect(found[2].contains("refused: locked"))
+        #expect(found[3].contains("queue pause"))
+        #expect(!disk.files.contains("audit.locked"))
+        // As after a kill between the two steps.
+        let copy = try disk.open("audit.locked", .create)
+        try disk.write(copy, at: 0, file.raw)
+        disk.close(copy)
+        disk.restartProcess()
+        #expect(try words(KeyBench(disk)) == found, "nothing is taken over twice")
+        #expect(!disk.files.contains("audit.locked"))
+    }
+
+    @Test func `what somebody wrote into the file of a locked store is counted, not believed`()
+        throws
+    {
+        let disk = SimulatedDisk(seed: 65)
+        do {
+            let bench = try KeyBench(disk)
+            _ = bench.ask(.all, .lock)
+            _ = bench.ask(.stream(0), .note("queue pause", result: "done"))
+            _ = bench.ask(.stream(0), .note("queue purge", result: "done"))
+        }
+        try #require(disk.bytes("audit.locked").count > 90)
+        disk.damage("audit.locked") { bytes in
+            bytes[30] ^= 1
+            bytes += [9, 0, 0, 0, 1, 2]
+        }
+        disk.restartProcess()
+        let found = try words(KeyBench(disk))
+        try #require(found.count == 3)
+        #expect(found[1].contains("1 entries follow") && found[1].contains("1 more cannot be read"))
+        #expect(found[2].contains("queue purge"))
+    }
+
+    @Test(arguments: [DiskFault.crashesBefore, .crashesInside])
+    func `an accident while a locked store notes something loses nothing that was answered`(
+        fault: DiskFault
+    ) throws {
+        for call in 1...16 {
+            let disk = SimulatedDisk(seed: UInt64(100 + call))
+            var answered: [Int] = []
+            do {
+                let bench = try KeyBench(disk)
+                _ = bench.ask(.all, .lock)
+                disk.inject(fault, at: disk.writeCalls + call)
+                for number in 0..<6 {
+                    let answer = bench.ask(.all, .note("note \(number).", result: "done"))
+                    if (try? answer?.get()) != nil { answered.append(number) }
+                }
+            }
+            disk.restart()
+            let found = try words(KeyBench(disk))
+            for number in answered {
+                let count = found.count { $0.contains("note \(number).") }
+                #expect(count == 1, "note \(number), call \(call)")
+            }
+        }
     }
 
     @Test func `a store that ends while it is locked opens again`() throws {

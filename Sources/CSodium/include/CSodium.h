@@ -68,6 +68,15 @@ void csodium_sign(void *signature, const void *bytes, size_t count, const void *
 /// Ed25519: the 32-byte public key that the seed gives.
 void csodium_sign_public(void *key, const void *seed);
 
+/// X25519: the 32-byte public key that the 32-byte seed gives.
+void csodium_box_public(void *key, const void *seed);
+
+/// Seals `count` bytes to a public key so that only its seed opens them; `out` takes 48 more.
+void csodium_box_seal(void *out, const void *bytes, size_t count, const void *key);
+
+/// Opens `count` bytes with the seed; 0 if they are whole. `out` takes 48 fewer.
+int csodium_box_open(void *out, const void *sealed, size_t count, const void *seed);
+
 /// Ed25519: 0 if the signature over `count` bytes is that of `key`.
 int csodium_verify(const void *signature, const void *bytes, size_t count, const void *key);
 
