@@ -28,6 +28,7 @@ extension CommitLoop {
             entry.about = request.about
             note(entry)
         }
+        if !keyWork.answers.isEmpty { keyWork.unwrittenDropped += keyWork.desk.takeUnheard() }
         writeNotes()
     }
 

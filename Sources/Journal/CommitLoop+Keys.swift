@@ -92,7 +92,7 @@ extension CommitLoop {
 
     private mutating func prepare(_ request: KeyRequest) throws(KeyRefusal) -> KeyOutcome {
         let streams = try keyed(request.target)
-        let at = begin(request)
+        let at = try begin(request)
         do throws(KeyRefusal) {
             try makeVersions(of: streams)
         } catch {
@@ -197,7 +197,12 @@ extension CommitLoop {
         bytesPerSecond: UInt64
     ) throws(KeyRefusal) -> KeyOutcome {
         let streams = try keyed(request.target)
-        let at = keyWork.jobs.lastIndex { $0.progress.target == request.target } ?? begin(request)
+        let at: Int
+        if let own = keyWork.jobs.lastIndex(where: { $0.progress.target == request.target }) {
+            at = own
+        } else {
+            at = try begin(request)
+        }
         keyWork.jobs[at].progress.bytesPerSecondMax = bytesPerSecond
         keyWork.steer()
         let isRunning = keyWork.jobs[at].isRunning

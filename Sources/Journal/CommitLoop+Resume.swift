@@ -25,7 +25,7 @@ extension CommitLoop {
             about: Array("unfinished rotations".utf8),
             answer: { _ in }
         )
-        let at = begin(request)
+        guard let at = try? begin(request) else { return }
         goOn(at, unfinished)
     }
 
@@ -51,7 +51,7 @@ extension CommitLoop {
             answer: { _ in }
         )
         keyWork.lastRotation = wish.number - 1
-        let at = begin(request)
+        guard let at = try? begin(request) else { return }
         keyWork.jobs[at].progress.startedAt = wish.startedAt
         keyWork.jobs[at].progress.isHeld = wish.isHeld
         keyWork.jobs[at].progress.bytesPerSecondMax = wish.bytesPerSecondMax

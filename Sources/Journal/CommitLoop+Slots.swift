@@ -78,10 +78,13 @@ extension CommitLoop {
 
     /// A new rotation as `request` asks for it; it takes the place of the last one of its target.
     /// - Returns: its place among the jobs.
-    mutating func begin(_ request: KeyRequest) -> Int {
+    /// - Throws: `busy` when as many run as are remembered.
+    mutating func begin(_ request: KeyRequest) throws(KeyRefusal) -> Int {
         keyWork.jobs.removeAll { $0.progress.target == request.target && !$0.isRunning }
         if keyWork.jobs.count >= KeyWork.jobCountMax {
-            let over = keyWork.jobs.firstIndex { !$0.isRunning } ?? 0
+            guard let over = keyWork.jobs.firstIndex(where: { !$0.isRunning }) else {
+                throw .busy
+            }
             keyWork.jobs.remove(at: over)
         }
         keyWork.lastRotation += 1
@@ -149,9 +152,11 @@ extension CommitLoop {
     /// Reads samples of `request`'s streams back.
     mutating func verify(_ request: KeyRequest) throws(KeyRefusal) -> KeyOutcome {
         let streams = try keyed(request.target)
-        let at =
-            keyWork.jobs.lastIndex { $0.progress.target == request.target && !$0.isRunning }
-            ?? begin(request)
+        let own = keyWork.jobs.lastIndex {
+            $0.progress.target == request.target && !$0.isRunning
+        }
+        let at: Int
+        if let own { at = own } else { at = try begin(request) }
         guard !keyWork.jobs[at].isRunning else { throw .wrongState }
         keyWork.jobs[at].samples = samples(of: streams)
         keyWork.jobs[at].begin(.verify, at: wallNow)

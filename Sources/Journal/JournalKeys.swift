@@ -2,6 +2,7 @@
 
 public import Base
 public import Sealing
+import Synchronization
 
 /// Whose keys are meant.
 public enum KeyTarget: Hashable, Sendable {
@@ -258,6 +259,7 @@ public final class KeyDesk: Sendable {
     let requests = LetterBox<KeyRequest>()
     private let newest = Latest(KeyPicture())
     private let isWanted = LetterBox<Bool>()
+    private let unheard = Atomic<UInt64>(0)
     private let bell: Bell
 
     /// Most requests that wait.
@@ -270,6 +272,7 @@ public final class KeyDesk: Sendable {
     /// Hands `request` over; refuses it at once when too many wait.
     public func post(_ request: KeyRequest) {
         guard requests.post(request, countMax: Self.requestCountMax) else {
+            if request.command.auditWords != nil { unheard.wrappingAdd(1, ordering: .relaxed) }
             return request.answer(.failure(.busy))
         }
         bell.ring()
@@ -284,6 +287,10 @@ public final class KeyDesk: Sendable {
 
     /// The newest picture, whatever its age.
     public var lastPicture: KeyPicture { newest.value }
+
+    /// How many requests that the audit log tells of were refused because too many waited, since
+    /// it was asked last.
+    func takeUnheard() -> UInt64 { unheard.exchange(0, ordering: .relaxed) }
 
     /// Whether somebody looked since the last picture.
     var isLookedAt: Bool { !isWanted.isEmpty }

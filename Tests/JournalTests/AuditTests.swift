@@ -88,6 +88,18 @@ import Testing
         #expect(check([]) == .malformed)
     }
 
+    @Test func `requests that came too fast to be heard are counted in the log`() throws {
+        let bench = try KeyBench(SimulatedDisk(seed: 64))
+        for number in 0..<300 { _ = bench.post(.all, .note("note \(number)", result: "done")) }
+        _ = bench.post(.all, .show)
+        bench.run()
+        let page = try #require(try bench.ask(.all, .audit(from: 250))?.get())
+        let words = page.entries.map { String(decoding: $0, as: UTF8.self) }
+        try #require(words.count == 7)
+        #expect(words[5].contains("note 255"))
+        #expect(words[6].contains("44 entries that came now are missing"))
+    }
+
     @Test(arguments: [0, 1, 2])
     func `a log that somebody changed or cut is set aside, and the new one says so`(
         kind: Int

@@ -173,6 +173,21 @@ import Testing
         #expect(isRetired(driver.rotation(of: .stream(0))))
     }
 
+    @Test func `as many rotations run as are remembered, one more is refused`() throws {
+        let bench = try KeyBench(SimulatedDisk(seed: 40))
+        for stream in 0..<65 as Range<UInt32> { #expect(bench.create(stream)) }
+        let answers = (0..<65 as Range<UInt32>).map { stream in
+            bench.post(.stream(stream), .rotate(destroysOld: false, bytesPerSecond: 0))
+        }
+        _ = bench.tick()
+        for answer in answers.dropLast() { #expect((try? answer.value?.get()) != nil) }
+        #expect(answers.last?.value == .failure(.busy))
+        bench.run()
+        let again = bench.ask(.stream(64), .rotate(destroysOld: false, bytesPerSecond: 0))
+        #expect((try? again?.get()) != nil)
+        #expect(isRetired(bench.rotation(of: .stream(64))))
+    }
+
     @Test func `a segment of another stream or of an older generation is refused as such`() throws {
         let disk = SimulatedDisk(seed: 38)
         let driver = try filled(disk)
