@@ -245,6 +245,18 @@ private final class Running {
         #expect(report(engine) == .failed(second, .notFound))
     }
 
+    @Test func `what was ordered is an action of its operator among the events`() throws {
+        let running = try Running()
+        let engine = running.server.engine
+        let ticket = Ticket(id: 1, seen: 0, author: Array("desk".utf8))
+        try engine.submit(.kick(connection: 77, reason: Array("why".utf8)), ticket: ticket)
+        let snapshot = try #require(look(engine) { $0.events.contains { $0.kind == .action } })
+        let event = try #require(snapshot.events.first { $0.kind == .action })
+        #expect(event.author == Array("desk".utf8))
+        #expect(event.text == Array("desk ordered kick of connection 77: why".utf8))
+        #expect(snapshot.events.contains { $0.kind == .log && $0.author.isEmpty })
+    }
+
     @Test func `an order that the engine cannot do is refused`() throws {
         let running = try Running()
         let ticket = Ticket(id: 1, seen: 0, author: [])

@@ -81,7 +81,7 @@ def case_help_says_what_the_printed_keymap_says():
 SEEN = [
     ([], "2", "[2 Queues]"), ([], "3", "[3 Clients]"), ([], "4", "[4 Latency]"), ([], "5", "[5 Keys]"),
     ([], "6", "[6 Storage]"), ([], "7", "[7 Targets]"), ([], "8", "[8 Events]"), ([], "1", "[1 Overview]"),
-    (["2"], "Tab", "┏━ ONE "), ([], "BTab", "┏━ Queues"), (["Tab"], "e", "-Depth"), ([], "e", "Depth"),
+    (["2"], "Tab", "┏━ ONE "), ([], "BTab", "┏━ Queues"), (["Tab"], "e", "-p99ms"), ([], "e", "p99ms"),
     (["BTab"], "j", r"~>.*\bTWO\b"), ([], "k", r"~>.*\bONE\b"), ([], "G", r"~>.*\bTWO\b"),
     ([], "g", r"~>.*\bONE\b"), ([], "End", r"~>.*\bTWO\b"), ([], "Home", r"~>.*\bONE\b"),
     ([], "PageDown", r"~>.*\bTWO\b"), ([], "PageUp", r"~>.*\bONE\b"), ([], "C-f", r"~>.*\bTWO\b"),

@@ -16,7 +16,7 @@ extension ControlLoop {
         let words = "\(order.word) of \(LogText.safe(order.scopeName))"
         do throws(EngineRefusal) {
             let (target, command) = try keys.translate(order, names: streamNumbers)
-            log.info("\(LogText.safe(ticket.author)) ordered \(words)")
+            log.order(of: ticket.author, words)
             let log = self.log
             keys.desk.post(
                 KeyRequest(

@@ -85,7 +85,7 @@ extension ControlLoop {
 
     private mutating func note(_ action: String, _ ticket: Ticket, _ reason: [UInt8]) {
         let why = reason.isEmpty ? "" : ": \(LogText.safe(reason))"
-        log.info("\(LogText.safe(ticket.author)) ordered \(action)\(why)")
+        log.order(of: ticket.author, "\(action)\(why)")
     }
 
     // MARK: - Reload

@@ -267,11 +267,11 @@ struct EngineSampler {
         return EventRecord(
             number: entry.number,
             at: line.at,
-            kind: .log,
+            kind: line.author.isEmpty ? .log : .action,
             severity: severity,
             subject: [],
             text: Array(line.text.utf8),
-            author: []
+            author: line.author
         )
     }
 

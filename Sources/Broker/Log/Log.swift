@@ -31,7 +31,18 @@ public struct Log: Sendable {
     /// Says `text`, made only if the `level` is wanted.
     public func write(_ level: LogLevel, _ text: @autoclosure () -> String) {
         guard wants(level) else { return }
-        let line = LogLine(at: SystemClock.now(), level: level, text: text())
+        post(LogLine(at: SystemClock.now(), level: level, text: text()))
+    }
+
+    /// Says that the operator `author` has ordered `what`.
+    public func order(of author: [UInt8], _ what: String) {
+        let text = "\(LogText.safe(author)) ordered \(what)"
+        var line = LogLine(at: SystemClock.now(), level: .info, text: text)
+        line.author = author
+        post(line)
+    }
+
+    private func post(_ line: LogLine) {
         if !posts.office.post(.line(line)) { posts.lost.add() }
     }
 

@@ -38,6 +38,8 @@ public struct LogLine: Sendable, Equatable {
     public let level: LogLevel
     /// What it says; holds no line ends.
     public let text: String
+    /// The operator who ordered what it is about; empty for what the server does by itself.
+    public var author: [UInt8] = []
 
     /// What is said at `at`.
     public init(at: Instant, level: LogLevel, text: String) {

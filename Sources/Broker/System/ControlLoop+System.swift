@@ -29,7 +29,7 @@ extension ControlLoop {
             send(json.bytes, to: request)
         case .kick:
             if let id = options.integer("cid") {
-                log.info("\(LogText.safe(request.user)) ordered kick of connection \(id)")
+                log.order(of: request.user, "kick of connection \(id)")
                 _ = posts.shard.post(.kick(connection: id))
             }
         case .keys:

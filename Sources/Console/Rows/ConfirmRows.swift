@@ -219,8 +219,9 @@ struct ConfirmRows {
             let change = makesNew ? "k\(active) \(arrow) k\(active + 1)" : "k\(active)"
             lines.append(fact("active", "\(change)  \(picture.style.name(keys.cipher))"))
         }
+        let used = mine.count { $0.bytes > 0 }
         lines.append(
-            fact("data", "\(Format.bytes(total)) under \(mine.count { $0.bytes > 0 }) keys")
+            fact("data", "\(Format.bytes(total)) under \(used) \(used == 1 ? "key" : "keys")")
         )
         guard confirmation.action == .rotate else { return lines }
         lines.append([

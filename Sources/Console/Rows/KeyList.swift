@@ -21,7 +21,7 @@ enum KeyList {
         columns: [glyph, scope, version, state] + figures,
         sort: ("order", true),
         id: { .key($0.key.scope, $0.key.version) },
-        name: { $0.key.scope.name },
+        name: { $0.key.scope == .root ? [] : $0.key.scope.name },
         words: { [$0.key.scope.name, $0.key.fingerprint] },
         rows: rows
     )

@@ -172,7 +172,7 @@ enum DamageList {
     private static let name = Column<DamageStatus>(
         "name",
         "QUEUE",
-        width: 12,
+        width: 10,
         weight: 2,
         alignment: .left,
         value: { .text($0.stream) },

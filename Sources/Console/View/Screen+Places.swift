@@ -42,7 +42,7 @@ extension Screen {
         guard pane == .queueDetail, body.columns >= 76, body.rows >= 14 else {
             return [PanePlace(pane: pane, rect: body)]
         }
-        let columns = Layout([.fixed(max(38, body.columns * 2 / 5)), .share(1)]).columns(of: body)
+        let columns = Layout([.fixed(max(41, body.columns * 2 / 5)), .share(1)]).columns(of: body)
         return stack(columns[0], [(.queueDetail, .share(1))])
             + stack(columns[1], [(.queueGraph, .share(3)), (.consumers, .share(2, min: 5))])
     }
