@@ -370,12 +370,12 @@ import Testing
         model.data.latest.keys.memory.isUnlocked = false
         _ = update(&model, .command("unlock"))
         #expect(orders(press(&model, "y")) == [.key(.unlock(.keyFile(path: bytes("master.key"))))])
-        model.data.latest.keys.slots = [SlotStatus(index: 3, kind: .recovery)]
-        let typed = KeyOrder.unlock(.typed(.recovery, path: []))
-        for command in ["unlock", "unlock 3", "unlock 9"] {
+        let kinds: [SlotKind] = [.passphrase, .recovery]
+        model.data.latest.keys.slots = kinds.map { .init(index: UInt32($0.rawValue), kind: $0) }
+        for (command, kind) in [("unlock", kinds[0]), ("unlock 3", kinds[1]), ("unlock 9", nil)] {
             _ = update(&model, .command(command))
-            let given = orders(press(&model, "y"))
-            #expect(given == (command == "unlock 9" ? [] : [.key(typed)]), "\(command)")
+            let opened = kind.map { [EngineOrder.key(.unlock(.typed($0, path: [])))] } ?? []
+            #expect(orders(press(&model, "y")) == opened, "\(command)")
         }
     }
 

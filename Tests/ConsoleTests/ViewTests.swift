@@ -205,6 +205,14 @@ import Testing
         let before = SampleConsole.frame(model)
         _ = update(&model, .ticked(model.data.now.adding(nanoseconds: 1_500_000_000)))
         #expect(SampleConsole.frame(model).lines == before.lines)
+        // A server that has just begun, in a picture that is newer and says the same.
+        model.data.latest.streams = []
+        model.data.latest.server.startedAt = Instant(
+            nanoseconds: model.data.latest.takenAt.nanoseconds - 14 * nanosecondsPerSecond
+        )
+        let quiet = SampleConsole.frame(model)
+        model.data.latest.takenAt = model.data.now
+        #expect(SampleConsole.frame(model).lines == quiet.lines)
     }
 
     @Test func `a drain says how far it is`() throws {
