@@ -85,8 +85,8 @@ public struct ColourTable: Sendable {
         return contrast(0) > contrast(15) ? 0 : 15
     }
 
-    /// What stands for black, blue and grey in gradients.
-    private static let lighter: [Int32: Int32] = [0: 12, 4: 12, 8: 6]
+    /// What stands for black, blue and grey in gradients, whose shades are glyphs as well.
+    private static let lighter: [Int32: Int32] = [0: 6, 4: 6, 8: 6]
 
     private static func nominal(_ index: Int32) -> Rgb {
         Rgb(hex: sixteen[Int(index & 15)])

@@ -65,7 +65,10 @@ enum ConfirmDialog {
         _ confirmation: Confirmation,
         _ context: PaneContext
     ) -> [Essential] {
-        let verb = confirmation.step?.name ?? confirmation.action.verb
+        let isDeclared = confirmation.action == .compromise
+        let verb =
+            isDeclared
+            ? "declare it compromised" : confirmation.step?.name ?? confirmation.action.verb
         guard confirmation.level == .destructive else {
             return [
                 Essential(line: [
