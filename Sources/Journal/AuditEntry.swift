@@ -65,7 +65,7 @@ public struct AuditEntry: Sendable {
     }
 }
 
-/// A signed head of the log: how many entries, and the root over them.
+/// A signed head over one file of the log: how many entries, and the root over them.
 public struct AuditHeadNote: Equatable, Sendable {
     /// How many entries.
     public let count: UInt64

@@ -80,7 +80,7 @@ extension CommitLoop {
     }
 
     /// What is said of entries that had no place; nothing if all had.
-    private var gap: [AuditEntry] {
+    private mutating func gap() -> [AuditEntry] {
         guard keyWork.unwrittenDropped > 0 else { return [] }
         let words = "\(keyWork.unwrittenDropped) entries that came now are missing"
         return [AuditEntry(at: wallNow, what: "audit gap", about: "", words)]
@@ -91,7 +91,7 @@ extension CommitLoop {
     mutating func takeLockedNotes() -> Bool {
         do throws(DiskError) {
             let entries = try LockedNotes.found(on: disk, origin.vault, at: wallNow)
-            try foldLockedNotes(entries + gap)
+            try foldLockedNotes(entries + gap())
         } catch {
             if !error.isDiskFull { stopWriting(error) }
             return false
@@ -133,7 +133,7 @@ extension CommitLoop {
         if origin.vault.isLocked { return keepLocked() }
         if !lockedNotes.isEmpty, !takeLockedNotes() { return }
         guard !keyWork.unwritten.isEmpty else { return }
-        let entries = keyWork.unwritten + gap
+        let entries = keyWork.unwritten + gap()
         do throws(JournalError) {
             try audit.append(entries)
             keyWork.unwritten = []
