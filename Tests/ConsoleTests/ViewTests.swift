@@ -215,6 +215,16 @@ import Testing
         #expect(SampleConsole.frame(model).lines == quiet.lines)
     }
 
+    @Test func `the table of queues says what its rates count unless it is messages`() {
+        var model = SampleConsole.model(120, 40)
+        _ = update(&model, .show(.queues))
+        for unit in ["", "rates in B/s", "rates in bit/s"] {
+            let title = SampleConsole.frame(model).lines.first { $0.contains("━ Queues") } ?? ""
+            #expect(unit.isEmpty ? !title.contains("rates in") : title.contains(unit))
+            _ = update(&model, .pressed(.char("u")))
+        }
+    }
+
     @Test func `a drain says how far it is`() throws {
         var model = SampleConsole.model(120, 40)
         model.data.alerts = AlertBook()

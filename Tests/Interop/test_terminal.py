@@ -26,6 +26,8 @@ from harness import HOST, WAIT, Server, expect, free_port, main
 
 BEGIN, END = b"\x1b[?2026h", b"\x1b[?2026l"
 TRIES = 8
+# Pairs of keys that are timed.
+KEYS = 50
 
 
 class Terminal:
@@ -169,17 +171,18 @@ def case_escape_closes_a_dialog_within_60_ms():
 
 
 def case_a_key_is_on_the_screen_within_20_ms_at_best():
+    load = os.getloadavg()[0]
     with Terminal() as terminal:
         for name, silence in (("one behind the other", 0), ("after silence", 0.06)):
             times = []
-            for key, title in [(b"2", "[2 Queues]"), (b"1", "[1 Overview]")] * TRIES:
+            for key, title in [(b"2", "[2 Queues]"), (b"1", "[1 Overview]")] * KEYS:
                 if silence:
                     terminal.rest(silence)
                 times.append(terminal.answer(key, title))
             times.sort()
             expect(times[0] <= 0.02, f"{times[0] * 1000:.0f} ms at best")
             print(f"    {name}: best {times[0] * 1000:.1f} ms, median {times[len(times) // 2] * 1000:.1f} ms, "
-                  f"worst {times[-1] * 1000:.1f} ms")
+                  f"worst {times[-1] * 1000:.1f} ms, load {load:.1f}")
 
 
 def case_each_frame_is_bracketed_and_nothing_is_sent_outside_of_them():

@@ -137,6 +137,8 @@ enum TablePane {
         let state = context.model.listState(pane)
         var parts: [String] = []
         if pane == .events || pane == .alerts { parts.append(alertBadge(context)) }
+        let units = context.model.settings.units
+        if pane == .queues, units != .messages { parts.append("rates in \(units.label)") }
         let arrow = context.glyph(window.isDescending ? .down : .up)
         if pane != .stages, pane != .events, pane != .alerts, rect.columns >= 40 {
             parts.append("sort \(window.sortName)\(arrow)")
