@@ -46,7 +46,7 @@ enum OverlayView {
 
     /// How wide a list over the panes is: strips of what lies below it say nothing.
     static func columns(in size: Size, most: Int) -> Int {
-        size.columns < 100 ? size.columns : min(size.columns - 4, most)
+        size.columns <= most + 16 ? size.columns : most
     }
 
     private static func drawDrawer(_ scroll: Int, on frame: inout Frame, _ context: PaneContext) {

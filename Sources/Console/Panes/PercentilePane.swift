@@ -126,6 +126,10 @@ enum PercentilePane {
             guard Latencies.isMeaningful(now, quantile), Latencies.isMeaningful(other, quantile),
                 let new = now.percentile(quantile), let old = other.percentile(quantile)
             else { continue }
+            guard new != old else {
+                line += [TextRun("\(name) ", .textMuted), TextRun("same  ", .text)]
+                continue
+            }
             let isWorse = new > old
             let change = Format.milliseconds(nanoseconds: isWorse ? new - old : old - new)
             line += [
