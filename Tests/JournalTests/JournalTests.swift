@@ -156,10 +156,14 @@ import Testing
         var last: UInt64 = 0
         var isOrdered = true
         for report in driver.run() {
-            guard case .durable(_, _, let sequence, let loan) = report else { continue }
-            _ = RecordBuffer(loan)
-            isOrdered = isOrdered && sequence > last
-            last = sequence
+            switch report {
+            case .durable(_, _, let sequence, let loan):
+                _ = RecordBuffer(loan)
+                isOrdered = isOrdered && sequence > last
+                last = sequence
+            case .block(_, _, _, _, _, let loan): _ = RecordBuffer(loan)
+            default: break
+            }
         }
         #expect(isOrdered)
         #expect(last == count)
@@ -211,7 +215,9 @@ import Testing
             to: 0
         )
         let refusals = driver.run().compactMap { report -> JournalRefusal? in
-            if case .appendRefused(_, _, let why, _) = report { why } else { nil }
+            guard case .appendRefused(_, _, let why, let loan) = report else { return nil }
+            _ = RecordBuffer(loan)
+            return why
         }
         #expect(refusals == [.diskFull])
         disk.limit(toFree: nil)
