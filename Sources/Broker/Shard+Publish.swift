@@ -49,7 +49,7 @@ extension Shard {
             serve(from: 0, command, in: bytes, root: root)
             tick.sender = noIndex
         }
-        if tick.isReceiverLagging { stall(index) }
+        if tick.isLagging { stall(index) }
         if deliveries == 0, !command.reply.isEmpty,
             connections[index].flags.contains(.noResponders)
         {
@@ -203,7 +203,7 @@ extension Shard {
         markDirty(owner)
         let waiting = connections[owner].queue.byteCount
         if waiting > settings.limits.pendingBytesMax / 4 {
-            tick.isReceiverLagging = true
+            tick.isLagging = true
             if waiting > settings.limits.pendingBytesMax { overrun(owner) }
         }
         let delivered = interests.subscriptions[subscription].delivered &+ 1
@@ -254,10 +254,10 @@ extension Shard {
         }
     }
 
-    /// Holds the publisher back for a moment, so that its receivers can catch up.
+    /// Holds the publisher back for a moment, so that its receivers or the disk can catch up.
     @inline(never)
     private mutating func stall(_ index: UInt32) {
-        tick.isReceiverLagging = false
+        tick.isLagging = false
         guard !connections[index].flags.contains(.isStalled) else { return }
         connections[index].flags.insert(.isStalled)
         counters.stalls &+= 1

@@ -79,8 +79,8 @@ struct Tick: ~Copyable {
     var deeds: [Deed: UInt64] = [:]
     /// Whether the current publish is such a request.
     var isServed = false
-    /// Whether a receiver of the current publish lags far behind.
-    var isReceiverLagging = false
+    /// Whether a receiver of the current publish lags far behind, or the disk that it goes to.
+    var isLagging = false
     /// Subscriptions of the shard itself that the current message goes to.
     var hits = Table<UInt32>(capacity: 16)
     /// Passwords to be compared elsewhere.

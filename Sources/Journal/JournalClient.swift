@@ -54,6 +54,10 @@ public struct JournalClient: ~Copyable {
     /// Whether the disk carries away less than comes: nothing more should be taken in.
     public var isCongested: Bool { appendsInFlight >= Self.appendsInFlightMax }
 
+    /// Whether so much waits for the disk that whoever publishes should pause, for nothing to be
+    /// refused.
+    public var isBehind: Bool { appendsInFlight >= Self.appendsInFlightMax / 4 }
+
     /// Whether orders wait here: what can be put off should be.
     public var hasBacklog: Bool { !laterOrders.isEmpty }
 

@@ -41,6 +41,7 @@ extension Shard {
                     headers.byteCount + payload.byteCount
                 )
                 if stored.isKept { record(index, stored.sequence) }
+                if host.journal?.isBehind == true, tick.sender != noIndex { tick.isLagging = true }
                 withEffects(of: index) { host, effects in
                     host.streams[index].stream.announce(stored, into: &effects)
                 }

@@ -49,6 +49,6 @@ extension Shard {
         let tail = Self.tail(reply: RawSpan(), headerBytes: nil, payload: payload.raw)
         let frame = MessageFrame(payloadBytes: UInt32(truncatingIfNeeded: payload.count))
         _ = route(set, frame, subject: subject.raw, tail: tail.raw, from: noIndex)
-        tick.isReceiverLagging = false
+        tick.isLagging = false
     }
 }
