@@ -77,7 +77,8 @@ def case_help_says_what_the_printed_keymap_says():
             screen.wait("Show the screen Overview.")
 
 
-# What each key of a kind that looks shows at once: keys before it, the key, and what is then seen or is gone.
+# What each key of a kind that looks shows at once: keys before it, the key, and what is then seen or is gone. "older" is
+# no key: until there are columns enough to step back and forth in.
 SEEN = [
     ([], "2", "[2 Queues]"), ([], "3", "[3 Clients]"), ([], "4", "[4 Latency]"), ([], "5", "[5 Keys]"),
     ([], "6", "[6 Storage]"), ([], "7", "[7 Targets]"), ([], "8", "[8 Events]"), ([], "1", "[1 Overview]"),
@@ -91,7 +92,7 @@ SEEN = [
     (["Enter"], "s", "Sort by"), (["Enter"], ">", "-sort depth"), ([], "<", "sort depth"), ([], "i", "arrow"),
     ([], "c", "Space shows or hides"), (["Enter"], "i", "arrow"), ([], "Space", "marked 1"),
     ([], "*", "~marked [12]"), ([], "\\", "-marked"), ([], "f", "FROZEN"), ([], "F5", "-FROZEN"),
-    ([], "[", " AT "), (["["], "]", " AT "), ([], "0", "- AT "), ([], "{", " AT "), ([], "}", "- AT "),
+    (["older"], "[", " AT "), (["["], "]", " AT "), ([], "0", "- AT "), ([], "{", " AT "), ([], "}", "- AT "),
     ([], "-", "15m"), ([], "+", "-15m"), ([], "-", "15m"), ([], "=", "-15m"),
     ([], "m", "marker A set"), ([], "m", "marker B set"), ([], "m", "markers cleared"),
     ([], "F1", "Esc closes"), (["Enter", "Escape"], "F2", "Setup"), (["Enter"], ",", "Setup"),
@@ -170,9 +171,15 @@ async def case_every_key_that_looks_does_as_it_says():
                 return re.search(wanted[1:], text)
             return wanted[1:] not in text if wanted.startswith("-") else wanted in text
 
+        def isOlder(text):
+            return int(re.search(r"up (\d+)s", text).group(1)) >= 20
+
         def pressAll():
             for before, key, wanted in SEEN:
                 for each in before:
+                    if each == "older":
+                        screen.until(isOlder, "the clock stands still")
+                        continue
                     screen.press(each)
                     time.sleep(0.15)
                 was = screen.text
