@@ -13,6 +13,7 @@ import signal
 import socket
 import statistics
 import sys
+import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -75,10 +76,10 @@ class Publisher:
 class Subject:
     """One of the brokers."""
 
-    def __init__(self, name, terminal=None):
+    def __init__(self, name, terminal=None, directory=None):
         self.name = name
         self.terminal = terminal
-        self.server = None if terminal else Server("jetstream { store_dir: store }")
+        self.server = None if terminal else Server(f"jetstream {{ store_dir: '{directory}' }}")
         self.publisher = Publisher(terminal.port if terminal else self.server.port)
         self.process = terminal.process if terminal else self.server.process
         self.values = []
@@ -102,8 +103,8 @@ class Subject:
 
 def effects(rounds):
     """Median p99 by broker."""
-    with Terminal() as shown, Terminal() as stalled:
-        subjects = [Subject("without a screen"), Subject("with the console", shown),
+    with tempfile.TemporaryDirectory(prefix="sluice-budgets-") as directory, Terminal() as shown, Terminal() as stalled:
+        subjects = [Subject("without a screen", directory=directory), Subject("with the console", shown),
                     Subject("with a stalled terminal", stalled)]
         stalled.pause(True)
         # More pictures than the terminal's queue holds.
@@ -116,6 +117,8 @@ def effects(rounds):
                 subjects[(number + place) % 3].measure(ROUND_SECONDS)
         for subject in subjects:
             subject.go()
+        subjects[0].process.terminate()
+        subjects[0].process.wait()
         return subjects
 
 
