@@ -8,6 +8,11 @@ public enum Hex {
         return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     }
 
+    /// Two digits a byte, as a text.
+    public static func text(_ bytes: some Sequence<UInt8>) -> String {
+        String(decoding: encode(bytes), as: UTF8.self)
+    }
+
     /// The bytes behind an even number of lower-case digits; `nil` for any other text.
     public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 2) else { return nil }

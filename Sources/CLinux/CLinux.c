@@ -49,6 +49,11 @@ static uint32_t crc32c_sse42(uint32_t crc, const unsigned char *at, size_t count
 }
 #endif
 
+int clinux_write_out(int file, off_t offset, off_t count) {
+    return sync_file_range(file, offset, count,
+                           SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+}
+
 uint32_t clinux_crc32c(uint32_t crc, const void *bytes, size_t count) {
     crc = ~crc;
 #if defined(__x86_64__)

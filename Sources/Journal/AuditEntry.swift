@@ -86,7 +86,7 @@ public struct AuditHeadNote: Equatable, Sendable {
         signedAt = now
         let ring = vault.ring
         text = Array(
-            ("sluice audit \(ring.store.hex)\n\(count)\n\(Self.hex(root))\n"
+            ("sluice audit \(ring.store.hex)\n\(count)\n\(Hex.text(root))\n"
                 + "ring \(ring.generation)\nat \(String(decoding: now.text, as: UTF8.self))\n").utf8
         )
         guard let made = try? vault.signAudit(text), let key = try? vault.auditPublicKey() else {
@@ -95,13 +95,8 @@ public struct AuditHeadNote: Equatable, Sendable {
         (signature, publicKey) = (made, key)
     }
 
-    static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
-
     /// The head as a note: the signed text, then the signature and the key.
     public var note: [UInt8] {
-        text + Array("\nsignature \(Self.hex(signature))\nkey \(Self.hex(publicKey))\n".utf8)
+        text + Array("\nsignature \(Hex.text(signature))\nkey \(Hex.text(publicKey))\n".utf8)
     }
 }

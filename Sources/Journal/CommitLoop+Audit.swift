@@ -90,13 +90,15 @@ extension CommitLoop {
     /// - Returns: whether it was.
     mutating func takeLockedNotes() -> Bool {
         do throws(DiskError) {
-            let entries = try LockedNotes.found(on: disk, origin.vault, at: wallNow)
-            try foldLockedNotes(entries + gap())
+            var entries = try LockedNotes.found(on: disk, origin.vault, at: wallNow)
+            // A run that was cut off before their file went has taken them over already.
+            if let head = entries.first, audit.hasEntry(about: head.about) { entries = [] }
+            guard try appendNotes(entries + gap()) else { return false }
+            try lockedNotes.clear()
         } catch {
             if !error.isDiskFull { stopWriting(error) }
             return false
         }
-        keyWork.unwrittenDropped = 0
         return true
     }
 
@@ -112,19 +114,18 @@ extension CommitLoop {
         }
     }
 
-    /// Takes `entries`, which were noted without keys, over into the log and lets their file go.
-    ///
-    /// A run that was cut off between the two has taken them over already.
-    private mutating func foldLockedNotes(_ entries: [AuditEntry]) throws(DiskError) {
-        if let head = entries.first, !audit.hasEntry(about: head.about) {
-            do throws(JournalError) {
-                try audit.append(entries)
-            } catch {
-                guard case .disk(let error) = error else { return }
-                throw error
-            }
+    /// Appends `entries`, of which the last tells of a gap if there was one.
+    /// - Returns: whether there was room for a key to do it with.
+    private mutating func appendNotes(_ entries: [AuditEntry]) throws(DiskError) -> Bool {
+        guard !entries.isEmpty else { return true }
+        do throws(JournalError) {
+            try audit.append(entries)
+        } catch {
+            guard case .disk(let error) = error else { return false }
+            throw error
         }
-        try lockedNotes.clear()
+        keyWork.unwrittenDropped = 0
+        return true
     }
 
     /// Writes what waits, with one sync for all of it; a gap becomes an entry.
@@ -133,14 +134,11 @@ extension CommitLoop {
         if origin.vault.isLocked { return keepLocked() }
         if !lockedNotes.isEmpty, !takeLockedNotes() { return }
         guard !keyWork.unwritten.isEmpty else { return }
-        let entries = keyWork.unwritten + gap()
-        do throws(JournalError) {
-            try audit.append(entries)
-            keyWork.unwritten = []
-            keyWork.unwrittenDropped = 0
-        } catch {
+        do throws(DiskError) {
             // Without room on the disk, or for a key, it is tried again with what comes next.
-            if case .disk(let error) = error, !error.isDiskFull { stopWriting(error) }
+            if try appendNotes(keyWork.unwritten + gap()) { keyWork.unwritten = [] }
+        } catch {
+            if !error.isDiskFull { stopWriting(error) }
         }
     }
 

@@ -80,6 +80,10 @@ public protocol Disk: AnyObject, Sendable {
         throws(DiskError) -> Int
     /// Writes all of `bytes` at `offset`.
     func write(_ file: DiskFile, at offset: UInt64, _ bytes: RawSpan) throws(DiskError)
+    /// Hands `count` written bytes at `offset` to the device and waits until it has them.
+    ///
+    /// Nothing is durable by that, but a later `sync` of anybody has less to wait for.
+    func writeOut(_ file: DiskFile, at offset: UInt64, count: UInt64) throws(DiskError)
     /// Makes the bytes of `file`, and its size, durable.
     func sync(_ file: DiskFile) throws(DiskError)
     /// How many bytes `file` has.

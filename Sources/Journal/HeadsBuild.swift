@@ -19,9 +19,9 @@ struct HeadsBuild: ~Copyable {
     /// Bytes of a segment below which reading it is as cheap as reading its heads.
     static var segmentBytesMin: UInt64 { 128 << 10 }
     /// Bytes of the segment that one step reads.
-    static var stepBytes: UInt64 { 512 << 10 }
+    static var stepBytes: UInt64 { 128 << 10 }
     /// Bytes of heads that are written at once.
-    static var pieceBytes: Int { 512 << 10 }
+    static var pieceBytes: Int { 128 << 10 }
 
     init(_ order: RewriteOrder, _ origin: SegmentOrigin) throws(RewriteStop) {
         self.order = order
@@ -37,16 +37,16 @@ struct HeadsBuild: ~Copyable {
 
     /// Does the next piece.
     /// - Returns: whether the file is complete.
-    mutating func step(zeros: borrowing RecordBuffer) throws(RewriteStop) -> Bool {
+    mutating func step() throws(RewriteStop) -> Bool {
         let limit = source.offset &+ Self.stepBytes
         while source.offset < limit {
             guard let block = try source.next(into: &records) else {
-                try finish(zeros)
+                try finish()
                 return true
             }
             guard block.kind == .records else { continue }
             try Self.collect(records, into: &writer)
-            if writer.isFull { try stage(zeros) }
+            if writer.isFull { try stage() }
         }
         return false
     }
@@ -66,7 +66,7 @@ struct HeadsBuild: ~Copyable {
         guard !reader.isMalformed else { throw .damaged(.records) }
     }
 
-    private mutating func stage(_ zeros: borrowing RecordBuffer) throws(RewriteStop) {
+    private mutating func stage() throws(RewriteStop) {
         let records = RecordFacts(
             count: writer.count,
             firstSequence: writer.firstSequence,
@@ -75,12 +75,11 @@ struct HeadsBuild: ~Copyable {
             lastTime: .never
         )
         do throws(DiskError) {
-            try target.reserve(rawBytes: writer.buffer.count, zeros: zeros)
+            target.allow(rawBytes: writer.buffer.count)
             Self.stage(writer, records, in: target, &sealer)
             writer.removeAll()
             guard target.stagedByteCount >= Self.pieceBytes else { return }
-            try target.write()
-            try target.sync()
+            try target.writeOut()
         } catch {
             throw .disk(error)
         }
@@ -95,8 +94,8 @@ struct HeadsBuild: ~Copyable {
         target.stage(writer.buffer.bytes, kind: .records, records: records, sealer: &sealer)
     }
 
-    private mutating func finish(_ zeros: borrowing RecordBuffer) throws(RewriteStop) {
-        if writer.count > 0 { try stage(zeros) }
+    private mutating func finish() throws(RewriteStop) {
+        if writer.count > 0 { try stage() }
         do throws(DiskError) {
             try target.write()
             try target.truncateToStaged()

@@ -104,7 +104,7 @@ final class LockedNotes {
         if unreadable > 0 { words += ", \(unreadable) more cannot be read" }
         if entries.count >= countMax { words += ", and no more had room" }
         words += "; whoever could write to the store's directory could add some and take some away"
-        let digest = String(decoding: Hex.encode(Digest.of(all).bytes.prefix(16)), as: UTF8.self)
+        let digest = Hex.text(Digest.of(all).bytes.prefix(16))
         let head = AuditEntry(at: now, what: "audit locked", about: digest, words)
         return [head] + entries
     }

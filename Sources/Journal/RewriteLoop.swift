@@ -97,7 +97,6 @@ final class RewriteDesk: Sendable {
 struct RewriteLoop: ~Copyable {
     let origin: SegmentOrigin
     let desk: RewriteDesk
-    let zeros: RecordBuffer
     private var rewrite: SegmentRewrite?
     private var waiting: [RewriteOrder] = []
     private var heads: HeadsBuild?
@@ -106,9 +105,6 @@ struct RewriteLoop: ~Copyable {
     init(_ origin: SegmentOrigin, _ desk: RewriteDesk) {
         self.origin = origin
         self.desk = desk
-        var zeros = RecordBuffer(capacity: Int(SegmentFile.zeroStepMax))
-        zeros.appendZeros(Int(SegmentFile.zeroStepMax))
-        self.zeros = zeros
     }
 
     /// Whether there is something to do.
@@ -153,7 +149,7 @@ struct RewriteLoop: ~Copyable {
             return true
         }
         do throws(RewriteStop) {
-            if try !current.step(zeros: zeros) { heads = consume current }
+            if try !current.step() { heads = consume current }
         } catch {
             current.abandon()
         }
@@ -240,7 +236,7 @@ struct RewriteLoop: ~Copyable {
         guard var current = rewrite.take() else { return }
         let before = current.readBytes
         do throws(RewriteStop) {
-            let facts = try current.step(zeros: zeros)
+            let facts = try current.step()
             desk.noteRead(current.readBytes - before)
             guard let facts else {
                 rewrite = consume current

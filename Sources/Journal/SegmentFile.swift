@@ -19,8 +19,9 @@ struct SegmentProgress: BitwiseCopyable, Equatable {
 
 /// Writes blocks into one new file: stage, write, sync.
 ///
-/// The file was made by this run and no other ever appends to it. Blocks are only staged where the
-/// file is already filled with zeros, so that a full disk is met before anything is sealed. The
+/// The file was made by this run and no other ever appends to it. Blocks of a log are only staged
+/// where the file is already filled with zeros, so that a full disk is met before anything is
+/// sealed; a file that nobody knows of yet is written without. The
 /// block number rises with every seal and never goes back, also when a staged block is thrown away:
 /// it is the counting half of the nonce.
 final class SegmentFile {
@@ -98,7 +99,16 @@ final class SegmentFile {
         }
     }
 
-    /// Seals `raw` as the next block; room was reserved before.
+    /// Lets a block of `rawBytes` be staged where nothing was written ahead.
+    ///
+    /// This is for a file that nobody knows of before it is complete: a full disk, met by `write`,
+    /// costs nothing but that file.
+    func allow(rawBytes: Int) {
+        let needed = blockStart + UInt64(BlockSealer.bound(rawBytes: rawBytes))
+        zeroedEnd = max(zeroedEnd, Self.pageEnd(needed))
+    }
+
+    /// Seals `raw` as the next block; room was reserved or allowed before.
     /// - Returns: where the block lies.
     @discardableResult
     func stage(
@@ -204,6 +214,13 @@ final class SegmentFile {
 
     private func put(_ buffer: borrowing RecordBuffer, at offset: UInt64) throws(DiskError) {
         try disk.write(file, at: offset, buffer.bytes)
+    }
+
+    /// Writes what is staged and waits until the device has it, which makes nothing durable.
+    func writeOut() throws(DiskError) {
+        let start = written
+        try write()
+        try disk.writeOut(file, at: start, count: Self.pageEnd(written) - start)
     }
 
     /// Makes what is written durable.

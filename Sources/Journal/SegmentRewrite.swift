@@ -53,8 +53,8 @@ struct SegmentRewrite: ~Copyable {
     private var isCopied = false
     private var facts: SealedFacts?
 
-    /// Bytes that one step handles.
-    static var stepBytes: UInt64 { 512 << 10 }
+    /// Bytes that one step handles: what publishers wait for if they come in between.
+    static var stepBytes: UInt64 { 128 << 10 }
 
     /// Begins the rewrite of `order`; with `isSalvage` damaged blocks are left out instead of
     /// ending it.
@@ -78,10 +78,10 @@ struct SegmentRewrite: ~Copyable {
 
     /// Does the next piece.
     /// - Returns: the facts of the new segment when it is done, `nil` before.
-    mutating func step(zeros: borrowing RecordBuffer) throws(RewriteStop) -> SealedFacts? {
+    mutating func step() throws(RewriteStop) -> SealedFacts? {
         if !isCopied {
-            isCopied = try copy(zeros)
-            if isCopied { facts = try finish(zeros) }
+            isCopied = try copy()
+            if isCopied { facts = try finish() }
             return nil
         }
         return try check() ? facts : nil
@@ -98,7 +98,7 @@ struct SegmentRewrite: ~Copyable {
         try? origin.disk.remove(order.segment.rewritten.path)
     }
 
-    private mutating func copy(_ zeros: borrowing RecordBuffer) throws(RewriteStop) -> Bool {
+    private mutating func copy() throws(RewriteStop) -> Bool {
         let limit = source.offset &+ Self.stepBytes
         while source.offset < limit {
             guard let block = try source.next(into: &frame) else { return true }
@@ -113,13 +113,10 @@ struct SegmentRewrite: ~Copyable {
                 lastTime: .never
             )
             do {
-                try target.reserve(rawBytes: frame.count, zeros: zeros)
+                target.allow(rawBytes: frame.count)
                 Self.stage(frame, block, records, in: target, &sealer)
-                // Synced bit by bit: many bytes at once would hold up the syncs of publishers.
-                if target.stagedByteCount >= Self.stepBytes {
-                    try target.write()
-                    try target.sync()
-                }
+                // Bit by bit: many bytes at once would hold up the syncs of publishers.
+                if target.stagedByteCount >= Self.stepBytes { try target.writeOut() }
             } catch {
                 throw .disk(error)
             }
@@ -151,12 +148,11 @@ struct SegmentRewrite: ~Copyable {
         return order.deleted.count(in: range) == UInt64(range.count)
     }
 
-    private mutating func finish(_ zeros: borrowing RecordBuffer) throws(RewriteStop) -> SealedFacts
-    {
+    private mutating func finish() throws(RewriteStop) -> SealedFacts {
         var index = RecordBuffer(capacity: 1_024)
         target.index.append(to: &index)
         do {
-            try target.reserve(rawBytes: index.count, zeros: zeros)
+            target.allow(rawBytes: index.count)
             let place = target.stage(
                 index.bytes,
                 kind: .seal,

@@ -101,6 +101,13 @@ public final class SystemDisk: Disk {
         guard failure == 0 else { throw DiskError(.write, number: failure) }
     }
 
+    /// Hands written bytes to the device.
+    public func writeOut(_ file: DiskFile, at offset: UInt64, count: UInt64) throws(DiskError) {
+        guard clinux_write_out(file.descriptor, off_t(offset), off_t(count)) == 0 else {
+            throw DiskError(.sync, number: clinux_errno())
+        }
+    }
+
     /// Makes the bytes of `file` durable.
     public func sync(_ file: DiskFile) throws(DiskError) {
         guard fdatasync(file.descriptor) == 0 else {

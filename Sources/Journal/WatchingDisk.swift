@@ -28,6 +28,10 @@ final class WatchingDisk: Disk {
         throw DiskError(.write, number: EROFS)
     }
 
+    func writeOut(_ file: DiskFile, at offset: UInt64, count: UInt64) throws(DiskError) {
+        throw DiskError(.sync, number: EROFS)
+    }
+
     func sync(_ file: DiskFile) throws(DiskError) {
         throw DiskError(.sync, number: EROFS)
     }

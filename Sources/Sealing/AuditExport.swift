@@ -64,7 +64,7 @@ public struct AuditExport {
         var tree = AuditTree()
         for entry in entries { tree.append(entry) }
         guard tree.count == claimed else { throw .count(tree.count, claimed: claimed) }
-        root = String(decoding: Hex.encode(tree.root.bytes), as: UTF8.self)
+        root = Hex.text(tree.root.bytes)
         guard root == words[2] else { throw .root }
         try follow(entries)
         count += claimed

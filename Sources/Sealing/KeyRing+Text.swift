@@ -14,17 +14,20 @@ extension KeyRing {
         lines.add("SLUICEKEYS 1")
         lines.add("store \(store.hex) gen \(generation) at \(writtenAt.nanoseconds)")
         for slot in slots {
-            lines.add("slot \(slot.number) \(slot.kind.text) wrap=\(hex(slot.wrap.bytes))")
+            lines.add("slot \(slot.number) \(slot.kind.text) wrap=\(Hex.text(slot.wrap.bytes))")
         }
         lines.add("srk \(rootKey.version) active created=\(rootKey.created.nanoseconds)")
         if let audit {
-            lines.add("audit seal=\(hex(audit.sealing.bytes)) sign=\(hex(audit.signing.bytes))")
+            lines.add(
+                "audit seal=\(Hex.text(audit.sealing.bytes))"
+                    + " sign=\(Hex.text(audit.signing.bytes))"
+            )
         }
         for key in dataKeys {
             lines.add(
                 "dek \(key.name.stream.hex) \(key.name.version) \(key.state.word) suite=1"
                     + " created=\(key.created.nanoseconds) by=\(key.wrappedBy)"
-                    + " wrap=\(hex(key.wrap.bytes))"
+                    + " wrap=\(Hex.text(key.wrap.bytes))"
             )
         }
         for key in destroyed {
@@ -176,10 +179,6 @@ extension SlotKind {
         default: return nil
         }
     }
-}
-
-private func hex(_ bytes: [UInt8]) -> String {
-    String(decoding: Hex.encode(bytes), as: UTF8.self)
 }
 
 private func value(_ word: Substring, _ key: String) -> Substring? {

@@ -42,6 +42,6 @@ public struct UniqueId: BitwiseCopyable, Hashable, Sendable {
 
     /// 32 hexadecimal digits, as directories are named.
     public var hex: String {
-        String(decoding: Hex.encode(bytes), as: UTF8.self)
+        Hex.text(bytes)
     }
 }

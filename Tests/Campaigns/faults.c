@@ -130,6 +130,11 @@ int fdatasync(int file) {
     SPOILED(SYNC, file, next(file))
 }
 
+int sync_file_range(int file, off_t offset, off_t size, unsigned flags) {
+    int (*next)(int, off_t, off_t, unsigned) = real("sync_file_range");
+    SPOILED(OTHER, file, next(file, offset, size, flags))
+}
+
 int fsync(int file) {
     int (*next)(int) = real("fsync");
     SPOILED(SYNC, file, next(file))

@@ -137,6 +137,33 @@ extension SimulatedDisk {
         node.size = max(node.size, offset + new.count)
     }
 
+    /// Counts as a write; one that fails loses the dirty pages, as a failed sync does.
+    public func writeOut(
+        _ file: DiskFile,
+        at offset: UInt64,
+        count: UInt64
+    ) throws(DiskError) {
+        try state.withLock { state throws(DiskError) in
+            let fault = try begin(.sync, &state)
+            let number = try openNode(file, state)
+            guard var node = state.nodes[number] else { return }
+            switch fault {
+            case .fails(let error):
+                Self.lose(&node)
+                state.nodes[number] = node
+                throw DiskError(.sync, number: error)
+            case .crashesInside, .crashesBefore: throw DiskError(.sync, number: ioError)
+            case .lies, nil: return
+            }
+        }
+    }
+
+    /// Readers still see the dirty pages of `node`; the disk does not have them.
+    private static func lose(_ node: inout Node) {
+        node.lost.merge(node.dirty) { _, new in new }
+        node.dirty = [:]
+    }
+
     /// Makes dirty pages durable.
     ///
     /// One that fails marks them clean all the same: a later sync that says yes
@@ -150,9 +177,7 @@ extension SimulatedDisk {
             switch fault {
             case .lies: return
             case .fails(let error):
-                // Readers still see the pages; the disk does not have them.
-                node.lost.merge(node.dirty) { _, new in new }
-                node.dirty = [:]
+                Self.lose(&node)
                 state.nodes[number] = node
                 throw DiskError(.sync, number: error)
             case .crashesInside:

@@ -36,6 +36,9 @@ int clinux_openat(int directory, const char *path, int flags, unsigned mode);
 /// Names the calling thread; at most 15 bytes are kept.
 void clinux_name_thread(const char *name);
 
+/// Writes these bytes of `file` to the device and waits for it (`sync_file_range`); they are not durable by that.
+int clinux_write_out(int file, off_t offset, off_t count);
+
 /// CRC32C of `count` bytes continued from `crc` (start with 0), by the CPU's instruction where it has one.
 uint32_t clinux_crc32c(uint32_t crc, const void *bytes, size_t count);
 
