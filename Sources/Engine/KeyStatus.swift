@@ -156,13 +156,14 @@ public struct SlotStatus: Hashable, Sendable {
     public var kind: SlotKind
     /// Where that comes from: a path or a name, never a secret.
     public var label: [UInt8] = []
-    /// When it last opened the store.
-    public var provenAt: Instant = .never
+    /// When it last opened the store since the server started; `never` if it did not.
+    public var provenAt: Instant
 
     /// Slot `index` of `kind`.
-    public init(index: UInt32, kind: SlotKind) {
+    public init(index: UInt32, kind: SlotKind, provenAt: Instant = .never) {
         self.index = index
         self.kind = kind
+        self.provenAt = provenAt
     }
 }
 

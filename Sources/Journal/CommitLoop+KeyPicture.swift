@@ -13,6 +13,7 @@ extension CommitLoop {
         picture.takenAt = wallNow
         picture.ring = vault.ring
         picture.isLocked = vault.isLocked
+        picture.opening = vault.opening
         picture.isMemoryLocked = vault.isMemoryLocked
         picture.isExcludedFromDumps = vault.isExcludedFromDumps
         picture.keyBytes = vault.keyBytesUsed

@@ -242,6 +242,8 @@ public struct KeyPicture: Sendable {
     public internal(set) var auditRoot: [UInt8] = []
     /// Whether the keys are wiped from memory.
     public internal(set) var isLocked = false
+    /// The slot that brought the keys into memory last.
+    public internal(set) var opening: KeyOpening?
     /// Whether the keys are kept out of swap.
     public internal(set) var isMemoryLocked = false
     /// Whether they are left out of core dumps.

@@ -31,7 +31,7 @@ extension KeyVault {
     ///   `notAuthentic`, `keyMemoryFull`, `slotParameters`. The keys stay wiped then.
     public func unlock(secret: borrowing SlotSecret) throws(SealingError) {
         guard isLocked else { throw .keyState(.active) }
-        let root = try Self.openRoot(ring, secret: secret, in: arena)
+        let (root, slot) = try Self.openRoot(ring, secret: secret, in: arena)
         defer { arena.free(root) }
         do throws(SealingError) {
             try state.withLock { state throws(SealingError) in
@@ -56,6 +56,9 @@ extension KeyVault {
                     arena.move(opened.signing, to: places.signing)
                 }
                 arena.copy(root, to: state.root)
+                let count = state.opening.count
+                state.opening = KeyOpening(slot: slot)
+                state.opening.count = count + 1
             }
             try arena.deriveAgain()
         } catch {

@@ -15,6 +15,7 @@ public final class KeyVault: Sendable {
         var audit: AuditKeys?
         /// The random bytes of the segment made last.
         var lastSalt = Digest.zero
+        var opening = KeyOpening(slot: 1)
     }
 
     let arena: KeyArena
@@ -85,7 +86,7 @@ public final class KeyVault: Sendable {
         let ring = try KeyRing(text: text)
         guard ring.store == store else { throw .ringOfAnotherStore }
         let arena = try KeyArena()
-        let root = try openRoot(ring, secret: secret, in: arena)
+        let (root, slot) = try openRoot(ring, secret: secret, in: arena)
         guard arena.mac(text.raw, key: root, purpose: "sl.ring.1") == mac else {
             throw .ringTampered
         }
@@ -101,7 +102,8 @@ public final class KeyVault: Sendable {
             )
         }
         let audit = try openAuditKeys(ring, root: root, in: arena)
-        let state = State(ring: ring, root: root, dataKeys: dataKeys, audit: audit)
+        var state = State(ring: ring, root: root, dataKeys: dataKeys, audit: audit)
+        state.opening = KeyOpening(slot: slot)
         return KeyVault(arena: arena, state: state)
     }
 
@@ -119,6 +121,9 @@ public final class KeyVault: Sendable {
 
     /// What is known about the keys, without the keys.
     public var ring: KeyRing { state.withLock { $0.ring } }
+
+    /// How the keys came into memory last.
+    public var opening: KeyOpening { state.withLock { $0.opening } }
 
     /// The ring's generation.
     public var generation: UInt64 { state.withLock { $0.ring.generation } }
@@ -253,7 +258,7 @@ public final class KeyVault: Sendable {
         _ ring: KeyRing,
         secret: borrowing SlotSecret,
         in arena: KeyArena
-    ) throws(SealingError) -> KeyHandle {
+    ) throws(SealingError) -> (root: KeyHandle, slot: UInt32) {
         for slot in ring.slots where secret.fits(slot.kind) {
             let key = try secret.key(for: slot.kind, number: slot.number, in: arena)
             defer { arena.free(key) }
@@ -263,7 +268,7 @@ public final class KeyVault: Sendable {
                 number: slot.number
             )
             if let root = try? slot.wrap.open(in: arena, under: key, context: context) {
-                return root
+                return (root, slot.number)
             }
         }
         throw .slotNotOpened
@@ -296,4 +301,14 @@ public final class KeyVault: Sendable {
             wrappedBy: wrappedBy
         )
     }
+}
+
+/// How keys came into memory.
+public struct KeyOpening: BitwiseCopyable, Equatable, Sendable {
+    /// The slot whose secret opened the ring.
+    public let slot: UInt32
+    /// How often that happened since the store was opened; the start counts.
+    public internal(set) var count: UInt64 = 1
+
+    init(slot: UInt32) { self.slot = slot }
 }

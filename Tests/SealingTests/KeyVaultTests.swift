@@ -224,7 +224,9 @@ private func identity(
         #expect(cipher.commitment(of: salt.bytes.raw) != seen, "nothing is left of its key")
         #expect(throws: SealingError.slotNotOpened) { try ring.unlock(secret: secret(8)) }
         #expect(ring.isLocked)
+        #expect(ring.opening.count == 1)
         try ring.unlock(secret: secret(7))
+        #expect(ring.opening.slot == 1 && ring.opening.count == 2)
         #expect(!ring.isLocked && ring.enter())
         ring.leave()
         #expect(cipher.commitment(of: salt.bytes.raw) == seen)

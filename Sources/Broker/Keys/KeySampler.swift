@@ -12,6 +12,9 @@ struct KeySampler {
     private var speed = Rate()
     /// Samples lately, so that the speed does not jump with every segment.
     private var smoothed = 0.0
+    /// When slots opened the store, since the start.
+    private var proven: [UInt32: Instant] = [:]
+    private var lastOpening: KeyOpening?
     private let hasNoSwap: Bool
 
     init(hasNoSwap: Bool) {
@@ -33,8 +36,13 @@ struct KeySampler {
         status.isTrial = ring.slots.count < 2
         status.keys = keys(picture, ring, names)
         status.rotations = picture.rotations.map { rotation($0, names) }
+        note(picture.opening, ring, at: picture.takenAt)
         status.slots = ring.slots.map { slot in
-            SlotStatus(index: slot.number, kind: ShownSlotKind(slot.kind))
+            SlotStatus(
+                index: slot.number,
+                kind: ShownSlotKind(slot.kind),
+                provenAt: proven[slot.number] ?? .never
+            )
         }
         status.nextRotationAt = picture.nextRotation
         status.rotationIntervalNanoseconds = picture.policy.ageMax
@@ -60,6 +68,12 @@ struct KeySampler {
             }
         }
         return status
+    }
+
+    private mutating func note(_ opening: KeyOpening?, _ ring: KeyRing, at now: Instant) {
+        if let opening, opening != lastOpening { proven[opening.slot] = now }
+        lastOpening = opening
+        proven = proven.filter { number, _ in ring.slots.contains { $0.number == number } }
     }
 
     private func keys(

@@ -66,7 +66,8 @@ enum KeySafetyRows {
         for slot in keys.slots {
             let proven =
                 slot.provenAt == .never
-                ? "never proven" : "proven \(context.style.age(slot.provenAt)) ago"
+                ? "not tried since the start"
+                : "opened \(context.style.age(slot.provenAt)) ago"
             let label = context.style.name(slot.label, cellsMax: 40)
             facts.append(
                 ("slot \(slot.index)", TextRun("\(slot.kind.word) \(label) \(proven)", .text))
