@@ -160,6 +160,8 @@ public struct ConnectionDetails: Sendable {
     public var tlsCipher: [UInt8] = []
     /// What it may send in bytes a second, if an operator limits it.
     public var throttleBytesPerSecond: UInt64 = 0
+    /// What it has asked for messages lately.
+    var pulls = PulledConsumers()
 
     init(peer: PeerAddress, startedAt: Instant) {
         self.peer = peer

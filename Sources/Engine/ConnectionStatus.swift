@@ -64,11 +64,13 @@ public struct ConnectionStatus: Hashable, Sendable {
     public var flags: ConnectionFlags = []
     /// The publish limit in bytes a second; 0 means none.
     public var throttleBytesPerSecond: UInt64 = 0
-    /// The stream and consumer it works on most, or empty.
+    /// The stream it takes messages from, or empty; of several the one with the most to do.
     public var stream: [UInt8] = []
-    /// Messages that wait for it on that consumer.
+    /// The consumer by which it takes them.
+    public var consumer: [UInt8] = []
+    /// Messages that this consumer has not sent to anybody.
     public var lag: UInt64 = 0
-    /// Messages it holds unacknowledged.
+    /// Messages that it has sent, to this client or another, and that are not acknowledged.
     public var unacked: UInt64 = 0
 
     /// Connection `id`, of which nothing else is known.

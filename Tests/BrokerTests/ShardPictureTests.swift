@@ -69,6 +69,82 @@ import Wire
         #expect(!wasStranger)
     }
 
+    /// What the connections take messages from, as the console is shown it.
+    private func work(_ bench: inout ShardBench) -> [[ConsumerWork]] {
+        var request = PictureRequest(number: 1)
+        request.connectionsMax = 10
+        request.hasStreams = true
+        return bench.shard.picture(request).connections.sorted { $0.id < $1.id }.map(\.work)
+    }
+
+    private func name(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+    @Test func `a client that pulls works on its consumer until it has long not asked`() {
+        var client: UInt32 = 0
+        var bench = StreamHostTests.bench(&client)
+        #expect(work(&bench) == [[]])
+        for number in 1...3 { StreamHostTests.request(&bench, client, "q.a", "m\(number)") }
+        StreamHostTests.request(&bench, client, "$JS.API.CONSUMER.MSG.NEXT.Q.C", "1")
+        let wanted = ConsumerWork(stream: name("Q"), consumer: name("C"), pending: 2, unacked: 1)
+        #expect(work(&bench) == [[wanted]])
+        bench.wait(milliseconds: 60_000)
+        #expect(work(&bench).first?.count == 1)
+        bench.wait(milliseconds: 61_000)
+        #expect(work(&bench) == [[]])
+    }
+
+    @Test func `whoever listens to a push consumer works on it, groups too`() {
+        var client: UInt32 = 0
+        var bench = StreamHostTests.listening(&client)
+        let members = [bench.client(), bench.client()]
+        for member in members { bench.say(member, "SUB d.group g 7\r\n") }
+        bench.say(client, "SUB d.plain 2\r\n")
+        StreamHostTests.request(
+            &bench,
+            client,
+            "$JS.API.STREAM.CREATE.Q",
+            #"{"name":"Q","subjects":["q.>"],"storage":"memory"}"#
+        )
+        for (consumer, more) in [("plain", ""), ("group", #","deliver_group":"g""#)] {
+            StreamHostTests.request(
+                &bench,
+                client,
+                "$JS.API.CONSUMER.DURABLE.CREATE.Q.\(consumer)",
+                #"{"stream_name":"Q","config":{"durable_name":"\#(consumer)","#
+                    + #""ack_policy":"explicit","deliver_subject":"d.\#(consumer)"\#(more)}}"#
+            )
+        }
+        StreamHostTests.request(&bench, client, "q.a", "m")
+        let plain = ConsumerWork(
+            stream: name("Q"),
+            consumer: name("plain"),
+            pending: 0,
+            unacked: 1
+        )
+        let group = ConsumerWork(
+            stream: name("Q"),
+            consumer: name("group"),
+            pending: 0,
+            unacked: 1
+        )
+        #expect(work(&bench) == [[plain], [group], [group]])
+    }
+
+    @Test func `of many consumers the one asked longest ago is forgotten`() {
+        var pulled = PulledConsumers()
+        for number in 0...PulledConsumers.countMax {
+            pulled.note(
+                name("s"),
+                name("c\(number)"),
+                at: Instant(nanoseconds: UInt64(number) + 1)
+            )
+        }
+        #expect(pulled.pulls.count == PulledConsumers.countMax)
+        #expect(!pulled.pulls.contains { $0.consumer == name("c0") })
+        pulled.note(name("s"), name("c1"), at: Instant(nanoseconds: 99))
+        #expect(pulled.pulls.count == PulledConsumers.countMax)
+    }
+
     @Test func `remembers as many closed connections as it may, the newest`() {
         var closed = ClosedConnections(countMax: 3)
         for id in 1...5 as ClosedRange<UInt64> {

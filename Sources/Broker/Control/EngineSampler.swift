@@ -239,6 +239,17 @@ struct EngineSampler {
         status.subscriptions = UInt32(clamping: row.subscriptionCount)
         status.roundTripNanoseconds = row.roundTripNanoseconds
         status.throttleBytesPerSecond = row.throttleBytesPerSecond
+        // Of equal ones always the same, so that the screen stands still.
+        let most = row.work.max { one, other in
+            guard one.open == other.open else { return one.open < other.open }
+            return other.consumer.lexicographicallyPrecedes(one.consumer)
+        }
+        if let most {
+            status.stream = most.stream
+            status.consumer = most.consumer
+            status.lag = most.pending
+            status.unacked = most.unacked
+        }
         if row.flags.contains(.isThrottled) { status.flags.insert(.throttled) }
         if row.flags.contains(.isStalled) { status.flags.insert(.stalled) }
         if !row.tlsVersion.isEmpty { status.flags.insert(.encrypted) }

@@ -286,6 +286,9 @@ extension Shard {
             return sayNobodyServes(address.raw, request.root, request.reply.raw)
         }
         let now = tick.now
+        if tick.sender != noIndex {
+            details[Int(tick.sender)]?.pulls.note(name, consumerName, at: now)
+        }
         withEffects(of: index) { host, effects in
             host.streams[index].stream.request(
                 request.body.raw,

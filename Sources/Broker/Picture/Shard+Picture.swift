@@ -72,9 +72,13 @@ extension Shard {
             ranked.sort { $0.traffic > $1.traffic }
             ranked.removeLast(ranked.count - request.connectionsMax)
         }
+        let pushed = request.hasStreams ? pushedWork(most: request.connectionsMax) : [:]
         for entry in ranked {
-            guard let row = row(entry.index, hasSubscriptions: request.hasSubscriptions) else {
+            guard var row = row(entry.index, hasSubscriptions: request.hasSubscriptions) else {
                 continue
+            }
+            if request.hasStreams {
+                row.work = pulledWork(of: entry.index) + (pushed[entry.index] ?? [])
             }
             picture.connections.append(row)
         }

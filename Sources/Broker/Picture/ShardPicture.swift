@@ -165,6 +165,8 @@ public struct ConnectionRow: Sendable {
     public var tlsCipher: [UInt8] = []
     /// The limit of its publishing in bytes a second; 0 if there is none.
     public var throttleBytesPerSecond: UInt64 = 0
+    /// The consumers that it takes messages from, if streams were asked for.
+    var work: [ConsumerWork] = []
     /// Its subscriptions, if they were asked for.
     public var subscriptions: [SubscriptionRow] = []
 

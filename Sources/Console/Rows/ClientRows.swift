@@ -29,6 +29,13 @@ enum ClientRows {
         bytes.isEmpty ? TextRun("-", .textMuted) : TextRun(style.name(bytes), .text)
     }
 
+    /// The queue and the consumer it takes messages from.
+    private static func work(_ connection: ConnectionStatus, _ style: TextStyle) -> TextRun {
+        guard !connection.stream.isEmpty else { return TextRun("nothing", .textMuted) }
+        let consumer = connection.consumer.isEmpty ? [] : [0x2F] + connection.consumer
+        return words(connection.stream + consumer, style)
+    }
+
     /// What is left to do on its queue; unknown where that is.
     private static func lag(_ connection: ConnectionStatus) -> TextRun {
         guard !connection.stream.isEmpty else { return TextRun("-", .textMuted) }
@@ -66,7 +73,7 @@ enum ClientRows {
                     connection.flags.contains(.slow) ? .stateWarn : .text
                 )
             ),
-            ("works on", words(connection.stream, style)),
+            ("works on", work(connection, style)),
             ("lag", lag(connection)),
             (
                 "limit",
