@@ -16,16 +16,10 @@ enum ClientList {
         rows: { $0.snapshot.connections }
     )
 
-    private static let glyph = Column<ConnectionStatus>(
+    private static let glyph = Column<ConnectionStatus>.glyph(
         "severity",
-        "",
-        width: 1,
-        alignment: .left,
-        value: { .number($0.flags.contains(.slow) ? 1 : 0) },
-        text: { row, style in
-            let state = state(of: row)
-            return TextRun(style.glyphs.text(state.glyph), state.role)
-        }
+        value: { $0.flags.contains(.slow) ? 1 : 0 },
+        state: { state(of: $0) }
     )
 
     private static let name = Column<ConnectionStatus>(
@@ -42,17 +36,17 @@ enum ClientList {
     )
 
     private static let whereFrom: [Column<ConnectionStatus>] = [
-        words("address", "ADDRESS", width: 15, weight: 1, drop: 7) { $0.address },
-        words("language", "LANG", width: 6, drop: 9) { $0.language },
-        words("account", "ACCOUNT", width: 8, drop: 12, isShown: false) { $0.account },
-        words("user", "USER", width: 10, drop: 11, isShown: false) { $0.user },
-        words("queue", "QUEUE", width: 12, weight: 2, drop: 3) { $0.stream },
+        .words("address", "ADDRESS", width: 15, weight: 1, drop: 7) { $0.address },
+        .words("language", "LANG", width: 6, drop: 9) { $0.language },
+        .words("account", "ACCOUNT", width: 8, drop: 12, isShown: false) { $0.account },
+        .words("user", "USER", width: 10, drop: 11, isShown: false) { $0.user },
+        .words("queue", "QUEUE", width: 12, weight: 2, drop: 3) { $0.stream },
     ]
 
     private static let flows: [Column<ConnectionStatus>] = [
         work("lag", "LAG", drop: 0) { $0.lag },
-        number("in", "IN/s", width: 6, drop: 2) { $0.ingress.messagesPerSecond },
-        number("out", "OUT/s", width: 6, drop: 1) { $0.egress.messagesPerSecond },
+        .rate("in", "IN/s", width: 6, drop: 2) { $0.ingress.messagesPerSecond },
+        .rate("out", "OUT/s", width: 6, drop: 1) { $0.egress.messagesPerSecond },
         Column(
             "pending",
             "PENDING",
@@ -66,22 +60,11 @@ enum ClientList {
             }
         ),
         work("unacked", "UNACK", drop: 6) { $0.unacked },
-        number("subs", "SUBS", width: 5, drop: 8, count: true) { Double($0.subscriptions) },
+        .count("subs", "SUBS", width: 5, drop: 8) { UInt64($0.subscriptions) },
     ]
 
     private static let state: [Column<ConnectionStatus>] = [
-        Column(
-            "rtt",
-            "RTTms",
-            width: 5,
-            drop: 4,
-            value: { .number(Double($0.roundTripNanoseconds) / 1e6) },
-            text: { row, _ in
-                row.roundTripNanoseconds == 0
-                    ? TextRun("-", .textMuted)
-                    : TextRun(Format.milliseconds(nanoseconds: row.roundTripNanoseconds), .text)
-            }
-        ),
+        .roundTrip(width: 5, drop: 4) { $0.roundTripNanoseconds },
         Column(
             "tls",
             "TLS",
@@ -93,18 +76,7 @@ enum ClientList {
                 TextRun(tls(row), row.flags.contains(.encrypted) ? .stateOk : .textMuted)
             }
         ),
-        Column(
-            "state",
-            "STATE",
-            width: 9,
-            alignment: .left,
-            drop: 3,
-            value: { .text(Array(state(of: $0).word.utf8)) },
-            text: { row, _ in
-                let state = state(of: row)
-                return TextRun(state.word, state.role)
-            }
-        ),
+        .word("state", "STATE", width: 9, drop: 3) { state(of: $0) },
     ]
 
     /// The most remarkable thing about a connection.
@@ -127,32 +99,6 @@ enum ClientList {
         return connection.flags.contains(.encrypted) ? "TLS" : "no"
     }
 
-    private static func words(
-        _ name: String,
-        _ title: String,
-        width: Int,
-        weight: Int = 0,
-        drop: Int,
-        isShown: Bool = true,
-        _ value: @escaping @Sendable (ConnectionStatus) -> [UInt8]
-    ) -> Column<ConnectionStatus> {
-        Column(
-            name,
-            title,
-            width: width,
-            weight: weight,
-            alignment: .left,
-            drop: drop,
-            isShown: isShown,
-            value: { .text(value($0)) },
-            text: { row, style in
-                let bytes = value(row)
-                return bytes.isEmpty
-                    ? TextRun("-", .textMuted) : TextRun(style.name(bytes), .text)
-            }
-        )
-    }
-
     /// What is left to do on the queue that a client works on; unknown where that is.
     private static func work(
         _ name: String,
@@ -169,28 +115,6 @@ enum ClientList {
             text: { row, _ in
                 guard !row.stream.isEmpty else { return TextRun("-", .textMuted) }
                 return TextRun(Format.count(value(row)), value(row) == 0 ? .textMuted : .text)
-            }
-        )
-    }
-
-    private static func number(
-        _ name: String,
-        _ title: String,
-        width: Int,
-        drop: Int,
-        count: Bool = false,
-        _ value: @escaping @Sendable (ConnectionStatus) -> Double
-    ) -> Column<ConnectionStatus> {
-        Column(
-            name,
-            title,
-            width: width,
-            drop: drop,
-            value: { .number(value($0)) },
-            text: { row, _ in
-                let text =
-                    count ? Format.count(UInt64(saturating: value(row))) : Format.rate(value(row))
-                return TextRun(text, text == "0" ? .textMuted : .text)
             }
         )
     }

@@ -59,12 +59,12 @@ enum ConsumerList {
     )
 
     private static let numbers: [Column<ConsumerRow>] = [
-        number("pending", "PENDING", drop: 0) { Double($0.pending) },
-        number("unacked", "UNACK", drop: 2) { Double($0.unacked) },
-        number("out", "OUT/s", drop: 1) { $0.egress.messagesPerSecond },
-        number("ack", "ACK/s", drop: 5) { $0.acks.messagesPerSecond },
-        number("redelivered", "REDEL", drop: 6) { Double($0.redeliveries) },
-        number("waiting", "WAIT", drop: 7) { Double($0.waitingRequests) },
+        .count("pending", "PENDING", width: 8) { $0.consumer.pending },
+        .count("unacked", "UNACK", width: 8, drop: 2) { $0.consumer.unacked },
+        .rate("out", "OUT/s", width: 8, drop: 1) { $0.consumer.egress.messagesPerSecond },
+        .rate("ack", "ACK/s", width: 8, drop: 5) { $0.consumer.acks.messagesPerSecond },
+        .count("redelivered", "REDEL", width: 8, drop: 6) { $0.consumer.redeliveries },
+        .count("waiting", "WAIT", width: 8, drop: 7) { UInt64($0.consumer.waitingRequests) },
     ]
 
     private static let oldest = Column<ConsumerRow>(
@@ -99,24 +99,5 @@ enum ConsumerList {
         }
         if consumer.isIdle { return "NOBODY" }
         return consumer.kind == .pull ? "PULL" : "PUSH"
-    }
-
-    private static func number(
-        _ name: String,
-        _ title: String,
-        drop: Int,
-        _ value: @escaping @Sendable (ConsumerStatus) -> Double
-    ) -> Column<ConsumerRow> {
-        Column(
-            name,
-            title,
-            width: 8,
-            drop: drop,
-            value: { .number(value($0.consumer)) },
-            text: { row, _ in
-                let text = Format.rate(value(row.consumer))
-                return TextRun(text, text == "0" ? .textMuted : .text)
-            }
-        )
     }
 }

@@ -41,20 +41,14 @@ enum KeyList {
         }
     }
 
-    private static let glyph = Column<KeyRow>(
+    private static let glyph = Column<KeyRow>.glyph(
         "order",
-        "",
-        width: 1,
-        alignment: .left,
         // Keys that are in use first, then the newest.
         value: { row in
             let isUsed: Double = row.key.state == .destroyed || row.key.state == .retired ? 0 : 1e9
-            return .number(isUsed + Double(row.key.version))
+            return isUsed + Double(row.key.version)
         },
-        text: { row, style in
-            let state = StateText(row.key.state)
-            return TextRun(style.glyphs.text(state.glyph), state.role)
-        }
+        state: { StateText($0.key.state) }
     )
 
     private static let scope = Column<KeyRow>(
@@ -77,17 +71,9 @@ enum KeyList {
         text: { row, _ in TextRun("k\(row.key.version)", .seriesKey) }
     )
 
-    private static let state = Column<KeyRow>(
-        "state",
-        "STATE",
-        width: 12,
-        alignment: .left,
-        value: { .text(Array(StateText($0.key.state).word.utf8)) },
-        text: { row, _ in
-            let state = StateText(row.key.state)
-            return TextRun(state.word, state.role)
-        }
-    )
+    private static let state = Column<KeyRow>.word("state", "STATE", width: 12) {
+        StateText($0.key.state)
+    }
 
     private static let figures: [Column<KeyRow>] = [
         Column(
@@ -145,26 +131,8 @@ enum KeyList {
                 )
             }
         ),
-        Column(
-            "messages",
-            "MSGS",
-            width: 6,
-            drop: 5,
-            value: { .number(Double($0.key.messages)) },
-            text: { row, _ in
-                TextRun(Format.count(row.key.messages), row.key.messages == 0 ? .textMuted : .text)
-            }
-        ),
-        Column(
-            "segments",
-            "SEGS",
-            width: 5,
-            drop: 6,
-            value: { .number(Double($0.key.segments)) },
-            text: { row, _ in
-                TextRun(Format.count(row.key.segments), row.key.segments == 0 ? .textMuted : .text)
-            }
-        ),
+        .count("messages", "MSGS", width: 6, drop: 5) { $0.key.messages },
+        .count("segments", "SEGS", width: 5, drop: 6) { $0.key.segments },
         Column(
             "budget",
             "BUDGET",

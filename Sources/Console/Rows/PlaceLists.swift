@@ -38,7 +38,13 @@ enum TargetList {
         }
     )
 
-    private static let name = words("name", "TARGET", width: 12, weight: 2, drop: 0) { $0.name }
+    private static let name = Column<TargetStatus>.words(
+        "name",
+        "TARGET",
+        width: 12,
+        weight: 2,
+        role: .textStrong
+    ) { $0.name }
 
     private static let environment = Column<TargetStatus>(
         "environment",
@@ -55,37 +61,28 @@ enum TargetList {
         }
     )
 
-    private static let kind = words("kind", "KIND", width: 9, drop: 4) { $0.kind }
+    private static let kind = Column<TargetStatus>.words(
+        "kind",
+        "KIND",
+        width: 9,
+        drop: 4
+    ) { $0.kind }
 
-    private static let link = Column<TargetStatus>(
-        "link",
-        "LINK",
-        width: 12,
-        alignment: .left,
-        value: { .text(Array(StateText($0.link).word.utf8)) },
-        text: { row, _ in
-            let state = StateText(row.link)
-            return TextRun(state.word, state.role)
-        }
-    )
+    private static let link = Column<TargetStatus>.word("link", "LINK", width: 12) {
+        StateText($0.link)
+    }
 
-    private static let version = words("version", "VERSION", width: 8, drop: 6) { $0.version }
+    private static let version = Column<TargetStatus>.words(
+        "version",
+        "VERSION",
+        width: 8,
+        drop: 6
+    ) { $0.version }
 
     private static let figures: [Column<TargetStatus>] = [
-        Column(
-            "rtt",
-            "RTTms",
-            width: 6,
-            drop: 3,
-            value: { .number(Double($0.roundTripNanoseconds) / 1e6) },
-            text: { row, _ in
-                row.roundTripNanoseconds == 0
-                    ? TextRun("-", .textMuted)
-                    : TextRun(Format.milliseconds(nanoseconds: row.roundTripNanoseconds), .text)
-            }
-        ),
-        rate("in", "IN/s") { $0.ingress },
-        rate("out", "OUT/s") { $0.egress },
+        .roundTrip(width: 6, drop: 3) { $0.roundTripNanoseconds },
+        .rate("in", "IN/s", width: 6, drop: 1) { $0.ingress.messagesPerSecond },
+        .rate("out", "OUT/s", width: 6, drop: 1) { $0.egress.messagesPerSecond },
         Column(
             "lag",
             "LAG",
@@ -111,50 +108,8 @@ enum TargetList {
                 return TextRun(word, row.isLeader ? .text : .textMuted)
             }
         ),
-        words("url", "URL", width: 18, weight: 2, drop: 8) { $0.url },
+        .words("url", "URL", width: 18, weight: 2, drop: 8) { $0.url },
     ]
-
-    private static func rate(
-        _ name: String,
-        _ title: String,
-        _ flow: @escaping @Sendable (TargetStatus) -> Flow
-    ) -> Column<TargetStatus> {
-        Column(
-            name,
-            title,
-            width: 6,
-            drop: 1,
-            value: { .number(flow($0).messagesPerSecond) },
-            text: { row, _ in
-                TextRun(Format.rate(flow(row).messagesPerSecond), .text)
-            }
-        )
-    }
-
-    private static func words(
-        _ name: String,
-        _ title: String,
-        width: Int,
-        weight: Int = 0,
-        drop: Int,
-        _ value: @escaping @Sendable (TargetStatus) -> [UInt8]
-    ) -> Column<TargetStatus> {
-        Column(
-            name,
-            title,
-            width: width,
-            weight: weight,
-            alignment: .left,
-            drop: drop,
-            value: { .text(value($0)) },
-            text: { row, style in
-                let bytes = value(row)
-                return bytes.isEmpty
-                    ? TextRun("-", .textMuted)
-                    : TextRun(style.name(bytes), name == "name" ? .textStrong : .text)
-            }
-        )
-    }
 }
 
 /// The table of damage.

@@ -71,16 +71,10 @@ enum QueueList {
         }
     }
 
-    private static let glyph = Column<QueueRow>(
+    private static let glyph = Column<QueueRow>.glyph(
         "severity",
-        "",
-        width: 1,
-        alignment: .left,
-        value: { .number(Double($0.alert?.severity.rawValue ?? 0)) },
-        text: { row, style in
-            let state = StateText(row.stream, alert: row.alert, now: row.now)
-            return TextRun(style.glyphs.text(state.glyph), state.role)
-        }
+        value: { Double($0.alert?.severity.rawValue ?? 0) },
+        state: { StateText($0.stream, alert: $0.alert, now: $0.now) }
     )
 
     private static let name = Column<QueueRow>(
@@ -120,15 +114,9 @@ enum QueueList {
     )
 
     private static let sizes: [Column<QueueRow>] = [
-        Column(
-            "stored",
-            "STORED",
-            width: 7,
-            drop: 12,
-            isShown: false,
-            value: { .number(Double($0.stream.storedMessages)) },
-            text: { row, _ in number(row.stream.storedMessages) }
-        ),
+        .count("stored", "STORED", width: 7, drop: 12, isShown: false) {
+            $0.stream.storedMessages
+        },
         Column(
             "bytes",
             "BYTES",
@@ -149,8 +137,8 @@ enum QueueList {
     ]
 
     private static let counts: [Column<QueueRow>] = [
-        count("unacked", "UNACK", width: 5, drop: 8) { $0.unacked },
-        count("redelivered", "REDEL", width: 5, drop: 10) { $0.redeliveries.messages },
+        .count("unacked", "UNACK", width: 5, drop: 8) { $0.stream.unacked },
+        .count("redelivered", "REDEL", width: 5, drop: 10) { $0.stream.redeliveries.messages },
         Column(
             "dlq",
             "DLQ",
@@ -259,23 +247,6 @@ enum QueueList {
                 let text = row.units.text(flow(row.stream))
                 return TextRun(text, text == "0" ? .textMuted : .text)
             }
-        )
-    }
-
-    private static func count(
-        _ name: String,
-        _ title: String,
-        width: Int,
-        drop: Int,
-        _ value: @escaping @Sendable (StreamStatus) -> UInt64
-    ) -> Column<QueueRow> {
-        Column(
-            name,
-            title,
-            width: width,
-            drop: drop,
-            value: { .number(Double(value($0.stream))) },
-            text: { row, _ in number(value(row.stream)) }
         )
     }
 
