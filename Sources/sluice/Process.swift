@@ -37,6 +37,20 @@ enum Process {
         return Environment(values)
     }
 
+    /// Starts the program anew in this process unless it is told how to report crashes.
+    ///
+    /// The language's runtime reads that before any code of ours runs. Left to itself it asks at
+    /// the terminal whether it shall look into a crash, and everything waits for an answer.
+    static func askNobodyAfterCrashes() {
+        let name = "SWIFT_BACKTRACE"
+        // SAFETY: no other thread runs yet, and the text is only looked at.
+        let isTold = unsafe getenv(name).map { unsafe $0.pointee != 0 } ?? false
+        guard !isTold else { return }
+        // SAFETY: the texts live through the calls. Where there is no such file, all goes on.
+        unsafe setenv(name, "interactive=no,color=no", 1)
+        unsafe execv("/proc/self/exe", CommandLine.unsafeArgv)
+    }
+
     /// What configuration files may look at.
     static var surroundings: SyntaxSurroundings {
         SyntaxSurroundings(environment: environment) { path throws(UnreadableFile) in

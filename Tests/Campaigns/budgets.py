@@ -1,6 +1,9 @@
-"""What the console costs: the time to its first frame, and what publishers notice of it.
+"""What the console costs: the time to its first frame, memory, work and bytes, and what publishers notice of it.
 
     budgets.py SLUICE [STARTS [ROUNDS]]      20 starts and 30 rounds without them
+
+Memory is that of the console and its broker less that of the same broker without a screen, both with the same queues;
+what history keeps for each queue is stated and taken off. A figure beyond its budget makes the whole fail.
 
 A round publishes for two seconds to each of three brokers that are alike, one without a screen, one with the console
 on a terminal that is read, and one whose terminal takes nothing; the other two stand still meanwhile. The stream is in
@@ -8,6 +11,7 @@ memory, since a disk hides what is looked for, and each message waits for its ac
 of all rounds are compared.
 """
 
+import asyncio
 import os
 import signal
 import socket
@@ -16,20 +20,29 @@ import sys
 import tempfile
 import time
 
+import nats
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "Interop"))
 
 from harness import HOST, Server, expect  # noqa: E402
-from test_terminal import END, Terminal  # noqa: E402
+from test_terminal import END, Terminal, console  # noqa: E402
 
 ROUND_SECONDS = 2.0
+# What the console may cost.
+FIRST_FRAME_MS, MEMORY_MB, SHARE, RATE_KB, EFFECT = 60, 12, 0.005, 6, 0.02
+# What history keeps: four series of a queue, its amounts and those of a consumer, and its latencies. Series are numbers
+# of 4 bytes; there are 33 of the server and some of latencies besides, whose size depends on how they are spread.
+SERIES_BYTES = (600 + 720 + 1440) * 4
+QUEUE_BYTES = 4 * SERIES_BYTES + 2 * (60 + 288) * 16 + 60 * 600
 
 
 def first_frames(count):
     """Milliseconds from the start of the process to the end of its first whole picture."""
     times = []
     for _ in range(count):
-        with Terminal() as terminal:
+        # As people start it: the runtime's own settings for crashes are none.
+        with Terminal(environment={"SWIFT_BACKTRACE": ""}) as terminal:
             times.append(terminal.firstFrame * 1000)
     return sorted(times)
 
@@ -101,6 +114,51 @@ class Subject:
         self.stand()
 
 
+async def make(port, count):
+    """Makes queues with something in them."""
+    connection = await nats.connect(f"nats://{HOST}:{port}")
+    js = connection.jetstream()
+    for number in range(count):
+        await js.add_stream(name=f"Q{number}", subjects=[f"q{number}"])
+        for _ in range(3):
+            await js.publish(f"q{number}", b"x" * 100)
+    await connection.close()
+
+
+def resident(process):
+    with open(f"/proc/{process.pid}/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmRSS"))
+
+
+def memory(queues):
+    """Bytes that the screen adds to a broker with so many queues, after every screen was shown."""
+    with tempfile.TemporaryDirectory(prefix="sluice-budgets-") as directory:
+        server = Server(f"jetstream {{ store_dir: '{directory}' }}")
+        asyncio.run(make(server.port, queues))
+        time.sleep(5)
+        without = resident(server.process)
+        server.process.terminate()
+        server.process.wait()
+    with Terminal() as terminal:
+        asyncio.run(make(terminal.port, queues))
+        for key in b"234567812" * 3:
+            terminal.answer(bytes([key]), END)
+            time.sleep(0.5)
+        time.sleep(5)
+        return resident(terminal.process) - without
+
+
+def rest(seconds):
+    """What a console that nobody touches takes of a core, and kilobytes a second to its terminal."""
+    with Terminal(["--demo", "--seed", "1"]) as terminal:
+        terminal.wait("TRADES")
+        time.sleep(3)
+        begin, count, work = time.monotonic(), len(terminal.data), console(terminal.process.pid)
+        time.sleep(seconds)
+        took = time.monotonic() - begin
+        return (console(terminal.process.pid) - work) / took, (len(terminal.data) - count) / took / 1000
+
+
 def effects(rounds):
     """Median p99 by broker."""
     with tempfile.TemporaryDirectory(prefix="sluice-budgets-") as directory, Terminal() as shown, Terminal() as stalled:
@@ -131,12 +189,30 @@ def main():
     times = first_frames(starts)
     print(f"first frame of {starts} starts: median {statistics.median(times):.1f} ms, "
           f"p90 {times[len(times) * 9 // 10]:.1f} ms, worst {times[-1]:.1f} ms")
+    beyond = []
+
+    def judge(name, value, limit):
+        if value > limit:
+            beyond.append(f"{name}: {value:.4g} is more than {limit:.4g}")
+
+    judge("first frame, p90 in ms", times[len(times) * 9 // 10], FIRST_FRAME_MS)
+    for queues in (1, 100):
+        added = memory(queues)
+        stated = queues * QUEUE_BYTES
+        print(f"memory added with {queues} queues: {added / 1e6:.1f} MB, of which history {stated / 1e6:.1f} MB")
+        judge(f"memory with {queues} queues in MB", (added - stated) / 1e6, MEMORY_MB)
+    share, rate = rest(20)
+    print(f"at rest: {share:.2%} of a core, {rate:.1f} kB/s to the terminal")
+    judge("share of a core at rest", share, SHARE)
+    judge("kB/s at rest", rate, RATE_KB)
     subjects = effects(rounds)
     base = statistics.median(subjects[0].values)
     for subject in subjects:
         middle = statistics.median(subject.values)
         print(f"publish p99 {subject.name}: median of {rounds} rounds {middle:.4f} ms ({middle / base - 1:+.1%}), "
               f"{min(subject.values):.4f} to {max(subject.values):.4f}, {subject.count:,} messages")
+        judge(f"publish p99 {subject.name}", middle / base - 1, EFFECT)
+    expect(not beyond, "; ".join(beyond))
 
 
 if __name__ == "__main__":

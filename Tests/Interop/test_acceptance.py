@@ -1,7 +1,9 @@
 """What an operator expects of the console as a whole, on a terminal that tmux makes."""
 
 import asyncio
+import base64
 import csv
+import glob
 import json
 import os
 import re
@@ -10,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import nats
 
 from harness import HOST, Server, expect, main
 from screen import LOOK, WAIT, Screen, Traffic, connect, filled, messages, on
@@ -371,7 +375,8 @@ def case_a_crash_asks_nobody_and_gives_the_terminal_back():
         screen = Screen(backtrace="")
         os.kill(screen.pid(), number)
         # The shell's line behind it means that nobody waited for an answer.
-        screen.wait(f"ended {128 + number}")
+        text = screen.wait(f"ended {128 + number}")
+        expect("Press space" not in text and "to interact" not in text, text)
         state = screen.tmux("display-message", "-p", "-t", "a", "#{alternate_on} #{cursor_flag} #{mouse_any_flag}")
         expect(state.split() == ["0", "1", "0"], state)
         screen.leave()
@@ -409,9 +414,12 @@ async def case_exports_and_reports_agree_with_the_screen():
 
 def case_a_recording_shows_the_last_screen_again():
     with Screen(options="--demo --seed 5 --record session.cast") as screen:
-        for place, title in ((2, "Queues"), (5, "Keys"), (4, "Latency"), (1, "Overview")):
-            screen.wait("TRADES") if place == 2 else None
-            screen.show(place, title)
+        begin = time.monotonic()
+        screen.wait("TRADES")
+        while time.monotonic() - begin < 30:
+            for place, title in ((2, "Queues"), (5, "Keys"), (4, "Latency"), (6, "Storage"), (1, "Overview")):
+                screen.show(place, title)
+                time.sleep(1)
         # Nothing moves any more, so that the last frame of the recording is what is seen.
         screen.press("f")
         screen.wait("FROZEN")
@@ -435,7 +443,91 @@ def case_a_recording_shows_the_last_screen_again():
                 break
             time.sleep(LOOK)
         expect(head["width"] == 120 and head["height"] == 40, str(head))
+        expect(events[-1][0] >= 30, f"{events[-1][0]} s were recorded")
         expect(again == shown, f"{shown}\nis not\n{again}")
+
+
+PASSWORD, TOKEN, WRONG = "planted-password-7731", "planted-token-9942", "planted-guess-5508"
+
+PLANTED = f"""
+authorization {{ users = [{{ user: anna, password: "{PASSWORD}" }}] }}
+"""
+
+
+def secrets(directory):
+    """What was planted, and the key file as bytes and as people would write it."""
+    (path,) = glob.glob(os.path.join(directory, "**", "store.key"), recursive=True, include_hidden=True)
+    with open(path, "rb") as file:
+        key = file.read()
+    return path, [word.encode() for word in (PASSWORD, TOKEN, WRONG)] + [key, key[:16], key.hex()[:40].encode(),
+                                                                        base64.b64encode(key)[:40]]
+
+
+async def case_nothing_secret_is_on_the_screen_in_files_or_in_what_a_crash_leaves():
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as given:
+        given.write(PLANTED)
+        given.flush()
+        screen = Screen(options=f"-c {given.name} --record session.cast 2> errors", backtrace="")
+        try:
+            screen.tmux("pipe-pane", "-t", "a", f"cat > {screen.directory}/terminal")
+            connection = await connect(screen, user="anna", password=PASSWORD)
+            await (await filled(connection, "CALM", 20)).stop()
+            for login in ({"user": "anna", "password": WRONG}, {"token": TOKEN}):
+                try:
+                    await nats.connect(f"nats://{HOST}:{screen.port}", max_reconnect_attempts=0, allow_reconnect=False,
+                                       **login)
+                except Exception:  # Refused, as it has to be.
+                    continue
+                raise AssertionError(f"{login} was let in")
+            path, wanted = secrets(screen.directory)
+            seen = []
+
+            def look():
+                seen.append(screen.text)
+
+            def everything():
+                titles = ("Overview", "Queues", "Clients", "Latency", "Keys", "Storage", "Targets", "Events")
+                for place, title in enumerate(titles, 1):
+                    screen.show(place, title)
+                    look()
+                    if title in ("Queues", "Clients", "Keys", "Targets", "Events"):
+                        for form in ("csv", "json", "text"):
+                            screen.press(":")
+                            screen.wait("Tab completes")
+                            screen.type(f"export {form} {title}.{form}")
+                            screen.press("Enter")
+                            screen.wait(f"written to {title}.{form}")
+                screen.show(5, "Keys")
+                screen.ask("R", "ROTATE KEYS")
+                look()
+                screen.press("r")
+                screen.waitNot("ROTATE KEYS")
+                screen.press("~")
+                screen.wait("Console log")
+                look()
+
+            await on(everything)
+            await connection.close()
+            os.kill(screen.pid(), signal.SIGABRT)
+            await on(screen.wait, f"ended {128 + signal.SIGABRT}")
+            look()
+            looked = 0
+            places = [(f"picture {number}", text.encode()) for number, text in enumerate(seen)]
+            for folder, _, names in os.walk(screen.directory):
+                for name in names:
+                    place = os.path.join(folder, name)
+                    if place != path and os.path.isfile(place):
+                        with open(place, "rb") as file:
+                            places.append((place, file.read()))
+            for place, data in places:
+                looked += len(data)
+                expect(not any(word in data for word in wanted), f"a secret is in {place}")
+            names = [os.path.basename(place) for place, _ in places]
+            expect({"session.cast", "terminal", "errors", "Keys.csv", "Clients.json", "Events.text"} <= set(names), names)
+            expect(not any(name.startswith("core") for name in names), "a crash left a core")
+            print(f"    {len(places)} files and pictures, {looked >> 10} kB")
+        finally:
+            await on(screen.leave)
 
 
 if __name__ == "__main__":

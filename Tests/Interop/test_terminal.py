@@ -290,11 +290,28 @@ async def case_a_terminal_that_reads_nothing_stops_no_message():
                 count += 1
             return sorted(times)
 
+        others = [await nats.connect(f"nats://{HOST}:{terminal.port}") for _ in range(4)]
+        isOver = False
+
+        async def load(other):
+            sent = 0
+            while not isOver:
+                await other.jetstream().publish("stall", b"y" * 200, timeout=WAIT)
+                sent += 1
+            return sent
+
+        loads = [asyncio.create_task(load(other)) for other in others]
         free = await publish(3)
         terminal.pause(True)
         # Every size is a whole picture, more than the terminal's queue holds.
         await asyncio.to_thread(terminal.resizes, range(100, 120))
         stalled = await publish(5)
+        isOver = True
+        count += sum(await asyncio.gather(*loads))
+        state = (await js.stream_info("STALL")).state
+        expect(state.messages == state.last_seq == count, f"{count} were acknowledged, {state} is there")
+        for other in others:
+            await other.close()
         terminal.resize(120)
         since = len(terminal.data)
         terminal.pause(False)
