@@ -58,10 +58,17 @@ struct TopText {
         queues.map { rates($0) }.reduce(Self.flows.map { _ in 0 }) { zip($0, $1).map { $0 + $1 } }
     }
 
+    /// The server's name and a blank; nothing for one that is only called by its id, which nobody
+    /// wants to hear every second.
+    private var known: String {
+        let isId = server.count == 56 && server.first == UInt8(ascii: "N")
+        return isId ? "" : AnswerText.safe(server) + " "
+    }
+
     /// One fact a line: the rates of all queues, then each queue, the deepest first.
     var lines: [UInt8] {
         let sums = sums
-        var text = "rate: \(AnswerText.safe(server)) in \(Self.whole(sums[0]))/s"
+        var text = "rate: \(known)in \(Self.whole(sums[0]))/s"
         text += " out \(Self.whole(sums[1]))/s ack \(Self.whole(sums[2]))/s"
         text += " redelivered \(Self.whole(sums[3]))/s queues \(queues.count)\n"
         let ordered = queues.sorted {

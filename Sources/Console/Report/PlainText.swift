@@ -29,11 +29,11 @@ public enum PlainText {
         for alert in old.data.alerts.open where !now.contains(alert.id) {
             lines.append("alert over: \(alert.id.rule.name) \(ActionPlan.shown(alert.id.subject))")
         }
-        var states: [[UInt8]: String] = [:]
-        for stream in old.data.latest.streams { states[stream.name] = word(stream, old) }
+        var states: [[UInt8]: Substring] = [:]
+        for stream in old.data.latest.streams { states[stream.name] = kind(word(stream, old)) }
         for stream in new.data.latest.streams {
             let word = word(stream, new)
-            if let earlier = states[stream.name], earlier != word {
+            if let earlier = states[stream.name], earlier != kind(word) {
                 lines.append("state: \(ActionPlan.shown(stream.name)) \(word)")
             }
         }
@@ -66,7 +66,10 @@ public enum PlainText {
 
     /// Every command that can be typed, with what it does.
     public static func commands() -> String {
-        let verbs = PaletteVerb.allCases.map { "command: \($0.rawValue) \($0.usage)\t\($0.help)" }
+        let verbs = PaletteVerb.allCases.map { verb in
+            let usage = verb.usage.isEmpty ? "" : " \(verb.usage)"
+            return "command: \(verb.rawValue)\(usage): \(verb.help)"
+        }
         return verbs.joined(separator: "\n")
     }
 
@@ -156,8 +159,9 @@ public enum PlainText {
 
     private static func word(_ stream: StreamStatus, _ model: ConsoleModel) -> String {
         let alert = model.data.alerts.worst(about: stream.name)
-        let text = StateText(stream, alert: alert, now: model.data.latest.takenAt).word
-        // A countdown is not a change of state.
-        return String(text.prefix { !$0.isNumber })
+        return StateText(stream, alert: alert, now: model.data.latest.takenAt).word
     }
+
+    /// The state without its countdown, which is not a change of state.
+    private static func kind(_ word: String) -> Substring { word.prefix { !$0.isNumber } }
 }
