@@ -41,25 +41,34 @@ public struct ColourTable: Sendable {
         guard depth > .mono else {
             return Look(foreground: -1, background: -1, attributes: style.monoAttributes)
         }
-        // Among few colours most of them are hard to read on the one of the selected row.
-        let isCursor = ground == .rowSelected || ground == .rowCursorUnfocused
-        let isOnCursor = depth <= .sixteen && isCursor
+        // Among few colours most of them are hard to read on those of rows set apart.
+        let isMarked = [.rowSelected, .rowCursorUnfocused, .rowMarked].contains(ground)
+        let isOnCursor = depth <= .sixteen && isMarked
         let wanted = number(isOnCursor ? theme[ground].foreground : style.foreground)
         let back = style.background.map { number($0) } ?? -1
-        let front = legible(wanted, on: back, role)
         guard depth == .eight else {
+            let front = legible(wanted, on: back, role)
             return Look(foreground: front, background: back, attributes: style.attributes)
         }
+        return dull(wanted, on: back, style, role)
+    }
+
+    /// The look where no colour is bright.
+    private func dull(_ wanted: Int32, on back: Int32, _ style: Style, _ role: StyleRole) -> Look {
+        let ground = back < 0 ? back : back & 7
+        let front = legible(wanted, on: ground, role)
+        // A grey ground would be black, and what lies on it like everything else.
+        let own = back == Self.brightBlack ? style.monoAttributes : []
         guard front != Self.brightBlack else {
             // Without its brightness it would be black on black.
-            let dimmed = style.attributes.subtracting(.bold).union(.dim)
-            return Look(foreground: -1, background: back < 0 ? back : back & 7, attributes: dimmed)
+            let dimmed = style.attributes.subtracting(.bold).union(.dim).union(own)
+            return Look(foreground: -1, background: ground, attributes: dimmed)
         }
         let isBright = front >= 8
         return Look(
             foreground: front < 0 ? front : front & 7,
-            background: back < 0 ? back : back & 7,
-            attributes: isBright ? style.attributes.union(.bold) : style.attributes
+            background: ground,
+            attributes: style.attributes.union(own).union(isBright ? .bold : [])
         )
     }
 

@@ -106,6 +106,88 @@ import Testing
         #expect(history.queues[bytes("q0")] == nil)
     }
 
+    @Test func `one cursor moves everything that has numbers`() throws {
+        var history = History()
+        var market = EngineSnapshot()
+        for second in 100...160 {
+            market = SampleMarket(seed: 1).current
+            market.takenAt = at(second)
+            let factor = UInt64(second)
+            market.server.memoryBytes = factor
+            market.server.processorShare = Double(second)
+            market.server.state = second < 130 ? .lameDuck : .running
+            market.totals.connections = factor
+            market.storage.freeBytes = factor
+            market.storage.syncsPerSecond = Double(second)
+            for place in market.connections.indices {
+                market.connections[place].connectedAt = at(place == 0 ? 140 : 1)
+                market.connections[place].ingress.messagesPerSecond = Double(second)
+                market.connections[place].lag = factor
+            }
+            for place in market.streams.indices {
+                market.streams[place].storedBytes = factor
+                market.streams[place].unacked = factor
+                for at in market.streams[place].consumers.indices {
+                    market.streams[place].consumers[at].pending = factor
+                }
+            }
+            history.record(market)
+        }
+        let past = history.picture(at: at(119), of: market)
+        #expect(past.server.memoryBytes == 119 && past.server.processorShare == 119)
+        #expect(past.server.state == .lameDuck)
+        #expect(past.totals.connections == 119 && past.storage.freeBytes == 119)
+        #expect(past.storage.syncsPerSecond == 119)
+        #expect(past.connections.count == market.connections.count - 1)
+        #expect(
+            past.connections.allSatisfy { $0.lag == 119 && $0.ingress.messagesPerSecond == 119 }
+        )
+        #expect(past.streams.allSatisfy { $0.storedBytes == 119 && $0.unacked == 119 })
+        let consumers = past.streams.flatMap { $0.consumers.prefix(History.consumersMax) }
+        #expect(!consumers.isEmpty && consumers.allSatisfy { $0.pending == 119 })
+    }
+
+    @Test func `amounts are known finely for ten minutes and coarsely for a day`() {
+        var moments = Moments()
+        for minute in 0..<(24 * 60) {
+            moments.record(SIMD4(repeating: Float(minute)), at: at(60 * minute))
+        }
+        let last = 24 * 60 - 1
+        #expect(moments.value(at: at(60 * last))?.x == Float(last))
+        #expect(moments.value(at: at(60 * (last - 9)))?.y == Float(last - 9))
+        #expect(moments.value(at: at(3_600))?.z == 64)
+        #expect(moments.value(at: at(60 * last + 3_600)) == nil)
+    }
+
+    @Test func `markers in one column are both told`() {
+        var model = SampleConsole.model(120, 40)
+        let end = model.data.latest.takenAt
+        model.data.time.markerA = end
+        model.data.time.markerB = end
+        model.data.time.cursor = end
+        let context = PaneContext(
+            picture: Picture(model, glyphs: .unicode),
+            isFocused: false,
+            sizeClass: .large
+        )
+        let graph = TimeGraph(columns: 60, context)
+        let column = graph.position(of: end) ?? 0
+        var frame = Frame(size: Size(columns: 60, rows: 4))
+        graph.drawCursors(in: frame.bounds, on: &frame, glyphs: .unicode)
+        let drawn = (0..<4).map { Character(frame[column, $0].scalar) }
+        #expect(drawn == ["A", "B", "│", "│"])
+    }
+
+    static let scales: [(Double, [String])] = [
+        (15, ["0", "5", "10", "15"]), (300, ["0", "100", "200", "300"]),
+        (50, ["0", "10", "20", "30", "40", "50"]), (80, ["0", "20", "40", "60", "80"]),
+    ]
+
+    @Test(arguments: scales)
+    func `scales are divided at round numbers`(top: Double, labels: [String]) {
+        #expect(Scale.labels(top: top, rows: 20, text: Format.rate).map(\.text) == labels)
+    }
+
     @Test(arguments: [GraphStyle.sweep, .scroll])
     func `every moment of a window has one column`(style: GraphStyle) {
         var model = SampleConsole.model(120, 40)

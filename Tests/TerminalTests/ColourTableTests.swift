@@ -74,6 +74,16 @@ import Testing
         #expect(table.look(role: .seriesIn, ground: .text).foreground != 4)
     }
 
+    @Test func `marked rows and fields are told apart where eight colours are all there are`() {
+        let table = ColourTable(BuiltInTheme.harbourDark.theme, depth: .eight)
+        #expect(table.look(role: .input, ground: .dialog).attributes.contains(.underline))
+        #expect(table.look(role: .button, ground: .dialog).attributes.contains(.underline))
+        let marked = table.look(role: .stateOk, ground: .rowMarked)
+        #expect(marked.attributes.contains(.bold) && marked.foreground & 7 == 7)
+        // What was bright red is dark red here, and black on it cannot be read.
+        #expect([-1, 7].contains(table.look(role: .envProd, ground: .header).foreground))
+    }
+
     @Test func `nothing is dim in reverse`() {
         let table = ColourTable(BuiltInTheme.harbourDark.theme, depth: .mono)
         let look = table.look(role: .textMuted, ground: .rowSelected)

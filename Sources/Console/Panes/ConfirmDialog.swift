@@ -72,7 +72,7 @@ enum ConfirmDialog {
         guard confirmation.level == .destructive else {
             return [
                 Essential(line: [
-                    TextRun("[ Cancel ] Esc   ", .button), TextRun("press ", .text),
+                    TextRun("[ Cancel ]", .button), TextRun(" Esc   press ", .text),
                     TextRun(" \(confirmation.action.confirmingKey) ", .keybarKey),
                     TextRun(" to \(verb)", .textStrong),
                     TextRun("   (Enter does nothing)", .textMuted),
@@ -83,7 +83,10 @@ enum ConfirmDialog {
         return [
             Essential(line: [TextRun("Type \(confirmation.phrase) to enable \(verb):", .text)]),
             Essential(line: [], isField: true),
-            Essential(line: [TextRun("[ Cancel ] Esc   ", .button)] + armed(confirmation, context)),
+            Essential(
+                line: [TextRun("[ Cancel ]", .button), TextRun(" Esc   ", .text)]
+                    + armed(confirmation, context)
+            ),
         ]
     }
 

@@ -44,12 +44,11 @@ enum HelpText {
         let reason = binding.effect == .mutates ? model.reasonAgainst(binding, targets) : nil
         let role: StyleRole = binding.effect == .mutates ? .actionMutating : .text
         let mark = binding.effect == .mutates ? "!" : " "
+        let gap = 15 - TextWidth.cells(of: binding.label)
         let head: TextLine = [
             TextRun("  " + TextWidth.pad(binding.keyLabels, cells: 20) + " ", .keybarKey),
-            TextRun(
-                mark + TextWidth.pad(binding.label, cells: 15),
-                reason == nil ? role : .actionDisabled
-            ),
+            TextRun(mark + binding.label, reason == nil ? role : .actionDisabled),
+            TextRun(String(repeating: " ", count: max(0, gap)), .text),
         ]
         let words = binding.help + (reason.map { " [\($0)]" } ?? "")
         let parts = TextWidth.wrapped(words, cells: max(12, cells - head.cells))

@@ -111,8 +111,8 @@ enum OverlayView {
                 TextRun(" leave the broker running without a screen", .text),
             ],
             [
-                TextRun(" s ", .keybarKey),
-                TextRun(" stop it: deliver what is on its way, then end", .actionMutating),
+                TextRun(" s ", .keybarKey), TextRun(" ", .text),
+                TextRun("stop it: deliver what is on its way, then end", .actionMutating),
             ],
             [TextRun(" Esc ", .keybarKey), TextRun(" stay", .text)],
             [],

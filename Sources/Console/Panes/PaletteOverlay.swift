@@ -58,7 +58,7 @@ enum PaletteOverlay {
         let title = line.slice(1, count: min(30, line.columns))
         frame.putLine(suggestion.title, in: title, role: role)
         let keys = line.slice(32, count: isWide ? 12 : line.columns)
-        frame.putLine(suggestion.keys, in: keys, role: .keybarKey)
+        frame.putLine(suggestion.keys, in: keys, role: .textStrong)
         guard isWide else { return }
         let (text, textRole) = sentence(suggestion)
         frame.putLine(text, in: line.slice(45, count: line.columns), role: textRole)
@@ -141,9 +141,14 @@ enum PeekOverlay {
             return
         }
         let listRows = max(1, min(messages.count, room.rows / 2))
-        drawList(messages, peek, in: room.lines(0, count: listRows), on: &frame, context)
+        let head = room.rows >= 8 ? 1 : 0
+        if head > 0 {
+            let titles = "      SEQUENCE  STORED       SIZE  SUBJECT"
+            frame.putLine(titles, in: room.line(0), role: .tableHeader)
+        }
+        drawList(messages, peek, in: room.lines(head, count: listRows), on: &frame, context)
         guard messages.indices.contains(peek.index) else { return }
-        let body = room.lines(listRows + 1, count: room.rows)
+        let body = room.lines(head + listRows + 1, count: room.rows)
         frame.putLines(
             MessageRows.lines(messages[peek.index], columns: body.columns, context.style),
             in: body

@@ -104,8 +104,9 @@ enum PercentilePane {
     ) -> [TextLine] {
         let dot = context.glyph(.dot)
         let window = context.model.data.time.window.label
+        let isPast = context.model.data.time.cursor != .never
         let first: TextLine =
-            [TextRun("\(dot) now \(window)  ", .seriesOut)]
+            [TextRun("\(dot) \(isPast ? "then" : "now") \(window)  ", .seriesOut)]
             + HeatMapPane.summary(now, cells: max(0, cells - 12))
         guard let other else {
             return [first, [TextRun("m marks A; then A and now are compared", .textMuted)]]

@@ -30,7 +30,7 @@ enum QueuePane {
         let stream = context.picture.selectedStream
         let history = stream.flatMap { context.model.data.history.queues[$0.name] }
         let room = context.border(
-            "Depth",
+            "Depth  msgs",
             badge: ThroughputPane.badge(context, rect),
             in: rect,
             on: &frame

@@ -59,6 +59,8 @@ enum TablePane {
             from: Rect(column: 0, row: 1, columns: rect.columns, rows: rect.rows),
             to: rect
         )
+        guard window.shown == 0 else { return }
+        frame.putLine(emptyText(pane, window), in: rect, role: .textMuted)
     }
 
     private static func window(_ pane: Pane, rows: Int, _ context: PaneContext) -> ListWindow {

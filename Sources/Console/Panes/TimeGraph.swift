@@ -94,12 +94,17 @@ struct TimeGraph {
             (time.markerA, .markerA, "A"), (time.markerB, .markerB, "B"),
             (time.cursor, .cursorTime, line),
         ]
+        // What shares a column begins below the letter of the one before.
+        var heads: [Int: Int] = [:]
         for (instant, role, letter) in marks {
             guard let place = position(of: instant) else { continue }
             let column = place * rect.columns / count
-            for row in 0..<rect.rows {
-                frame.put(row == 0 ? letter : line, in: rect, column: column, row: row, role: role)
+            let head = min(heads[column, default: 0], max(0, rect.rows - 1))
+            for row in head..<rect.rows {
+                let scalar = row == head ? letter : line
+                frame.put(scalar, in: rect, column: column, row: row, role: role)
             }
+            heads[column] = head + 1
         }
     }
 }
@@ -116,9 +121,22 @@ enum Scale {
         return (steps.first { $0 * power >= value * 0.999 } ?? 10) * power
     }
 
-    /// Labels of a scale from 0 to `top` for a graph of `rows`.
+    /// Whether `value` is a power of ten.
+    private static func isPower(_ value: Double) -> Bool {
+        let ratio = value / ceiling(value)
+        guard abs(ratio - 1) < 0.001 else { return false }
+        var left = value
+        while left > 5 { left /= 10 }
+        while left < 0.5 { left *= 10 }
+        return abs(left - 1) < 0.001
+    }
+
+    /// Labels of a scale from 0 to `top`, one of the values of `ceiling`, for a graph of `rows`.
     static func labels(top: Double, rows: Int, text: (Double) -> String) -> [AxisLabel] {
-        let steps = rows >= 9 ? 4 : rows >= 5 ? 2 : 1
+        // A third of 15, 30 and 60 and a fifth of 50 are rounder than a quarter.
+        let parts: [(of: Double, steps: Int)] = [(1.5, 3), (3, 3), (5, 5), (6, 3)]
+        let fine = parts.first { Scale.isPower(top / $0.of) }?.steps ?? 4
+        let steps = rows >= 9 ? fine : rows >= 5 ? (fine == 3 ? 3 : 2) : 1
         return (0...steps).map { step in
             let share = Double(step) / Double(steps)
             return AxisLabel(text(top * share), at: share)

@@ -27,11 +27,17 @@ struct Comparison {
         egress = change(history.egress)
     }
 
+    /// Between which moments it happened.
+    var span: String { "A to \(isToNow ? "now" : "B")" }
+
+    /// How the depth changed, in words.
+    var level: String { "depth \(Self.signed(depth))" }
+
+    /// How the rates changed, in words.
+    var rates: String { "in \(Self.signed(ingress))/s  out \(Self.signed(egress))/s" }
+
     /// The change in words.
-    var sentence: String {
-        "A to \(isToNow ? "now" : "B"): depth \(Self.signed(depth))"
-            + "  in \(Self.signed(ingress))/s  out \(Self.signed(egress))/s"
-    }
+    var sentence: String { "\(span): \(level)  \(rates)" }
 
     private static func signed(_ value: Double) -> String {
         value < 0 ? "-" + Format.rate(-value) : "+" + Format.rate(value)

@@ -22,7 +22,8 @@ struct ConfirmRows {
     }
 
     private static func names(_ confirmation: Confirmation, _ picture: Picture) -> String {
-        guard confirmation.targets.count < 2 else { return "\(confirmation.targets.count) rows" }
+        let count = confirmation.targets.count
+        guard count < 2 else { return "\(count) \(noun(confirmation.targets))" }
         switch confirmation.targets.first {
         case .stream(let name): return picture.style.name(name, cellsMax: 40)
         case .consumer(let stream, let name):
@@ -38,6 +39,17 @@ struct ConfirmRows {
             return "k\(version) of \(scope.title(picture.style))"
         case .slot(let index): return "slot \(index)"
         default: return confirmation.action == .rotate ? "OF all queues" : ""
+        }
+    }
+
+    /// What several rows are.
+    private static func noun(_ targets: [RowId]) -> String {
+        switch targets.first {
+        case .stream: "queues"
+        case .consumer: "consumers"
+        case .connection: "clients"
+        case .key: "keys"
+        default: "rows"
         }
     }
 

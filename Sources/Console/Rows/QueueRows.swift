@@ -165,7 +165,8 @@ enum QueueRows {
         if picture.model.data.time.isComparing,
             let change = Comparison(stream.name, picture.model)
         {
-            facts.insert(("changed", TextRun(change.sentence, .markerA)), at: 2)
+            facts.insert(("", TextRun(change.rates, .markerA)), at: 2)
+            facts.insert((change.span, TextRun(change.level, .markerA)), at: 2)
         }
         if let progress = drainProgress(stream) {
             facts.insert(("drain", TextRun(progress, .stateDraining)), at: 1)

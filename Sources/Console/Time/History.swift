@@ -13,6 +13,11 @@ public struct QueueHistory: Hashable, Sendable {
     public var egress = Series(.mean)
     /// Seconds that the oldest message had waited.
     public var oldest = Series(.last)
+    /// Messages and bytes stored, messages unacknowledged, acknowledgements a second.
+    var amounts = Moments()
+    /// Of each consumer: messages pending and unacknowledged, deliveries and acknowledgements a
+    /// second.
+    var consumers: [[UInt8]: Moments] = [:]
     /// Publish latencies in buckets of ten seconds, ten minutes long.
     private var latency = BucketRing(capacity: 60, empty: LatencyHistogram())
 
@@ -37,6 +42,33 @@ public struct QueueHistory: Hashable, Sendable {
         return (last.1 - first.1) / Double(last.0 - first.0)
     }
 
+    mutating func recordAmounts(_ stream: StreamStatus, at instant: Instant) {
+        amounts.record(
+            SIMD4(
+                Float(stream.storedMessages),
+                Float(stream.storedBytes),
+                Float(stream.unacked),
+                Float(stream.acks.messagesPerSecond)
+            ),
+            at: instant
+        )
+        var kept: [[UInt8]: Moments] = [:]
+        for consumer in stream.consumers.prefix(History.consumersMax) {
+            var past = consumers.removeValue(forKey: consumer.name) ?? Moments()
+            past.record(
+                SIMD4(
+                    Float(consumer.pending),
+                    Float(consumer.unacked),
+                    Float(consumer.egress.messagesPerSecond),
+                    Float(consumer.acks.messagesPerSecond)
+                ),
+                at: instant
+            )
+            kept[consumer.name] = past
+        }
+        consumers = kept
+    }
+
     mutating func recordLatency(_ interval: LatencyHistogram, at instant: Instant) {
         guard interval.count > 0 else { return }
         let number = Int(clamping: instant.nanoseconds / nanosecondsPerSecond) / 10
@@ -48,6 +80,10 @@ public struct QueueHistory: Hashable, Sendable {
 public struct History: Hashable, Sendable {
     /// Queues whose past is kept; the hottest when there are more.
     public static let queuesMax = 200
+    /// Clients whose past is kept; the first, which are the busiest, when there are more.
+    public static let clientsMax = 200
+    /// Consumers of one queue whose past is kept.
+    static let consumersMax = 8
 
     /// Messages a second from publishers.
     public private(set) var ingress = Series(.mean)
@@ -69,6 +105,10 @@ public struct History: Hashable, Sendable {
     public private(set) var syncs = LatencySeries()
     /// By name.
     public private(set) var queues: [[UInt8]: QueueHistory] = [:]
+    /// By number: messages a second in and out, messages that wait, messages unacknowledged.
+    private(set) var clients: [UInt64: Moments] = [:]
+    /// In the order of `KeptFigure.all`.
+    private(set) var figures = KeptFigure.all.map { Series($0.folding) }
     /// When the first sample came.
     public private(set) var beganAt: Instant = .never
     private var last: EngineSnapshot?
@@ -94,7 +134,30 @@ public struct History: Hashable, Sendable {
         redeliveries.record(snapshot.totals.redeliveries.messagesPerSecond, at: at)
         recordLatency(snapshot, at: at)
         recordQueues(snapshot, at: at)
+        recordClients(snapshot.connections.prefix(Self.clientsMax), at: at)
+        for (place, figure) in KeptFigure.all.enumerated() {
+            figures[place].record(figure.read(snapshot), at: at)
+        }
         last = snapshot
+    }
+
+    private mutating func recordClients(_ connections: ArraySlice<ConnectionStatus>, at: Instant) {
+        var kept: [UInt64: Moments] = [:]
+        kept.reserveCapacity(connections.count)
+        for connection in connections {
+            var past = clients.removeValue(forKey: connection.id) ?? Moments()
+            past.record(
+                SIMD4(
+                    Float(connection.ingress.messagesPerSecond),
+                    Float(connection.egress.messagesPerSecond),
+                    Float(connection.lag),
+                    Float(connection.unacked)
+                ),
+                at: at
+            )
+            kept[connection.id] = past
+        }
+        clients = kept
     }
 
     private mutating func recordLatency(_ snapshot: EngineSnapshot, at: Instant) {
@@ -129,6 +192,7 @@ public struct History: Hashable, Sendable {
             let waits = stream.oldestPendingAt != .never && stream.depth > 0
             let seconds = waits ? Double(age) / Double(nanosecondsPerSecond) : 0
             queue.oldest.record(seconds, at: at)
+            queue.recordAmounts(stream, at: at)
             if let earlier = before[stream.name] {
                 queue.recordLatency(stream.publishLatency.since(earlier), at: at)
             }

@@ -33,7 +33,9 @@ enum KeyBar {
                 item.reason != nil
                 ? .actionDisabled : item.binding.effect == .mutates ? .actionMutating : .keybarLabel
             let next = frame.put(key.label, in: line, column: item.column, role: .keybarKey)
-            frame.put(item.label, in: line, column: next, role: role)
+            let gap = item.label.prefix { $0 == " " }.count
+            let label = String(item.label.dropFirst(gap))
+            frame.put(label, in: line, column: next + gap, role: role)
         }
     }
 
