@@ -29,6 +29,8 @@ struct CommitLoop: ~Copyable {
     var pending: [JournalReport] = []
     /// Streams with something staged in this round.
     var dirty: [StreamFiles] = []
+    /// What they have written and is to be synced.
+    var unsynced: [SegmentFile] = []
     /// Files that go once the catalog no longer names them.
     var doomed: [DoomedFile] = []
     /// Streams whose keys go with the next write of the ring.
@@ -115,7 +117,7 @@ struct CommitLoop: ~Copyable {
         guard stopped == nil else { return }
         do throws(DiskError) {
             try commitLogs()
-            for stream in dirty where stream.isStateDirty { try commitState(stream) }
+            try commitStates()
             if catalog.isDirty {
                 try catalog.write(sealer: &sealer, zeros: zeros)
                 try catalog.sync()
@@ -141,18 +143,36 @@ struct CommitLoop: ~Copyable {
 
     /// Writes and syncs what was staged in logs.
     private mutating func commitLogs() throws(DiskError) {
-        for stream in dirty where stream.isLogDirty { try stream.log?.write() }
+        for stream in dirty where stream.isLogDirty {
+            guard let log = stream.log else { continue }
+            try log.write()
+            unsynced.append(log)
+        }
         let written = MeterClock.wall()
         let began = MeterClock.monotonic()
-        for stream in dirty where stream.isLogDirty { try syncLog(stream) }
-        guard meter.hasRound else { return }
+        try syncWritten()
         let took = MeterClock.monotonic().nanoseconds(since: began)
-        meter.endRound(written: written, syncNanoseconds: took)
+        for stream in dirty where stream.isLogDirty {
+            meter.noteSync(nanoseconds: took)
+            try noteLog(stream)
+        }
+        if meter.hasRound { meter.endRound(written: written, syncNanoseconds: took) }
     }
 
-    private mutating func syncLog(_ stream: StreamFiles) throws(DiskError) {
+    /// Makes durable what was written, side by side if that is several segments.
+    private mutating func syncWritten() throws(DiskError) {
+        defer { unsynced.removeAll(keepingCapacity: true) }
+        if unsynced.count > 1 {
+            try disk.sync(unsynced.map(\.file))
+            for segment in unsynced { segment.noteSynced() }
+        } else {
+            for segment in unsynced { try segment.sync() }
+        }
+    }
+
+    /// Tells how far the log of `stream` is durable.
+    private mutating func noteLog(_ stream: StreamFiles) throws(DiskError) {
         guard let log = stream.log, let name = stream.logName else { return }
-        try sync(log)
         let durable = log.durable
         let mark = Watermark(offset: durable.end, sequence: durable.lastSequence)
         try marks.note(name, mark, index: stream.logMark)
@@ -168,16 +188,23 @@ struct CommitLoop: ~Copyable {
         )
     }
 
-    private mutating func commitState(_ stream: StreamFiles) throws(DiskError) {
-        guard let state = stream.state else { return }
-        try state.write()
-        if stream.mustSyncState {
-            try state.sync()
+    /// Writes what was staged of states, and syncs those that somebody waits for.
+    private mutating func commitStates() throws(DiskError) {
+        for stream in dirty where stream.isStateDirty {
+            guard let state = stream.state else { continue }
+            try state.write()
+            if stream.mustSyncState {
+                unsynced.append(state)
+            } else if stream.unsyncedStateSince == nil {
+                stream.unsyncedStateSince = now
+                let due = now.adding(nanoseconds: Self.stateDelayNanoseconds)
+                nextDeadline = min(nextDeadline, due)
+            }
+        }
+        try syncWritten()
+        for stream in dirty where stream.isStateDirty && stream.mustSyncState {
             try noteState(stream)
             stream.unsyncedStateSince = nil
-        } else if stream.unsyncedStateSince == nil {
-            stream.unsyncedStateSince = now
-            nextDeadline = min(nextDeadline, now.adding(nanoseconds: Self.stateDelayNanoseconds))
         }
     }
 

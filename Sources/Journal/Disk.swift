@@ -86,6 +86,9 @@ public protocol Disk: AnyObject, Sendable {
     func writeOut(_ file: DiskFile, at offset: UInt64, count: UInt64) throws(DiskError)
     /// Makes the bytes of `file`, and its size, durable.
     func sync(_ file: DiskFile) throws(DiskError)
+    /// Makes the bytes of all `files` durable, side by side where the disk can; if it fails, any of
+    /// them may be durable or not.
+    func sync(_ files: [DiskFile]) throws(DiskError)
     /// How many bytes `file` has.
     func size(_ file: DiskFile) throws(DiskError) -> UInt64
     /// Cuts or extends `file` to `size` bytes.
@@ -106,4 +109,11 @@ public protocol Disk: AnyObject, Sendable {
     func lock(_ file: DiskFile) throws(DiskError)
     /// Bytes that can still be written.
     func freeBytes() -> UInt64
+}
+
+extension Disk {
+    /// Makes the bytes of all `files` durable, one after the other.
+    public func sync(_ files: [DiskFile]) throws(DiskError) {
+        for file in files { try sync(file) }
+    }
 }

@@ -28,7 +28,8 @@ final class SegmentFile {
     let path: String
     let header: SegmentHeader
     private let disk: any Disk
-    private let file: DiskFile
+    /// What the disk knows it by.
+    let file: DiskFile
     private let cipher: SegmentCipher
     private let digest: Digest
     private var nextNumber: UInt32 = 0
@@ -225,8 +226,13 @@ final class SegmentFile {
 
     /// Makes what is written durable.
     func sync() throws(DiskError) {
-        precondition(stagedBytes.count == 0, "what is staged is written before it is synced")
         try disk.sync(file)
+        noteSynced()
+    }
+
+    /// Notes that the disk has made durable what was written.
+    func noteSynced() {
+        precondition(stagedBytes.count == 0, "what is staged is written before it is synced")
         durable = staged
     }
 

@@ -8,6 +8,7 @@ import Glibc
 /// Files are made with mode 0600, directories with 0700; symbolic links are not followed.
 public final class SystemDisk: Disk {
     private let root: Int32
+    private let crew: SyncCrew
 
     /// The disk under the directory `path`, which is made if it is missing.
     /// - Throws: `DiskError` when the directory cannot be made or opened.
@@ -16,6 +17,7 @@ public final class SystemDisk: Disk {
         _ = unsafe mkdir(path, 0o700)
         root = openDirectory(AT_FDCWD, path)
         guard root >= 0 else { throw DiskError(.open, number: clinux_errno()) }
+        crew = try SyncCrew()
     }
 
     deinit { _ = Glibc.close(root) }
@@ -112,6 +114,31 @@ public final class SystemDisk: Disk {
     public func sync(_ file: DiskFile) throws(DiskError) {
         guard fdatasync(file.descriptor) == 0 else {
             throw DiskError(.sync, number: clinux_errno())
+        }
+    }
+
+    /// Makes the bytes of all `files` durable, side by side if there are helpers.
+    public func sync(_ files: [DiskFile]) throws(DiskError) {
+        try crew.sync(files, by: failureToSync)
+    }
+
+    /// Helps to sync until `endHelp`: the body of the helping thread numbered `number`, below
+    /// `SyncCrew.helperCount`.
+    public func helpToSync(_ number: Int) {
+        crew.run(number, by: failureToSync)
+    }
+
+    /// Ends what helps to sync.
+    public func endHelp() {
+        crew.dismiss()
+    }
+
+    private func failureToSync(_ file: DiskFile) -> DiskError? {
+        do throws(DiskError) {
+            try sync(file)
+            return nil
+        } catch {
+            return error
         }
     }
 

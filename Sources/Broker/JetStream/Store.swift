@@ -56,6 +56,8 @@ final class Store: Sendable {
     private let commits: WorkerThread
     private let reads: WorkerThread
     private let rewrites: WorkerThread
+    private let disk: SystemDisk
+    private let helpers: [WorkerThread]
 
     /// Opens the store that `settings` name, or makes it; `wake` tells the shard of answers.
     init(
@@ -94,10 +96,18 @@ final class Store: Sendable {
             throw .journal(error)
         }
         journal = made
+        self.disk = disk
         do throws(SystemError) {
             commits = try WorkerThread(name: "sluice-journal") { made.runCommits() }
             reads = try WorkerThread(name: "sluice-reader") { made.runReads() }
             rewrites = try WorkerThread(name: "sluice-rewriter") { made.runRewrites() }
+            var helpers: [WorkerThread] = []
+            for number in 0..<SyncCrew.helperCount {
+                helpers.append(
+                    try WorkerThread(name: "sluice-sync") { disk.helpToSync(number) }
+                )
+            }
+            self.helpers = helpers
         } catch {
             throw .system(error)
         }
@@ -122,6 +132,8 @@ final class Store: Sendable {
     /// Waits until all threads have ended, after the client has told the journal to stop.
     func join() {
         commits.join()
+        disk.endHelp()
+        for helper in helpers { helper.join() }
         reads.join()
         rewrites.join()
     }
