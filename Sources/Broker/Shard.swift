@@ -32,6 +32,8 @@ public struct ShardSettings: Sendable {
     public var outboxBytesMax = 1 << 30
     /// Longest pause of a publisher whose receivers lag.
     public var stallNanoseconds = 5 * nanosecondsPerMillisecond
+    /// The most that one is paused until the disk has carried away what waits for it.
+    public static let diskStallNanoseconds = nanosecondsPerSecond
     /// Closed connections that monitoring remembers.
     public var closedConnectionsMax = 10_000
     /// What is logged beyond the usual.

@@ -21,15 +21,8 @@ public struct ShardRunner: ~Copyable {
     private let passwords: PasswordDesk
     private let store: StoreLink?
     let buffer: UnsafeMutableRawBufferPointer
-    private var stalled = Table<Stall>(capacity: 16)
+    var stalled = Table<Stall>(capacity: 16)
     var isStopping = false
-
-    /// A publisher whose socket is not read for a while.
-    private struct Stall: BitwiseCopyable {
-        var index: UInt32
-        var generation: UInt32
-        var until: Instant
-    }
 
     /// Bytes read at once: large, because waking the receivers costs more than the cache misses.
     private static let readBytes = 512 << 10
@@ -272,7 +265,7 @@ public struct ShardRunner: ~Copyable {
         }
         shard.tick.dirty.removeAll()
         for at in 0..<shard.tick.stalled.count {
-            hold(shard.tick.stalled[at], nanoseconds: shard.settings.stallNanoseconds)
+            holdForSlower(shard.tick.stalled[at])
         }
         shard.tick.stalled.removeAll()
     }
@@ -325,33 +318,6 @@ public struct ShardRunner: ~Copyable {
         } catch {
             shard.end(index, .writeError)
         }
-    }
-
-    // MARK: - Stalls
-
-    /// Does not read from the connection for a while.
-    mutating func hold(_ index: UInt32, nanoseconds: UInt64) {
-        let connection = shard.connections[index]
-        guard connection.descriptor >= 0 else { return }
-        let until = shard.tick.now.adding(nanoseconds: nanoseconds)
-        stalled.append(Stall(index: index, generation: connection.generation, until: until))
-        watch(index)
-    }
-
-    private mutating func resumeStalled() {
-        var kept = 0
-        for at in 0..<stalled.count {
-            let stall = stalled[at]
-            guard shard.isCurrent(stall.index, generation: stall.generation) else { continue }
-            if shard.tick.now < stall.until {
-                stalled[kept] = stall
-                kept += 1
-                continue
-            }
-            shard.connections[stall.index].flags.remove(.isStalled)
-            watch(stall.index)
-        }
-        while stalled.count > kept { _ = stalled.popLast() }
     }
 
     // MARK: - End

@@ -74,6 +74,8 @@ public struct StorageStatus: Hashable, Sendable {
     public var damage: [DamageStatus] = []
     /// Non-zero when writing has stopped: the system's error number.
     public var writeStoppedErrno: Int32 = 0
+    /// For how many nanoseconds the disk has not answered; 0 if it does.
+    public var hangNanoseconds: UInt64 = 0
     /// How long the last recovery took, in nanoseconds.
     public var recoveryNanoseconds: UInt64 = 0
     /// Bytes at the end of segments that the last recovery set aside.

@@ -70,6 +70,7 @@ public final class Journal: Sendable {
         wake: @escaping @Sendable () -> Void
     ) throws(JournalError) {
         self.wake = wake
+        let disk = PulseDisk(disk, meter.pulse)
         orders = Ring(capacity: Self.orderCountMax)
         readOrders = Ring(capacity: Self.readCountMax)
         committed = Ring(capacity: 2 * Self.orderCountMax)
@@ -87,7 +88,6 @@ public final class Journal: Sendable {
         (opened, openingNanoseconds) = try Self.openStore(disk, options, secret)
         vault = opened.origin.vault
         recovered = opened.recoveredStreams
-        let store = opened.origin.store
         keys = KeyDesk(commitBell)
         rewrites = Mutex(RewriteLoop(opened.origin, rewriting))
         let keyWork = KeyWork(
@@ -99,13 +99,13 @@ public final class Journal: Sendable {
         reads = Mutex(
             ReadLoop(
                 disk: disk,
-                store: store,
+                store: opened.origin.store,
                 vault: vault,
                 streams: opened.catalog.readStreams,
                 orders: readOrders.makeReceiver(),
                 reports: found.makeSender(),
                 notes: notes.makeReceiver(),
-                walker: BlockWalker(disk: disk, store: store, vault: vault),
+                walker: BlockWalker(disk: disk, store: opened.origin.store, vault: vault),
                 rewriting: rewriting,
                 rewriteBell: rewriteBell,
                 byteCount: meter.reads.takeWriter()

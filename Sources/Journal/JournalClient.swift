@@ -28,12 +28,16 @@ public struct JournalClient: ~Copyable {
     private var known: [KnownStream] = []
     /// Appends that are not yet answered.
     public private(set) var appendsInFlight = 0
+    /// Bytes of those appends.
+    private var bytesInFlight = 0
     /// Reads that are not yet answered to their end.
     public private(set) var readsInFlight = 0
 
     /// Appends in flight from which on the disk is taken to hang; each holds at most
     /// `BatchWriter.byteCountMax` bytes or one message.
     public static var appendsInFlightMax: Int { 4_096 }
+    /// Bytes in flight from which on the same is true.
+    public static var bytesInFlightMax: Int { appendsInFlightMax * BatchWriter.byteCountMax }
 
     init(
         orders: consuming RingSender<JournalOrder>,
@@ -52,11 +56,16 @@ public struct JournalClient: ~Copyable {
     }
 
     /// Whether the disk carries away less than comes: nothing more should be taken in.
-    public var isCongested: Bool { appendsInFlight >= Self.appendsInFlightMax }
+    public var isCongested: Bool {
+        appendsInFlight >= Self.appendsInFlightMax || bytesInFlight >= Self.bytesInFlightMax
+    }
 
     /// Whether so much waits for the disk that whoever publishes should pause, for nothing to be
     /// refused.
-    public var isBehind: Bool { appendsInFlight >= Self.appendsInFlightMax / 4 }
+    public var isBehind: Bool {
+        appendsInFlight >= Self.appendsInFlightMax / 4
+            || bytesInFlight >= Self.bytesInFlightMax / 4
+    }
 
     /// Whether orders wait here: what can be put off should be.
     public var hasBacklog: Bool { !laterOrders.isEmpty }
@@ -116,12 +125,11 @@ public struct JournalClient: ~Copyable {
             lastTime: batch.lastTime.nanoseconds,
             refusalsSeen: Int(stream) < known.count ? known[Int(stream)].refusals : 0
         )
+        let loan = batch.takeBuffer().lend()
         appendsInFlight += 1
+        bytesInFlight += Int(loan.count)
         let ticket = nextTicket()
-        return send(
-            .append(ticket, stream: stream, facts, batch.takeBuffer().lend()),
-            ticket
-        )
+        return send(.append(ticket, stream: stream, facts, loan), ticket)
     }
 
     /// Hands state over; the buffer comes back with `stateWritten` or `refused`.
@@ -204,7 +212,10 @@ public struct JournalClient: ~Copyable {
     /// The next answer; `nil` if none waits.
     public mutating func next() -> JournalReport? {
         if let report = committed.receive() {
-            if report.answersAppend { appendsInFlight -= 1 }
+            if let loan = report.appended {
+                appendsInFlight -= 1
+                bytesInFlight -= Int(loan.count)
+            }
             if case .appendRefused(let ticket, let stream, _, _) = report,
                 isCurrent(ticket, stream: stream)
             {

@@ -11,8 +11,10 @@ public final class JournalMeter: Sendable {
     public let writes = CounterBlock(count: Histogram.counterCount)
     /// Nanoseconds from then until the disk has it, by message.
     public let waits = CounterBlock(count: Histogram.counterCount)
-    /// Nanoseconds of a sync of a log, by call.
+    /// Nanoseconds of a sync of a log, by call; logs synced side by side each wait for all.
     public let syncs = CounterBlock(count: Histogram.counterCount)
+    /// Whether the disk answers.
+    public let pulse = DiskPulse()
     let counts = CounterBlock(count: Count.allCases.count)
     let reads = CounterBlock(count: 1)
 

@@ -102,13 +102,13 @@ public enum JournalReport: BitwiseCopyable, Sendable {
 }
 
 extension JournalReport {
-    /// Whether this is the answer to an append.
-    var answersAppend: Bool {
+    /// The batch that came back, if this is the answer to an append.
+    var appended: BufferLoan? {
         switch self {
-        case .durable, .appendRefused: true
+        case .durable(_, _, _, let loan), .appendRefused(_, _, _, let loan): loan
         case .created, .configured, .removed, .stateWritten, .refused, .block, .endOfLog, .damaged,
             .unreadable, .writeStopped, .stopped:
-            false
+            nil
         }
     }
 

@@ -33,4 +33,22 @@ import Testing
         let info = store.ask("$JS.API.STREAM.INFO.S")
         #expect(info?.number("messages") == UInt64(sent + 1))
     }
+
+    @Test func `large messages count by their bytes`() throws {
+        var store = try StoreBench(SimulatedDisk(seed: 12))
+        let made = store.ask("$JS.API.STREAM.CREATE.S", #"{"name":"S","subjects":["s.>"]}"#)
+        #expect(made?.isError == false)
+        let client = store.client
+        let body = String(repeating: "x", count: 1_000_000)
+        var sent = 0
+        while sent < 200 {
+            store.send("s.a", body, reply: "")
+            sent += 1
+            if store.bench.shard.connections[client].flags.contains(.isStalled) { break }
+        }
+        // 64 MiB wait, and one message is open.
+        #expect(sent == JournalClient.bytesInFlightMax / 4 / 1_000_000 + 2)
+        let refused = store.bench.shard.host.counters.refused
+        #expect(refused == 0)
+    }
 }

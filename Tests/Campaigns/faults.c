@@ -1,7 +1,8 @@
 // A disk that fails: loaded before the C library, it counts every call that changes a store and spoils one.
 //
 //   FAULT_DIR    only files below this directory count
-//   FAULT_COUNT  a file of eight bytes that keeps the count, even when the process is killed
+//   FAULT_COUNT  a file of sixteen bytes that keeps two counts, even when the process is killed: all such calls, and
+//                those that hang at the moment
 //   FAULT_AT     the number of the call to spoil, from 1; 0 spoils none
 //   FAULT_MODE   before   killed before the call does anything
 //                after    killed after the call has done it
@@ -9,6 +10,8 @@
 //                eio      the call fails with EIO and does nothing
 //                enospc   the call, and every other that needs room, fails for FAULT_CALLS calls
 //                lie      a sync fails once; all later ones claim success and do nothing
+//                hang     every call waits for as long as there is the file FAULT_GATE; hang-sync and hang-write let
+//                         others than syncs, or than writes, go on
 //   FAULT_CALLS  how many calls in a row fail with enospc; 1 if not given
 
 #define _GNU_SOURCE
@@ -32,7 +35,7 @@ enum verdict { GO, FAIL, TEAR, LIE, AFTER };
 
 static char directory[4096];
 static uint64_t at, calls = 1;
-static const char *mode = "";
+static const char *mode = "", *gate;
 static _Atomic uint64_t *count;
 static _Atomic int lying;
 
@@ -44,11 +47,12 @@ __attribute__((constructor)) static void begin(void) {
     if (getenv("FAULT_AT")) at = strtoull(getenv("FAULT_AT"), NULL, 10);
     if (getenv("FAULT_CALLS")) calls = strtoull(getenv("FAULT_CALLS"), NULL, 10);
     if (getenv("FAULT_MODE")) mode = getenv("FAULT_MODE");
+    gate = getenv("FAULT_GATE");
     int (*open_)(const char *, int, ...) = real("open");
     int (*truncate_)(int, off_t) = real("ftruncate");
     int file = open_(number, O_RDWR | O_CREAT, 0600);
-    if (file < 0 || truncate_(file, 8) != 0) return;
-    void *memory = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (file < 0 || truncate_(file, 16) != 0) return;
+    void *memory = mmap(NULL, 16, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (memory != MAP_FAILED) count = memory;
     close(file);
 }
@@ -68,8 +72,19 @@ __attribute__((noreturn)) static void die(void) {
     for (;;) pause();
 }
 
+static void wait_at_gate(enum kind kind) {
+    if (!gate || strncmp(mode, "hang", 4) != 0) return;
+    if (!strcmp(mode, "hang-sync") && kind != SYNC) return;
+    if (!strcmp(mode, "hang-write") && kind != WRITE) return;
+    if (access(gate, F_OK) != 0) return;
+    atomic_fetch_add(count + 1, 1);
+    while (access(gate, F_OK) == 0) usleep(2000);
+    atomic_fetch_sub(count + 1, 1);
+}
+
 static enum verdict judge(enum kind kind, int descriptor) {
     if (!count || !is_below(descriptor)) return GO;
+    wait_at_gate(kind);
     if (kind == SYNC && atomic_load(&lying)) return LIE;
     uint64_t number = atomic_fetch_add(count, 1) + 1;
     if (!at || number < at) return GO;

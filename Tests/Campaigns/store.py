@@ -43,9 +43,10 @@ def free_port():
 class Node:
     """`sluice serve` over a directory, started again and again."""
 
-    def __init__(self, program, directory):
+    def __init__(self, program, directory, options=()):
         self.program = os.path.abspath(program)
         self.directory = directory
+        self.options = list(options)
         self.log = directory + ".log"
         self.process = None
         self.port = 0
@@ -58,7 +59,7 @@ class Node:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [self.program, "serve", "-a", HOST, "-p", str(self.port), "-js", "-sd",
-                 os.path.join(self.directory, "store")],
+                 os.path.join(self.directory, "store"), *self.options],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=settings)
         if wait and not self.wait():
             raise Broken(f"did not start: {self.said()[-3000:]}")
@@ -92,14 +93,15 @@ class Node:
 class Wire:
     """One connection: requests, and messages as they come."""
 
-    def __init__(self, port):
+    def __init__(self, port, user=""):
         self.socket = socket.create_connection((HOST, port), WAIT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.data = b""
         self.inbox = f"_INBOX.{os.getpid()}.{id(self)}"
         self.count = 0
         self.line()
-        self.send('CONNECT {"verbose":false,"headers":true,"no_responders":true,"protocol":1}\r\n'
+        login = f',"user":"{user}","pass":"{user}"' if user else ""
+        self.send('CONNECT {"verbose":false,"headers":true,"no_responders":true,"protocol":1' + login + "}\r\n"
                   f"SUB {self.inbox}.* 1\r\nPING\r\n")
         while self.line() != b"PONG":
             pass

@@ -4,6 +4,7 @@ import Base
 import Configuration
 import Engine
 import JSON
+import Journal
 import Reactor
 import Telemetry
 
@@ -49,6 +50,7 @@ struct ControlLoop: ~Copyable {
     var requestCounts: [String: UInt64] = [:]
     var sampler: EngineSampler
     var process = ProcessSampler()
+    var disk: DiskWatch?
     var lameDuck: LameDuckPlan?
     /// What the audit log will say of orders about streams, by ticket.
     var audited: [Ticket: AuditedOrder] = [:]
@@ -89,6 +91,7 @@ struct ControlLoop: ~Copyable {
         http = try HttpServer(start.monitor, poller)
         self.poller = poller
         sampler = EngineSampler(start.facts, start.storage, start.times)
+        disk = start.storage.map { DiskWatch($0.meter.pulse) }
     }
 
     private mutating func work() {
@@ -98,6 +101,7 @@ struct ControlLoop: ~Copyable {
             for at in 0..<count { handle(poller.ready(at), at: now) }
             http.expire(poller, at: now)
             sample(at: now)
+            if let line = disk?.look(at: now) { book.take(line) }
             advanceLameDuck(at: now)
             flushDeeds(at: now)
             book.flush()
@@ -108,6 +112,7 @@ struct ControlLoop: ~Copyable {
 
     private mutating func timeout() -> Int32 {
         var next = min(http.nextDeadline, deeds.nextFlush)
+        if let disk { next = min(next, disk.nextLook) }
         if let lameDuck { next = min(next, lameDuck.nextStep) }
         if engine.isWatched(at: SystemClock.now()) { next = min(next, sampler.nextSample) }
         guard next != .distantFuture else { return -1 }
@@ -213,6 +218,7 @@ struct ControlLoop: ~Copyable {
         view.process = process.sample(at: now)
         view.requestCounts = requestCounts
         view.isLameDuck = lameDuck != nil
+        view.diskHang = disk?.hang ?? 0
         if page == .metrics { view.ticks = Histogram(reading: times.ticks) }
         send(view.reply(page, call.request), to: call, at: now)
     }

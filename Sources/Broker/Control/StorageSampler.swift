@@ -74,6 +74,7 @@ struct StorageSampler {
         before = figures
         status.damage = picture.damage
         status.writeStoppedErrno = picture.writeStoppedErrno
+        status.hangNanoseconds = source.meter.pulse.hang
         status.recoveryNanoseconds = source.openingNanoseconds
         return status
     }

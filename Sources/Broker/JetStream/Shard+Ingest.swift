@@ -41,7 +41,7 @@ extension Shard {
                     headers.byteCount + payload.byteCount
                 )
                 if stored.isKept { record(index, stored.sequence) }
-                if host.journal?.isBehind == true, tick.sender != noIndex { tick.isLagging = true }
+                if isDiskBehind, tick.sender != noIndex { tick.isLagging = true }
                 withEffects(of: index) { host, effects in
                     host.streams[index].stream.announce(stored, into: &effects)
                 }
@@ -76,6 +76,11 @@ extension Shard {
     }
 
     // MARK: - To the journal
+
+    /// Whether so much waits for the disk that publishers should pause.
+    var isDiskBehind: Bool {
+        mutating get { host.journal?.isBehind ?? false }
+    }
 
     /// Puts a stored message into the batch that the journal is given next.
     mutating func record(_ index: UInt32, _ sequence: UInt64) {

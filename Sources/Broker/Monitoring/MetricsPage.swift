@@ -42,6 +42,11 @@ extension MonitoringView {
         page.gauge("sluice_memory_bytes", "Resident memory.", Double(process.memoryBytes))
         page.gauge("sluice_processor_ratio", "Use of cores.", process.processorPercent / 100)
         page.gauge("sluice_lame_duck", "Whether clients are sent away.", isLameDuck ? 1 : 0)
+        page.gauge(
+            "sluice_disk_hang_seconds",
+            "How long the store's disk has not answered, 0 below two seconds.",
+            Double(diskHang) / Double(nanosecondsPerSecond)
+        )
         if let ticks {
             page.histogram(
                 "sluice_route_seconds",

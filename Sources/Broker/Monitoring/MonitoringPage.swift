@@ -84,6 +84,8 @@ struct MonitoringView: Sendable {
     var ticks: Histogram?
     /// Whether clients are being sent away.
     var isLameDuck = false
+    /// For how many nanoseconds the store's disk has not answered; 0 if it does.
+    var diskHang: UInt64 = 0
 
     /// How pages are laid out: for people, or for answers by message.
     let layout: JSONWriter.Layout

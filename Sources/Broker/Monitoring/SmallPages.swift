@@ -46,13 +46,21 @@ extension MonitoringView {
 
     /// Whether clients are served.
     var healthz: HttpReply {
+        let problem = problem
         var json = JSONWriter(.compact)
         json.beginObject()
-        json.field("status", isLameDuck ? "unavailable" : "ok")
-        if layout == .compact { json.field("status_code", isLameDuck ? 503 : 200) }
-        if isLameDuck { json.field("error", "the server is in lame duck mode") }
+        json.field("status", problem == nil ? "ok" : "unavailable")
+        if layout == .compact { json.field("status_code", problem == nil ? 200 : 503) }
+        if let problem { json.field("error", problem) }
         json.endObject()
-        return .json(json.bytes, isLameDuck ? .unavailable : .ok)
+        return .json(json.bytes, problem == nil ? .ok : .unavailable)
+    }
+
+    /// Why not all is well.
+    private var problem: String? {
+        if isLameDuck { return "the server is in lame duck mode" }
+        if picture.writeStoppedErrno != 0 { return "the store has stopped writing" }
+        return diskHang > 0 ? DiskWatch.text(diskHang, at: now) : nil
     }
 
     /// The list of pages.

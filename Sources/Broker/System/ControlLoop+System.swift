@@ -61,6 +61,7 @@ extension ControlLoop {
         view.process = process.sample(at: now)
         view.requestCounts = requestCounts
         view.isLameDuck = lameDuck != nil
+        view.diskHang = disk?.hang ?? 0
         if request.subject.service == .statistics {
             answer(request, "statsz", view.statsz, at: now)
             return

@@ -27,6 +27,8 @@ public enum AlertRule: UInt8, Hashable, Sendable, CaseIterable {
     case syncSlow
     /// The disk fills.
     case diskLow
+    /// The disk does not answer.
+    case diskHangs
     /// A key is older than its policy allows.
     case keyAge
     /// A key has sealed many messages.
@@ -56,6 +58,7 @@ public enum AlertRule: UInt8, Hashable, Sendable, CaseIterable {
         case .slowClient: "slow-client"
         case .syncSlow: "sync-slow"
         case .diskLow: "disk-low"
+        case .diskHangs: "disk-hangs"
         case .keyAge: "key-age"
         case .keyBudget: "key-budget"
         case .rotationStuck: "rotation-stuck"
@@ -80,6 +83,7 @@ public enum AlertRule: UInt8, Hashable, Sendable, CaseIterable {
         case .slowClient: AlertPolicy(.warning, raise: 1, clear: 0.5, forSeconds: 5)
         case .syncSlow: AlertPolicy(.warning, raise: 100, clear: 50, forSeconds: 10)
         case .diskLow: AlertPolicy(.critical, raise: 0.9, clear: 0.85, forSeconds: 0)
+        case .diskHangs: AlertPolicy(.critical, raise: 2, clear: 1, forSeconds: 0)
         case .keyAge: AlertPolicy(.warning, raise: 1, clear: 0.99, forSeconds: 0)
         case .keyBudget: AlertPolicy(.warning, raise: 0.5, clear: 0.49, forSeconds: 0)
         case .rotationStuck: AlertPolicy(.critical, raise: 1, clear: 0.5, forSeconds: 0)

@@ -105,6 +105,7 @@ extension EngineSnapshot {
             let used = 1 - Double(storage.freeBytes) / Double(storage.diskBytes)
             readings.append(AlertReading(.diskLow, [], used))
         }
+        readings.append(AlertReading(.diskHangs, [], seconds(storage.hangNanoseconds)))
         if server.state == .writeStopped { readings.append(AlertReading(.writeStopped, [], 1)) }
         return readings
     }

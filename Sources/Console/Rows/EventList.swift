@@ -214,7 +214,7 @@ extension AlertRule {
         switch self {
         case .depthHigh, .deadLetters: Format.count(UInt64(max(0, min(value, 1e18))))
         case .depthGrowing, .redelivery: Format.rate(value) + "/s"
-        case .oldestAge, .pausedLong:
+        case .oldestAge, .pausedLong, .diskHangs:
             Format.age(nanoseconds: UInt64(max(0, min(value, 1e9))) * nanosecondsPerSecond)
         case .publishSlow, .syncSlow: Format.fixed(value, decimals: 0) + "ms"
         case .diskLow, .keyAge, .keyBudget: Format.percent(value)
@@ -233,6 +233,7 @@ extension AlertRule {
         case .damage: "data is damaged"
         case .memoryUnprotected: "keys are not locked in memory"
         case .writeStopped: "writing has stopped"
+        case .diskHangs: "the disk has not answered for \(text(alert.value))"
         case .drainStalled: "drains and nobody takes its messages"
         case .depthHigh, .depthGrowing, .oldestAge, .publishSlow, .redelivery, .pausedLong,
             .deadLetters, .syncSlow, .diskLow, .keyAge, .keyBudget:

@@ -128,6 +128,7 @@ extension AlertRule {
         case .slowClient: "slow"
         case .syncSlow: "sync"
         case .diskLow: "disk"
+        case .diskHangs: "hang"
         case .keyAge: "key age"
         case .keyBudget: "key use"
         case .rotationStuck: "rotation"

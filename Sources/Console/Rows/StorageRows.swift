@@ -121,9 +121,12 @@ enum StorageRows {
     }
 
     private static func writing(_ storage: StorageStatus) -> TextLine {
-        storage.writeStoppedErrno == 0
-            ? [TextRun("yes", .stateOk)]
-            : [TextRun("STOPPED, error \(storage.writeStoppedErrno)", .stateCrit)]
+        if storage.writeStoppedErrno != 0 {
+            return [TextRun("STOPPED, error \(storage.writeStoppedErrno)", .stateCrit)]
+        }
+        guard storage.hangNanoseconds > 0 else { return [TextRun("yes", .stateOk)] }
+        let waited = Format.age(nanoseconds: storage.hangNanoseconds)
+        return [TextRun("HANGS, the disk has not answered for \(waited)", .stateCrit)]
     }
 
     private static func recovery(_ storage: StorageStatus) -> TextLine {
