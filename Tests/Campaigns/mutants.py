@@ -3,82 +3,129 @@
     mutants.py [NUMBER…]      all without numbers; works in a copy beside the build directory
 
 Each mutant is a flaw that a tired author could write. Simulated lives of a broker with its store, and of a journal
-alone, run against it; a mutant that they pass has survived. The exit status is 1 if more than one survives.
+alone, run against it; a mutant that they pass has survived. The exit status is 1 if more than one survives. All mutants
+are built at once, into a program that MUTANT=n makes have the n-th.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 COPY = os.path.join(ROOT, ".build-mutants")
 SEEDS = {"STORE_SEEDS": "60", "SEEDS": "40"}
+# Only what the simulations stand on is built.
+TARGETS = {"SLUICE_TARGETS": "BrokerTests JournalTests"}
+OPTIMISED = ["-c", "release", "--disable-xctest", "-Xswiftc", "-enable-testing"]
 
 J, B, Q = "Sources/Journal/", "Sources/Broker/JetStream/", "Sources/Queueing/"
 
-# What is wrong, file, what stands there, what the mutant has.
+# What BROKEN asks in the copy.
+ASKED = """// Which mutant this process has.
+
+import Glibc
+
+private let number: Int32 = {
+    guard let text = unsafe getenv("MUTANT") else { return 0 }
+    return unsafe atoi(text)
+}()
+
+/// Whether this process has the mutant `mutant`.
+public func isBroken(_ mutant: Int32) -> Bool { number == mutant }
+"""
+
+# What is wrong, file, what stands there, what the copy has instead: BROKEN is true for this mutant alone.
 MUTANTS = [
     ("answers before the log is synced", J + "CommitLoop.swift",
-     "for stream in dirty where stream.isLogDirty { try syncLog(stream) }", "_ = began"),
+     "unsynced.append(log)",
+     "if !BROKEN { unsynced.append(log) }"),
     ("state is written but never synced", J + "CommitLoop.swift",
-     "if stream.mustSyncState {", "if stream.mustSyncState, now == .never {"),
+     "if stream.mustSyncState {",
+     "if stream.mustSyncState, !BROKEN {"),
     ("the catalog is not synced", J + "CommitLoop.swift",
-     "try catalog.sync()\n                try marks", "try marks"),
+     "try catalog.sync()",
+     "if !BROKEN { try catalog.sync() }"),
     ("batches behind a refused one are taken", J + "CommitLoop+Log.swift",
-     "guard facts.refusalsSeen == stream.refusals else", "guard facts.refusalsSeen <= stream.refusals else"),
-    ("a refusal is not counted", J + "CommitLoop+Log.swift", "stream.refusals &+= 1", "stream.refusals &+= 0"),
+     "guard facts.refusalsSeen == stream.refusals else",
+     "guard BROKEN || facts.refusalsSeen == stream.refusals else"),
+    ("a refusal is not counted", J + "CommitLoop+Log.swift",
+     "stream.refusals &+= 1",
+     "stream.refusals &+= BROKEN ? 0 : 1"),
     ("the client forgets what it saw refused", J + "JournalClient.swift",
-     "know(stream) { $0.refusals &+= 1 }", "know(stream) { $0.refusals &+= 0 }"),
+     "know(stream) { $0.refusals &+= 1 }",
+     "know(stream) { $0.refusals &+= BROKEN ? 0 : 1 }"),
     ("a full disk stops writing", J + "CommitLoop+Log.swift",
-     "if error.isDiskFull { return .diskFull }", "_ = error.isDiskFull"),
+     "if error.isDiskFull { return .diskFull }",
+     "if error.isDiskFull, !BROKEN { return .diskFull }"),
     ("a failed write stops nothing", J + "CommitLoop.swift",
-     "pending = pending.map { $0.refused(because: .writeStopped) }", "pending = pending.map { $0 }"),
+     "pending = pending.map { $0.refused(because: .writeStopped) }",
+     "if !BROKEN { pending = pending.map { $0.refused(because: .writeStopped) } }"),
     ("room is not reserved", J + "CommitLoop+Log.swift",
-     "try segment.reserve(rawBytes: rawBytes, zeros: zeros)", "try segment.reserve(rawBytes: 0, zeros: zeros)"),
+     "try segment.reserve(rawBytes: rawBytes, zeros: zeros)",
+     "try segment.reserve(rawBytes: BROKEN ? 0 : rawBytes, zeros: zeros)"),
     ("a directory's new name is not synced", J + "CommitLoop+Log.swift",
-     'try disk.syncDirectory("s")', "_ = name"),
+     'try disk.syncDirectory("s")',
+     'if !BROKEN { try disk.syncDirectory("s") }'),
     ("a segment that is not dead goes", J + "CommitLoop+State.swift",
-     "facts.lastSequence < max(floor, entry.firstSequence)", "entry.firstSequence < floor"),
+     "facts.lastSequence < max(floor, entry.firstSequence)",
+     "BROKEN\n                ? entry.firstSequence < floor : facts.lastSequence < max(floor, entry.firstSequence)"),
     ("the active log goes too early", J + "CommitLoop+State.swift",
-     "log.staged.lastSequence < floor\n", "log.staged.lastSequence <= floor\n"),
+     "log.staged.lastSequence < floor\n",
+     "BROKEN ? log.staged.lastSequence <= floor : log.staged.lastSequence < floor\n"),
     ("deleted sequences are given out again after a restart", J + "CommitLoop+Opening.swift",
-     "let last = max(stream.entry.lastSequence, deletedLast)", "let last = max(stream.entry.lastSequence, deletedLast &* 0)"),
+     "let last = max(stream.entry.lastSequence, deletedLast)",
+     "let last = max(stream.entry.lastSequence, BROKEN ? 0 : deletedLast)"),
     ("a checkpoint leaves changes out", J + "StateFold.swift",
-     "for delta in value.deltas { writer.delta(value.key.raw, delta.raw) }", "_ = value.deltas"),
+     "for delta in value.deltas { writer",
+     "for delta in value.deltas where !BROKEN { writer"),
     ("the highest sequence is forgotten with its segment", J + "CommitLoop+State.swift",
-     "catalog.append(.segmentGone(name, lastSequence: lastSequence))", "catalog.append(.segmentGone(name, lastSequence: 0))"),
+     "catalog.append(.segmentGone(name, lastSequence: lastSequence))",
+     "catalog.append(.segmentGone(name, lastSequence: BROKEN ? 0 : lastSequence))"),
     ("named sequences are given out again", B + "Shard+JournalReports.swift",
-     "let named = host.streams[index].highestGone", "let named = host.streams[index].highestGone &* 0"),
+     "let named = host.streams[index].highestGone",
+     "let named = BROKEN ? 0 : host.streams[index].highestGone"),
     ("publishers hear before the sync", B + "Shard+Ingest.swift",
-     "if sequence <= host.streams[index].stream.state.durableSequence {", "if sequence > 0 {"),
+     "if sequence <= host.streams[index].stream.state.durableSequence {",
+     "if BROKEN || sequence <= host.streams[index].stream.state.durableSequence {"),
     ("acknowledgements are confirmed before the sync", B + "Shard+ConsumerLog.swift",
-     "isDurable: !waiting.isEmpty)", "isDurable: false)"),
+     "isDurable: !waiting.isEmpty)",
+     "isDurable: !waiting.isEmpty && !BROKEN)"),
     ("a purge is answered before the sync", B + "Shard+Ingest.swift",
-     "host.journal?.write(writer, to: index, isDurable: isDurable)", "host.journal?.write(writer, to: index, isDurable: false)"),
+     "return host.journal?.write(writer, to: index, isDurable: isDurable)",
+     "return host.journal?.write(writer, to: index, isDurable: isDurable && !BROKEN)"),
     ("deletions are not told to the journal", B + "Shard+ConsumerLog.swift",
-     "collectDeletions(index, into: &writer)", "host.streams[index].stream.clearDeletions()"),
+     "collectDeletions(index, into: &writer)\n        collectChanges",
+     "if BROKEN { host.streams[index].stream.clearDeletions() } else { collectDeletions(index, into: &writer) }\n        collectChanges"),
     ("the refused are not told", B + "Shard+JournalReports.swift",
-     "host.streams[index].batch = nil\n", "_ = durable\n"),
+     "host.streams[index].batch = nil\n",
+     "if !BROKEN { host.streams[index].batch = nil }\n"),
     ("a first delivery is logged by its distance", Q + "Consumer/ConsumerState+Log.swift",
-     "changes.append(varint: delivery.sequence)\n        } else", "changes.append(varint: delivery.sequence &- delivered.stream)\n        } else"),
+     "changes.append(varint: delivery.sequence)\n        } else",
+     "changes.append(varint: delivery.sequence &- (BROKEN ? delivered.stream : 0))\n        } else"),
     ("an acknowledgement is not logged", Q + "Consumer/ConsumerState+Log.swift",
-     "mutating func logAck(_ sequence: UInt64) { log(.acknowledged, sequence) }", "mutating func logAck(_ sequence: UInt64) {}"),
+     "{ log(.acknowledged, sequence) }",
+     "{ if !BROKEN { log(.acknowledged, sequence) } }"),
     ("refused messages stay", Q + "Stream/StreamState+Remove.swift",
-     "records.truncate(after: sequence)", "records.truncate(after: lastSequence)"),
+     "records.truncate(after: sequence)",
+     "records.truncate(after: BROKEN ? lastSequence : sequence)"),
     ("a rolled-back sequence is skipped", Q + "Stream/StreamState+Remove.swift",
-     "lastSequence = max(sequence, named)", "lastSequence = min(sequence, named)"),
+     "lastSequence = max(sequence, named)",
+     "lastSequence = BROKEN ? min(sequence, named) : max(sequence, named)"),
     ("delivers what is not safe", Q + "Stream/StreamState.swift",
-     "min(durableSequence, lastSequence)", "max(0, lastSequence)"),
+     "{ min(durableSequence, lastSequence) }",
+     "{ BROKEN ? lastSequence : min(durableSequence, lastSequence) }"),
 ]
 
 
 def run(command, **more):
-    environment = dict(os.environ, SWIFT_BACKTRACE="enable=no", **more)
+    environment = dict(os.environ, SWIFT_BACKTRACE="enable=no", **TARGETS, **more)
     return subprocess.run(command, cwd=COPY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def copy():
+    """The program with all mutants in it."""
     os.makedirs(COPY, exist_ok=True)
     for name in ("Sources", "Tests", "Themes"):
         target = os.path.join(COPY, name)
@@ -86,48 +133,51 @@ def copy():
         # Times are kept, so that only what was changed is built again.
         shutil.copytree(os.path.join(ROOT, name), target)
     shutil.copy2(os.path.join(ROOT, "Package.swift"), COPY)
+    with open(os.path.join(COPY, "Sources/Base/Broken.swift"), "w") as file:
+        file.write(ASKED)
+    for number, (_, path, old, new) in enumerate(MUTANTS, 1):
+        place = os.path.join(COPY, path)
+        with open(place) as file:
+            text = file.read()
+        if text.count(old) != 1:
+            sys.exit(f"mutants: {path} has {text.count(old)} places with {old!r}")
+        with open(place, "w") as file:
+            file.write(text.replace(old, new.replace("BROKEN", f"isBroken({number})")))
 
 
-def change(path, old, new):
-    """Breaks the file; gives back what it was."""
-    with open(path) as file:
-        text = file.read()
-    if text.count(old) != 1:
-        sys.exit(f"mutants: {path} has {text.count(old)} places with {old!r}")
-    with open(path, "w") as file:
-        file.write(text.replace(old, new))
-    return text
-
-
-def simulate():
+def simulate(number):
     """Simulated lives; the exit status is 0 if every one went well. One that never ends did not."""
-    command = ["swift", "test", "--skip-build", "--disable-xctest", "--filter", "SimulationTests"]
-    return run(["timeout", "400"] + command, **SEEDS)
+    command = ["swift", "test", "--skip-build", *OPTIMISED, "--filter", "SimulationTests"]
+    return run(["timeout", "400"] + command, MUTANT=str(number), **SEEDS)
+
+
+def witness(lives):
+    """What the simulation saw first."""
+    if lives.returncode == 124:
+        return "a life never ended"
+    said = [line for line in lives.stdout.splitlines() if "recorded an issue" in line or "Fatal error" in line]
+    return said[0].strip()[:200] if said else lives.stdout[-200:].replace("\n", " ")
 
 
 def main():
     wanted = [int(word) for word in sys.argv[1:]] or range(1, len(MUTANTS) + 1)
     copy()
-    for _, path, old, _ in MUTANTS:
-        with open(os.path.join(COPY, path)) as file:
-            if file.read().count(old) != 1:
-                sys.exit(f"mutants: {path} has no single place with {old!r}")
-    build = run(["swift", "build", "--build-tests"])
-    if build.returncode or simulate().returncode:
-        sys.exit("mutants: the program as it stands does not pass")
+    build = run(["swift", "build", "--build-tests", *OPTIMISED])
+    if build.returncode:
+        sys.exit(f"mutants: they do not build\n{build.stdout[-2000:]}")
+    whole = simulate(0)
+    if whole.returncode:
+        sys.exit(f"mutants: the program without them does not pass\n{whole.stdout[-2000:]}")
     survivors = 0
     for number in wanted:
-        words, path, old, new = MUTANTS[number - 1]
-        place = os.path.join(COPY, path)
-        whole = change(place, old, new)
-        build = run(["swift", "build", "--build-tests"])
-        if build.returncode:
-            sys.exit(f"mutants: {number} does not build\n{build.stdout[-2000:]}")
-        caught = simulate().returncode != 0
+        began = time.monotonic()
+        lives = simulate(number)
+        caught = lives.returncode != 0
         survivors += not caught
-        print(f"{number:2} {'caught  ' if caught else 'SURVIVED'} {words}", flush=True)
-        with open(place, "w") as file:
-            file.write(whole)
+        verdict = "caught  " if caught else "SURVIVED"
+        print(f"{number:2} {verdict} {MUTANTS[number - 1][0]} ({time.monotonic() - began:.0f} s)", flush=True)
+        if caught:
+            print(f"   {witness(lives)}", flush=True)
     print(f"mutants: {len(wanted) - survivors} of {len(wanted)} caught")
     return survivors > 1
 
