@@ -5,6 +5,7 @@
 #include "CTerminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ static struct termios found;
 static char bytes[BYTES_MAX];
 static size_t byte_count;
 static int guarded = -1;
+static int errors = -1;
 static atomic_int is_entered;
 static int is_installed;
 
@@ -54,12 +56,27 @@ void cterminal_restore(void) {
     errno = kept;
 }
 
+// Other threads still run: what they draw goes nowhere, and what is said of the crash where it was said before.
+static void part(void) {
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere >= 0 && guarded >= 0) dup2(nowhere, guarded);
+    if (errors >= 0) dup2(errors, STDERR_FILENO);
+}
+
 static void crash(int number) {
     cterminal_restore();
+    part();
     for (int index = 0; index < SIGNAL_COUNT; index++) {
         if (crashes[index] == number) sigaction(number, &before[index], NULL);
     }
     raise(number);
+    // Whoever was told before has spoken and come back; a signal that somebody sent does not come again by itself.
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+void cterminal_keep_errors(int descriptor) {
+    errors = descriptor;
 }
 
 void cterminal_guard(const void *given, size_t count) {

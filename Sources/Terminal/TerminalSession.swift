@@ -99,6 +99,11 @@ public struct TerminalSession: ~Copyable {
         }
     }
 
+    /// Lets a crash be spoken of on `descriptor`; -1 lets it be spoken of on standard error.
+    public static func speakOfCrashes(on descriptor: Int32) {
+        cterminal_keep_errors(descriptor)
+    }
+
     deinit {
         cterminal_restore()
         close(descriptor)

@@ -47,7 +47,7 @@ enum Process {
         let isTold = unsafe getenv(name).map { unsafe $0.pointee != 0 } ?? false
         guard !isTold else { return }
         // SAFETY: the texts live through the calls. Where there is no such file, all goes on.
-        unsafe setenv(name, "interactive=no,color=no", 1)
+        unsafe setenv(name, "interactive=no,color=no,symbolicate=fast,images=none", 1)
         unsafe execv("/proc/self/exe", CommandLine.unsafeArgv)
     }
 

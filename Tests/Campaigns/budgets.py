@@ -34,7 +34,7 @@ FIRST_FRAME_MS, MEMORY_MB, SHARE, RATE_KB, EFFECT = 60, 12, 0.005, 6, 0.02
 # What history keeps: four series of a queue, its amounts and those of a consumer, and its latencies. Series are numbers
 # of 4 bytes; there are 33 of the server and some of latencies besides, whose size depends on how they are spread.
 SERIES_BYTES = (600 + 720 + 1440) * 4
-QUEUE_BYTES = 4 * SERIES_BYTES + 2 * (60 + 288) * 16 + 60 * 600
+QUEUE_BYTES = 4 * SERIES_BYTES + 2 * (60 + 288) * 16 + 60 * 160
 
 
 def first_frames(count):

@@ -132,6 +132,10 @@ int cterminal_enter(int descriptor);
 /// writes `bytes` (at most 512) and sets it as `cterminal_enter` found it.
 void cterminal_guard(const void *bytes, size_t count);
 
+/// A crash is spoken of on `descriptor`, where standard error was before it was diverted; -1 for
+/// wherever it is.
+void cterminal_keep_errors(int descriptor);
+
 /// Puts the terminal back in order, once; safe in signal handlers, never blocks.
 void cterminal_restore(void);
 

@@ -1,6 +1,7 @@
 // Standard error while the screen is up.
 
 import Glibc
+import Terminal
 
 /// A pipe in place of standard error; a crash puts the old one back before anything is printed.
 final class DivertedErrors {
@@ -24,10 +25,12 @@ final class DivertedErrors {
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
         }
+        TerminalSession.speakOfCrashes(on: before)
         divert()
     }
 
     deinit {
+        TerminalSession.speakOfCrashes(on: -1)
         restore()
         close(reading)
         close(writing)
