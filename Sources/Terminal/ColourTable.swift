@@ -50,15 +50,24 @@ public struct ColourTable: Sendable {
             let front = legible(wanted, on: back, role)
             return Look(foreground: front, background: back, attributes: style.attributes)
         }
-        return dull(wanted, on: back, style, role)
+        // What lies on a ground of its own is told apart by its own attributes.
+        let hasGround = role != .text && theme[role].background != nil
+        let apart = theme[hasGround ? role : ground].monoAttributes
+        return dull(wanted, on: back, style, role, apart)
     }
 
     /// The look where no colour is bright.
-    private func dull(_ wanted: Int32, on back: Int32, _ style: Style, _ role: StyleRole) -> Look {
+    private func dull(
+        _ wanted: Int32,
+        on back: Int32,
+        _ style: Style,
+        _ role: StyleRole,
+        _ apart: TextAttributes
+    ) -> Look {
         let ground = back < 0 ? back : back & 7
         let front = legible(wanted, on: ground, role)
         // A grey ground would be black, and what lies on it like everything else.
-        let own = back == Self.brightBlack ? style.monoAttributes : []
+        let own = back == Self.brightBlack ? apart : []
         guard front != Self.brightBlack else {
             // Without its brightness it would be black on black.
             let dimmed = style.attributes.subtracting(.bold).union(.dim).union(own)

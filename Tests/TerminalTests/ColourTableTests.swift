@@ -80,6 +80,7 @@ import Testing
         #expect(table.look(role: .button, ground: .dialog).attributes.contains(.underline))
         let marked = table.look(role: .stateOk, ground: .rowMarked)
         #expect(marked.attributes.contains(.bold) && marked.foreground & 7 == 7)
+        #expect(!table.look(role: .stale, ground: .rowMarked).attributes.contains(.dim))
         // What was bright red is dark red here, and black on it cannot be read.
         #expect([-1, 7].contains(table.look(role: .envProd, ground: .header).foreground))
     }

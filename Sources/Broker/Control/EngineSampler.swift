@@ -93,6 +93,7 @@ struct EngineSampler {
             for (name, number) in picture.streamNumbers { names[number] = name }
             snapshot.keys = keySampler.status(keys, names: names, at: picture.takenAt)
             nameKeys(in: &snapshot)
+            if keys.isLocked, snapshot.server.state == .running { snapshot.server.state = .locked }
         }
         if let status = storage?.status(picture) { snapshot.storage = status }
         snapshot.latency = latency()

@@ -10,7 +10,9 @@ enum ClientPane {
         let connection = context.picture.selectedConnection
         let name = connection.map { title($0, context) } ?? "no client"
         let room = context.border(name, badge: "", in: rect, on: &frame)
-        guard let connection else { return }
+        guard let connection else {
+            return frame.putEmpty("what a client is and does stands here", in: room)
+        }
         let facts = ClientRows.facts(connection, context.style)
         FactColumns.draw(facts, in: room, on: &frame, context)
     }

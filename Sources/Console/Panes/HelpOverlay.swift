@@ -51,7 +51,12 @@ enum HelpText {
             TextRun(String(repeating: " ", count: max(0, gap)), .text),
         ]
         let words = binding.help + (reason.map { " [\($0)]" } ?? "")
-        let parts = TextWidth.wrapped(words, cells: max(12, cells - head.cells))
+        // Where there is little room beside a key its sentence stands below.
+        guard cells - head.cells >= 24 else {
+            let parts = TextWidth.wrapped(words, cells: max(1, cells - 5))
+            return [head] + parts.map { [TextRun("    " + $0, .text)] }
+        }
+        let parts = TextWidth.wrapped(words, cells: cells - head.cells)
         let indent = TextRun(String(repeating: " ", count: head.cells), .text)
         return parts.enumerated().map { place, part in
             (place == 0 ? head : [indent]) + [TextRun(part, .text)]

@@ -40,6 +40,17 @@ struct PaneContext: Sendable {
 typealias TextLine = [TextRun]
 
 extension Frame {
+    /// Says what an empty pane is for.
+    mutating func putEmpty(_ text: String, in room: Rect) {
+        putLine(
+            text,
+            in: room,
+            row: min(1, max(0, room.rows - 1)),
+            role: .textMuted,
+            alignment: .centre
+        )
+    }
+
     /// Writes lines below each other, as many as fit; of a line the whole runs that fit.
     ///
     /// The first run that does not fit is cut, and a mark says so.

@@ -10,7 +10,9 @@ enum QueuePane {
         let stream = context.picture.selectedStream
         let name = stream.map { context.style.name($0.name, cellsMax: 60) } ?? "no queue"
         let room = context.border(name, badge: "", in: rect, on: &frame)
-        guard let stream else { return }
+        guard let stream else {
+            return frame.putEmpty("what a queue holds stands here", in: room)
+        }
         let facts = QueueRows.facts(stream, context.picture)
         let compact = room.rows < 9
         for (row, fact) in facts.prefix(max(0, room.rows)).enumerated() {
@@ -36,7 +38,7 @@ enum QueuePane {
             on: &frame
         )
         let foot = room.rows >= 4 ? 1 : 0
-        guard let stream else { return }
+        guard let stream else { return frame.putEmpty("its depth over time", in: room) }
         drawDepth(history, in: room.lines(0, count: room.rows - foot), on: &frame, context)
         guard foot > 0 else { return }
         let line = QueueRows.drainEstimate(stream, cells: room.columns - 2)

@@ -136,7 +136,7 @@ enum Scale {
         // A third of 15, 30 and 60 and a fifth of 50 are rounder than a quarter.
         let parts: [(of: Double, steps: Int)] = [(1.5, 3), (3, 3), (5, 5), (6, 3)]
         let fine = parts.first { Scale.isPower(top / $0.of) }?.steps ?? 4
-        let steps = rows >= 9 ? fine : rows >= 5 ? (fine == 3 ? 3 : 2) : 1
+        let steps = top <= 1 ? 1 : rows >= 9 ? fine : rows >= 5 ? (fine == 3 ? 3 : 2) : 1
         return (0...steps).map { step in
             let share = Double(step) / Double(steps)
             return AxisLabel(text(top * share), at: share)

@@ -57,7 +57,6 @@ enum KeyList {
         width: 10,
         weight: 3,
         alignment: .left,
-        drop: 2,
         value: { .text($0.key.scope.name) },
         text: { TextRun($1.name($0.key.scope.name), .textStrong) }
     )

@@ -54,7 +54,7 @@ enum KeySafetyRows {
             (
                 "audit",
                 TextRun(
-                    "\(Format.exact(keys.audit.entries)) entries"
+                    "\(Format.exact(keys.audit.entries)) entr\(keys.audit.entries == 1 ? "y" : "ies")"
                         + (context.sizeClass >= .large
                             ? ", head \(context.style.name(keys.audit.root, cellsMax: 16))" : ""),
                     .text

@@ -23,7 +23,9 @@ enum HeaderLine {
         let server = picture.snapshot.server
         let isNarrow = model.screen.size.columns < 100
         let kind = kind(model.session)
-        var parts: [TextLine] = [[TextRun(" sluice ", .headerTarget)]]
+        // Which engine it is matters more than what the program is called.
+        let isTiny = model.screen.size.columns < 72
+        var parts: [TextLine] = isTiny ? [] : [[TextRun(" sluice ", .headerTarget)]]
         if !model.session.environment.isEmpty { parts.append(badge(picture)) }
         let state = [TextRun("  ", .header)] + state(picture)
         let kindText = isNarrow ? " \(kind)" : " (\(kind))"

@@ -22,10 +22,13 @@ enum TabLine {
     /// Each screen with its label, from the left, beginning in column 1.
     static func labels(_ state: ScreenState) -> [(Screen, String)] {
         let isShort = state.size.columns < 92
+        // Where there is no room for all words, only the current one has them.
+        let isTiny = state.size.columns < 80
         return Screen.allCases.map { screen in
             let name = isShort ? screen.shortTitle : screen.title
             let number = screen.rawValue + 1
             let isCurrent = screen == state.current
+            if isTiny, !isCurrent { return (screen, " \(number) ") }
             return (screen, isCurrent ? "[\(number) \(name)]" : " \(number) \(name) ")
         }
     }

@@ -94,6 +94,7 @@ struct PlainConsole<Target: Engine>: ~Copyable {
         case "": report()
         case "q", "quit": isFinished = true
         case "help": say(PlainText.commands())
+        case "json": say(PlainText.json(model))
         default:
             apply(.command(line))
             ask()
