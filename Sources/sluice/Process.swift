@@ -46,8 +46,10 @@ enum Process {
         // SAFETY: no other thread runs yet, and the text is only looked at.
         let isTold = unsafe getenv(name).map { unsafe $0.pointee != 0 } ?? false
         guard !isTold else { return }
+        // Registers come with what they point at, which may be a secret.
+        let report = "interactive=no,color=no,symbolicate=fast,images=none,registers=none"
         // SAFETY: the texts live through the calls. Where there is no such file, all goes on.
-        unsafe setenv(name, "interactive=no,color=no,symbolicate=fast,images=none", 1)
+        unsafe setenv(name, report, 1)
         unsafe execv("/proc/self/exe", CommandLine.unsafeArgv)
     }
 

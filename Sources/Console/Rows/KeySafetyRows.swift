@@ -69,8 +69,9 @@ enum KeySafetyRows {
                 ? "not tried since the start"
                 : "opened \(context.style.age(slot.provenAt)) ago"
             let label = context.style.name(slot.label, cellsMax: 40)
+            let words = [slot.kind.word, label, proven].filter { !$0.isEmpty }
             facts.append(
-                ("slot \(slot.index)", TextRun("\(slot.kind.word) \(label) \(proven)", .text))
+                ("slot \(slot.index)", TextRun(words.joined(separator: " "), .text))
             )
         }
         if keys.isTrial { facts.append(("trial", TextRun("add a second slot", .stateWarn))) }
