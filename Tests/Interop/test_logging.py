@@ -1,8 +1,9 @@
 """What the log shows of traffic when it is asked to."""
 
 import sys
+import time
 
-from harness import Raw, Server, expect, main
+from harness import WAIT, Raw, Server, expect, main
 
 HEADERS = "NATS/1.0\r\nA: b\r\n\r\n"
 ACCOUNTS = """
@@ -20,9 +21,13 @@ def talk(server, **credentials):
     raw.close()
 
 
-def said(configuration, **credentials):
+def said(configuration, awaited="", **credentials):
+    """The log after a conversation; another thread writes it, so `awaited` may come a moment later."""
     with Server(configuration) as server:
         talk(server, **credentials)
+        end = time.monotonic() + WAIT
+        while awaited not in server.said() and time.monotonic() < end:
+            time.sleep(0.01)
         return server.said()
 
 
@@ -31,17 +36,17 @@ def case_nothing_unless_asked():
 
 
 def case_commands_and_payloads():
-    text = said("trace: true")
+    text = said("trace: true", '"0123456789"')
     expect("<<- [PUB plain 10]" in text and 'MSG_PAYLOAD: ["0123456789"]' in text, text)
 
 
 def case_long_payloads_are_cut():
-    text = said("trace: true\nmax_traced_msg_len: 4")
+    text = said("trace: true\nmax_traced_msg_len: 4", "0123...")
     expect('MSG_PAYLOAD: ["0123..."]' in text and "01234" not in text, text)
 
 
 def case_headers_alone():
-    text = said("trace_headers: true")
+    text = said("trace_headers: true", "NATS/1.0")
     expect('MSG_PAYLOAD: ["NATS/1.0\\r\\nA: b\\r\\n\\r\\n"]' in text, text)
     expect("0123456789" not in text and "body" not in text, text)
 
