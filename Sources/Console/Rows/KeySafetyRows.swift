@@ -66,7 +66,7 @@ enum KeySafetyRows {
         for slot in keys.slots {
             let proven =
                 slot.provenAt == .never
-                ? "not tried since the start"
+                ? "untried since start"
                 : "opened \(context.style.age(slot.provenAt)) ago"
             let label = context.style.name(slot.label, cellsMax: 40)
             let words = [slot.kind.word, label, proven].filter { !$0.isEmpty }
