@@ -1,10 +1,11 @@
 // Letters between two threads of the journal, a few a second.
 
+import Base
 import Synchronization
 
 /// A box that one thread puts letters into and another one empties.
 final class LetterBox<Letter: Sendable>: Sendable {
-    private let letters = Mutex<[Letter]>([])
+    private let letters = Guarded<[Letter]>([])
     private let count = Atomic<Int>(0)
 
     /// Whether there is nothing in it; costs one load.

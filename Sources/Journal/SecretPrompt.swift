@@ -1,9 +1,9 @@
 // A secret typed at the terminal, which does not show it.
 
+import Base
 import CLinux
 import Glibc
 public import Sealing
-import Synchronization
 
 /// Asks a person for a passphrase or a recovery key.
 public enum SecretPrompt {
@@ -94,14 +94,14 @@ public struct LentSecret: ~Copyable {
 
 /// A secret on its way to whoever opens the store; taken once.
 public final class HeldSecret: Sendable {
-    private let secret: Mutex<SlotSecret?>
+    private let secret: Guarded<SlotSecret?>
     /// Where it came from.
     public let source: SlotSecret.Source
 
     /// Holds `secret`.
     public init(_ secret: consuming SlotSecret) {
         source = secret.source
-        self.secret = Mutex(consume secret)
+        self.secret = Guarded(consume secret)
     }
 
     /// The secret; `nil` if it was taken.

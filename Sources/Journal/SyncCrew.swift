@@ -1,6 +1,6 @@
 // Threads that sync files side by side with the one that asks for it.
 
-import Synchronization
+import Base
 
 /// Helpers of the thread that commits.
 ///
@@ -18,7 +18,7 @@ public final class SyncCrew: Sendable {
         var hasMore: Bool { next < files.count }
     }
 
-    private let work = Mutex(Work())
+    private let work = Guarded(Work())
     private let bells: [Bell]
     private let doneBell: Bell
 

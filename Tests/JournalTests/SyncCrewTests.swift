@@ -1,5 +1,6 @@
 // Several files that are synced together.
 
+import Base
 import Glibc
 import Reactor
 import Synchronization
@@ -11,7 +12,7 @@ import Testing
     /// A crew at work, and the threads that help.
     private final class Bench: Sendable {
         let crew: SyncCrew
-        let synced = Mutex<[Int32]>([])
+        let synced = Guarded<[Int32]>([])
         let begun = Atomic<Int>(0)
 
         init() throws { crew = try SyncCrew() }
