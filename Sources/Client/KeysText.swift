@@ -122,10 +122,7 @@ public struct KeysText {
             text +=
                 "rotation \(rotation["number"]?.asUInt64 ?? 0) of \(AnswerText.safe(rotation["of"]))"
             text += " to k\(rotation["to"]?.asUInt64 ?? 0): \(done) of \(all)"
-            // A number from the wire may be larger than any integer.
-            if let left = rotation["seconds_left"]?.asDouble, let seconds = Int(exactly: left) {
-                text += ", \(seconds) s left"
-            }
+            text += Self.pace(rotation)
             let steps = rotation["steps"]?.asObject?.members ?? []
             text +=
                 "; "
@@ -134,6 +131,13 @@ public struct KeysText {
             text += "\n" + Self.impact(rotation)
         }
         return text
+    }
+
+    /// How fast it goes and how long it takes still; nothing while it does not go on.
+    private static func pace(_ rotation: JSONValue) -> String {
+        guard let speed = rotation["bytes_per_second"]?.asUInt64, speed > 0 else { return "" }
+        let left = rotation["seconds_left"]?.asUInt64.map { ", \($0) s left" } ?? ""
+        return ", \(size(rotation["bytes_per_second"]))/s" + left
     }
 
     /// How publishers fare; nothing where nobody published.

@@ -23,7 +23,7 @@ extension CommitLoop {
             progress.workedNanoseconds = keyWork.rewriting.workedNanoseconds
             return progress
         }
-        picture.rewrittenBytes = keyWork.rewriting.readBytes
+        picture.rewrittenBytes = keyWork.rewriting.rewrittenBytes
         picture.nextRotation = nextRotation
         picture.policy = keyWork.policy
         picture.auditCount = audit.count
@@ -32,13 +32,19 @@ extension CommitLoop {
         return picture
     }
 
-    /// The progress of `job` with how publishers fare until now.
+    /// The progress of `job` with the segment in hand and how publishers fare until now.
     private func progressNow(of job: RotationJob) -> RotationProgress {
         var progress = job.progress
+        if job.isRunning, let order = keyWork.awaited, !order.isVerification,
+            job.covers(index(of: order.segment.stream))
+        {
+            progress.bytesDone += min(keyWork.rewriting.inHandBytes, order.facts.end)
+            progress.bytesTotal = max(progress.bytesTotal, progress.bytesDone)
+            progress.bytesPerSecond = keyWork.rewriting.bytesPerSecond
+        }
         guard let mark = job.publishMark else { return progress }
-        let watch = keyWork.rewriting.publishers
-        let counts = watch.look().since(mark)
-        progress.publishP99During = watch.p99(counts)
+        let counts = keyWork.rewriting.publishers.look().since(mark)
+        progress.publishP99During = counts.p99
         progress.failedPublishes = counts.failures
         if progress.publishP99Before == 0 {
             progress.publishP99Before = keyWork.rewriting.quietP99
@@ -54,7 +60,10 @@ extension CommitLoop {
 
     /// Keeps how publishers fared with the job at `index`, which nobody feels any more.
     mutating func endWatch(_ index: Int) {
-        keyWork.jobs[index].progress = progressNow(of: keyWork.jobs[index])
+        let fared = progressNow(of: keyWork.jobs[index])
+        keyWork.jobs[index].progress.publishP99Before = fared.publishP99Before
+        keyWork.jobs[index].progress.publishP99During = fared.publishP99During
+        keyWork.jobs[index].progress.failedPublishes = fared.failedPublishes
         keyWork.jobs[index].publishMark = nil
     }
 

@@ -120,7 +120,7 @@ extension CommitLoop {
         guard let order else { return }
         keyWork.awaited = order
         keyWork.awaitedFor = keyWork.jobs[index].progress.number
-        keyWork.rewriting.orders.post(order)
+        keyWork.rewriting.post(order)
         keyWork.steer()
     }
 

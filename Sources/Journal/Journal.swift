@@ -179,8 +179,10 @@ public final class Journal: Sendable {
             var pace = RewritePace(rewriting.publishers)
             while !isEnding.load(ordering: .sequentiallyConsistent) {
                 let began = MeterClock.monotonic()
-                let before = rewriting.readBytes
-                guard loop.step() else {
+                let before = rewriting.rewrittenBytes
+                let hasWorked = loop.step()
+                loop.measure(at: began)
+                guard hasWorked else {
                     pace.rest(at: began)
                     rewriting.noteQuiet(pace.quietP99)
                     rewriteBell.sleep(milliseconds: 1_000) {
@@ -195,7 +197,7 @@ public final class Journal: Sendable {
                 let roundsNow = rewriting.roundCount
                 let rest = pace.rest(
                     worked: worked,
-                    bytes: rewriting.readBytes &- before,
+                    bytes: rewriting.rewrittenBytes &- before,
                     bytesPerSecondMax: rewriting.bytesPerSecondMax,
                     wasDisturbed: roundsNow != rounds,
                     at: now
@@ -243,7 +245,10 @@ public final class Journal: Sendable {
     public func step(at now: Instant) -> Bool {
         let hasCommitted = commits.withLock { $0.step(at: now) }
         let hasRead = reads.withLock { $0.step() }
-        let hasRewritten = rewrites.withLock { $0.step() }
+        let hasRewritten = rewrites.withLock { loop in
+            loop.measure(at: now)
+            return loop.step()
+        }
         return hasCommitted || hasRead || hasRewritten
     }
 }

@@ -173,8 +173,10 @@ public struct RotationProgress: Sendable {
     )
     /// Bytes to rewrite in all.
     public internal(set) var bytesTotal: UInt64 = 0
-    /// Bytes rewritten.
+    /// Bytes rewritten, those of the segment in hand among them.
     public internal(set) var bytesDone: UInt64 = 0
+    /// Bytes rewritten a second, lately; 0 while nothing is rewritten for it.
+    public internal(set) var bytesPerSecond: UInt64 = 0
     /// Segments to rewrite in all.
     public internal(set) var segmentsTotal: UInt64 = 0
     /// Segments rewritten.
@@ -230,7 +232,7 @@ public struct KeyPicture: Sendable {
     public internal(set) var uses: [KeyUse] = []
     /// Rotations that run, and the last one of each target.
     public internal(set) var rotations: [RotationProgress] = []
-    /// Bytes of old segments read since the start: what speed is measured by.
+    /// Bytes of old segments rewritten since the start.
     public internal(set) var rewrittenBytes: UInt64 = 0
     /// When the first version grows too old; `never` if none does.
     public internal(set) var nextRotation = Instant.never

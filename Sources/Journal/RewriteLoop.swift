@@ -45,7 +45,9 @@ final class RewriteDesk: Sendable {
     private let rounds = Atomic<UInt64>(0)
     private let limit = Atomic<UInt64>(0)
     private let isHolding = Atomic<Bool>(false)
-    private let read = Atomic<UInt64>(0)
+    private let rewritten = Atomic<UInt64>(0)
+    private let inHand = Atomic<UInt64>(0)
+    private let speed = Atomic<UInt64>(0)
     private let worked = Atomic<UInt64>(0)
     private let quiet = Atomic<UInt64>(0)
     /// How publishers fare.
@@ -73,11 +75,29 @@ final class RewriteDesk: Sendable {
     /// Whether the operator holds the rewriting.
     var isHeld: Bool { isHolding.load(ordering: .relaxed) }
 
-    /// Notes that `bytes` of an old segment were read.
-    func noteRead(_ bytes: UInt64) { read.wrappingAdd(bytes, ordering: .relaxed) }
+    /// Notes that `bytes` more were rewritten, which makes `inHand` bytes of the segment in hand.
+    func noteRewritten(_ bytes: UInt64, inHand: UInt64) {
+        rewritten.wrappingAdd(bytes, ordering: .relaxed)
+        self.inHand.store(inHand, ordering: .relaxed)
+    }
 
-    /// Bytes of old segments read since the start.
-    var readBytes: UInt64 { read.load(ordering: .relaxed) }
+    /// Hands `order` over; nothing else is in hand.
+    func post(_ order: RewriteOrder) {
+        inHand.store(0, ordering: .relaxed)
+        orders.post(order)
+    }
+
+    /// Bytes of old segments rewritten since the start.
+    var rewrittenBytes: UInt64 { rewritten.load(ordering: .relaxed) }
+
+    /// Bytes of the segment in hand that are rewritten; all of them until the next one is begun.
+    var inHandBytes: UInt64 { inHand.load(ordering: .relaxed) }
+
+    /// Notes how fast it goes.
+    func noteSpeed(_ bytesPerSecond: UInt64) { speed.store(bytesPerSecond, ordering: .relaxed) }
+
+    /// Bytes a second, lately; 0 while nothing is rewritten.
+    var bytesPerSecond: UInt64 { speed.load(ordering: .relaxed) }
 
     /// Notes how long a piece took.
     func noteWork(_ nanoseconds: UInt64) { worked.wrappingAdd(nanoseconds, ordering: .relaxed) }
@@ -101,6 +121,7 @@ struct RewriteLoop: ~Copyable {
     private var waiting: [RewriteOrder] = []
     private var heads: HeadsBuild?
     private var waitingHeads: [RewriteOrder] = []
+    private var speed = RewriteSpeed()
 
     init(_ origin: SegmentOrigin, _ desk: RewriteDesk) {
         self.origin = origin
@@ -134,6 +155,12 @@ struct RewriteLoop: ~Copyable {
             begin(waiting.removeFirst())
         }
         return true
+    }
+
+    /// Tells how fast the rewriting goes at `now`.
+    mutating func measure(at now: Instant) {
+        if canRewrite { speed.take(desk.rewrittenBytes, at: now) } else { speed.rest() }
+        desk.noteSpeed(UInt64(speed.perSecond))
     }
 
     /// Writes the next piece of some segment's heads.
@@ -234,10 +261,11 @@ struct RewriteLoop: ~Copyable {
 
     private mutating func proceed() {
         guard var current = rewrite.take() else { return }
-        let before = current.readBytes
+        let before = current.rewrittenBytes
         do throws(RewriteStop) {
             let facts = try current.step()
-            desk.noteRead(current.readBytes - before)
+            let inHand = current.rewrittenBytes
+            desk.noteRewritten(inHand - before, inHand: inHand)
             guard let facts else {
                 rewrite = consume current
                 return

@@ -1,6 +1,7 @@
 // How long the rewriting rests, so that publishers do not feel it.
 
 import Base
+import Telemetry
 
 /// Decides how long the rewriting rests after each piece; pure.
 ///
@@ -65,8 +66,8 @@ struct RewritePace {
 
     /// Takes what publishers waited in a quiet time.
     private mutating func takeQuiet(_ window: PublishCounts) {
-        guard window.sampleCount >= Self.sampleCountMin else { return }
-        quietMean = Self.smoothed(quietMean, watch.p99(window))
+        guard window.times.count >= Self.sampleCountMin else { return }
+        quietMean = Self.smoothed(quietMean, window.p99)
         quietP99 = UInt64(quietMean)
     }
 
@@ -105,14 +106,14 @@ struct RewritePace {
         guard now >= probeEnd, passed >= Self.windowNanoseconds else { return }
         let counts = watch.look()
         let window = counts.since(mark)
-        let samples = window.sampleCount
+        let samples = window.times.count
         guard samples >= Self.sampleCountMin || passed >= Self.slowWindowNanoseconds else { return }
         isBusy = samples > 0
         if probeEnd > markedAt {
             takeQuiet(window)
             probeEnd = .never
         } else if samples >= Self.sampleCountMin {
-            judge(watch.p99(window))
+            judge(window.p99)
             if quietP99 == 0 || now >= nextProbe { probe(at: now) }
         } else if samples == 0 {
             share = Self.shareStart

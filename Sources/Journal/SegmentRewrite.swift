@@ -40,6 +40,9 @@ struct SegmentRewrite: ~Copyable {
     private(set) var lost: [LostRange] = []
     /// Blocks that were read back from the new file.
     private(set) var checkedBlocks: UInt64 = 0
+    /// Bytes of the old segment that are rewritten: half of it is done when all is copied, the
+    /// other half when all was read back.
+    private(set) var rewrittenBytes: UInt64 = 0
     /// Whether damaged blocks are left out.
     let isSalvage: Bool
     private let origin: SegmentOrigin
@@ -79,6 +82,9 @@ struct SegmentRewrite: ~Copyable {
     /// Does the next piece.
     /// - Returns: the facts of the new segment when it is done, `nil` before.
     mutating func step() throws(RewriteStop) -> SealedFacts? {
+        defer {
+            rewrittenBytes = min((source.offset + (back?.offset ?? 0)) / 2, order.facts.end)
+        }
         if !isCopied {
             isCopied = try copy()
             if isCopied { facts = try finish() }
@@ -86,9 +92,6 @@ struct SegmentRewrite: ~Copyable {
         }
         return try check() ? facts : nil
     }
-
-    /// Bytes of the old segment read so far.
-    var readBytes: UInt64 { source.offset }
 
     /// Version of the key that the new segment is under.
     var keyVersion: UInt32 { target.header.identity.keyVersion }

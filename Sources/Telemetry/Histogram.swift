@@ -54,11 +54,13 @@ public struct Histogram: Equatable, Sendable {
         counts[index]
     }
 
-    /// Counts `value` once.
-    public mutating func record(_ value: UInt64) {
-        counts[Self.bucket(of: value)] &+= 1
-        count &+= 1
-        sum = saturatingSum(sum, value)
+    /// Counts `value` as often as `times` says.
+    public mutating func record(_ value: UInt64, times: UInt64 = 1) {
+        guard times > 0 else { return }
+        counts[Self.bucket(of: value)] &+= times
+        count &+= times
+        let (product, overflow) = value.multipliedReportingOverflow(by: times)
+        sum = overflow ? .max : saturatingSum(sum, product)
         maximum = max(maximum, value)
     }
 

@@ -34,6 +34,25 @@ import Testing
         #expect(try show(status, "rotate b --dry-run").contains("2.0 MB in 2 segments"))
     }
 
+    @Test(arguments: [
+        ("4100000", ",\"seconds_left\":7", ": 31.0 MB of 60.0 MB, 4.1 MB/s, 7 s left; re-encrypt"),
+        ("4100000", "", ": 31.0 MB of 60.0 MB, 4.1 MB/s; re-encrypt"),
+        ("0", "", ": 31.0 MB of 60.0 MB; re-encrypt"),
+        ("1e300", ",\"seconds_left\":-1", ": 31.0 MB of 60.0 MB; re-encrypt"),
+    ])
+    func `a rotation says how far it is, how fast it goes and how long it takes still`(
+        speed: String,
+        left: String,
+        line: String
+    ) throws {
+        let rotations = """
+            "rotations":[{"number":3,"of":"a","to":2,"bytes":60000000,"bytes_done":31000000,\
+            "bytes_per_second":\(speed)\(left),"steps":{"re-encrypt":"running"}}]
+            """
+        let answer = status.replacing("\"rotations\":[]", with: rotations)
+        #expect(try show(answer, "status").contains("rotation 3 of a to k2\(line)"))
+    }
+
     @Test func `a refusal says why, and what is no answer is one`() throws {
         let refusal = "{\"error\":{\"code\":404,\"description\":\"no such queue\"}}"
         #expect(try show(refusal, "rotate x") == "refused: no such queue\n")

@@ -277,6 +277,45 @@ def case_another_root_key_takes_over_with_the_secrets_of_all_slots():
         expect("older than the store has seen" in place.refused())
 
 
+def case_a_slow_rotation_of_one_segment_says_how_far_it_is_and_how_long_it_takes_still():
+    with Place() as place:
+        place.start()
+        raw = Raw(place.port).connect()
+        config = json.dumps({"name": "A", "subjects": ["a"], "storage": "file"})
+        raw.send(f"SUB answers 1\r\nPUB $JS.API.STREAM.CREATE.A answers {len(config)}\r\n{config}\r\n")
+        raw.until("MSG answers")
+        # Hexadecimal digits take half of their bytes in a log that is compressed.
+        body = os.urandom(64_000).hex()
+        for _ in range(100):
+            raw.send(f"PUB a answers {len(body)}\r\n{body}\r\n")
+            raw.until("MSG answers")
+        raw.close()
+        place.keys("rotate", "A", "--rate", "1500000")
+        looks, words, began = [], "", time.monotonic()
+        while not looks or looks[-1]["steps"]["retire"] != "done":
+            expect(time.monotonic() - began < WAIT, looks[-3:])
+            looks.append(json.loads(place.keys("status", "--json"))["rotations"][-1])
+            looks[-1]["at"] = time.monotonic()
+            if "seconds_left" in looks[-1]:
+                words = words or place.keys("status")
+            time.sleep(0.1)
+        done = [look["bytes_done"] for look in looks]
+        expect(done == sorted(done) and done[-1] == looks[-1]["bytes"] > 6_000_000, done)
+        expect(looks[-1]["bytes_per_second"] == 0 and "seconds_left" not in looks[-1], looks[-1])
+        part = [look for look in looks if 0 < look["bytes_done"] < look["bytes"] and look["segments_done"] == 0]
+        expect(len({look["bytes_done"] for look in part}) > 5, done)
+        told = [look for look in part if look["bytes_per_second"]]
+        expect(len(told) > 5 and all(look["bytes_per_second"] < 1_650_000 for look in told), part)
+        for look in told:
+            left = (look["bytes"] - look["bytes_done"]) / look["bytes_per_second"]
+            expect(left <= look["seconds_left"] < left + 1, look)
+        # What is told is smoothed; it stays near to what really went on meanwhile.
+        first, last = told[0], told[-1]
+        real = (last["bytes_done"] - first["bytes_done"]) / (last["at"] - first["at"])
+        expect(real / 2 < last["bytes_per_second"] < real * 2, f"{real} {last}")
+        expect(re.search(r": [0-9.]+ [kM]B of 6\.\d MB, \S+ [kM]B/s, \d+ s left; ", words), words)
+
+
 def case_a_damaged_a_changed_and_a_missing_ring_have_words_of_their_own():
     with Place() as place:
         place.start()

@@ -95,6 +95,9 @@ final class KeyBench {
         run()
     }
 
+    /// Lets `nanoseconds` pass in which nothing is done.
+    func pass(nanoseconds: UInt64) { driver.pass(nanoseconds: nanoseconds) }
+
     func ask(_ target: KeyTarget, _ command: KeyCommand) -> KeyAnswer? {
         driver.ask(target, command)
     }

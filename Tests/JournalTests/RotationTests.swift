@@ -57,6 +57,30 @@ import Testing
         #expect(again.picture().rotations.isEmpty)
     }
 
+    @Test func `progress and speed are told piece by piece, not segment by segment`() throws {
+        let driver = try filled(SimulatedDisk(seed: 35))
+        _ = driver.post(.stream(0), .rotate(destroysOld: false, bytesPerSecond: 0))
+        var looks: [RotationProgress] = []
+        for _ in 0..<500 where !(looks.last.map(isRetired) ?? false) {
+            driver.pass(nanoseconds: nanosecondsPerSecond)
+            _ = driver.journal.keys.picture
+            _ = driver.tick()
+            looks += driver.journal.keys.picture.rotations
+        }
+        let end = try #require(looks.last)
+        #expect(isRetired(end))
+        #expect(end.bytesDone == end.bytesTotal && end.bytesPerSecond == 0)
+        let done = looks.map(\.bytesDone)
+        #expect(done == done.sorted(), "what was done stays done")
+        #expect(looks.allSatisfy { $0.bytesDone <= $0.bytesTotal })
+        let first = Set(looks.filter { $0.segmentsDone == 0 }.map(\.bytesDone))
+        #expect(first.count > 3, "within the first segment: \(first.sorted())")
+        // At most a piece of 128 KiB in a second, which is half the work; less between segments.
+        let speeds = looks.map(\.bytesPerSecond).filter { $0 > 0 }
+        #expect(speeds.count > 3)
+        #expect(speeds.allSatisfy { 10_000...100_000 ~= $0 }, "\(speeds)")
+    }
+
     @Test func `every step can be taken by itself, and out of order is refused`() throws {
         let disk = SimulatedDisk(seed: 32)
         let driver = try filled(disk)

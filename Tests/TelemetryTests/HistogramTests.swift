@@ -70,6 +70,16 @@ import Testing
         #expect(merged.since(merged) == Histogram())
     }
 
+    @Test func `recording a value several times is recording it again and again`() {
+        var (one, several) = (Histogram(), Histogram())
+        for _ in 0..<7 { one.record(1_000) }
+        several.record(1_000, times: 7)
+        several.record(99, times: 0)
+        #expect(one == several)
+        several.record(.max, times: 2)
+        #expect(several.sum == .max && several.count == 9)
+    }
+
     @Test func `an empty histogram is all zeros`() {
         let empty = Histogram()
         #expect(empty.count == 0 && empty.minimum == 0 && empty.maximum == 0)

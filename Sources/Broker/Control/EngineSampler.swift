@@ -91,7 +91,7 @@ struct EngineSampler {
         if let keys {
             var names: [UInt32: [UInt8]] = [:]
             for (name, number) in picture.streamNumbers { names[number] = name }
-            snapshot.keys = keySampler.status(keys, names: names, at: picture.takenAt)
+            snapshot.keys = keySampler.status(keys, names: names)
             nameKeys(in: &snapshot)
             if keys.isLocked, snapshot.server.state == .running { snapshot.server.state = .locked }
         }

@@ -14,15 +14,9 @@ struct PublishBlocks: Sendable {
     /// The same as the journal looks at it.
     var watch: PublishWatch {
         let (times, failures) = (self.times, self.failures)
-        return PublishWatch(
-            look: {
-                PublishCounts(
-                    times: (0..<Histogram.bucketCount).map { times[$0] },
-                    failures: failures[0]
-                )
-            },
-            longest: { Histogram.highest(of: $0) }
-        )
+        return PublishWatch {
+            PublishCounts(times: Histogram(reading: times), failures: failures[0])
+        }
     }
 }
 

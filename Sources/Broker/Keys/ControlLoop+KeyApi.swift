@@ -62,7 +62,7 @@ extension ControlLoop {
                         var names: [UInt32: [UInt8]] = [:]
                         for (name, number) in numbers { names[number] = name }
                         var sampler = KeySampler(hasNoSwap: Swap.isOff)
-                        return sampler.status(desk.lastPicture, names: names, at: picture.takenAt)
+                        return sampler.status(desk.lastPicture, names: names)
                     }
                     reply(text)
                 }

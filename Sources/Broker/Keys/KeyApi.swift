@@ -257,10 +257,11 @@ enum KeyApiAnswer {
         json.field("bytes_done", rotation.bytesDone)
         json.field("segments", rotation.segmentsTotal)
         json.field("segments_done", rotation.segmentsDone)
-        json.field("bytes_per_second", rotation.bytesPerSecond.rounded())
+        json.field("bytes_per_second", UInt64(saturating: rotation.bytesPerSecond))
         let left = rotation.bytesTotal - min(rotation.bytesDone, rotation.bytesTotal)
         if rotation.bytesPerSecond > 1, left > 0 {
-            json.field("seconds_left", (Double(left) / rotation.bytesPerSecond).rounded())
+            let seconds = (Double(left) / rotation.bytesPerSecond).rounded(.up)
+            json.field("seconds_left", UInt64(saturating: seconds))
         }
         json.field("verified_blocks", rotation.verifiedSamples)
         json.field("publish_p99_before_ns", rotation.publishP99Before)

@@ -5,13 +5,9 @@ import Engine
 import Journal
 import Reactor
 import Sealing
-import Telemetry
 
-/// Makes the key status of a snapshot; keeps what speed is measured against.
+/// Makes the key status of a snapshot; remembers which slots opened the store.
 struct KeySampler {
-    private var speed = Rate()
-    /// Samples lately, so that the speed does not jump with every segment.
-    private var smoothed = 0.0
     /// When slots opened the store, since the start.
     private var proven: [UInt32: Instant] = [:]
     private var lastOpening: KeyOpening?
@@ -24,13 +20,10 @@ struct KeySampler {
     /// The status for `picture`; `names` are the streams' names by number.
     mutating func status(
         _ picture: KeyPicture,
-        names: [UInt32: [UInt8]],
-        at now: Instant
+        names: [UInt32: [UInt8]]
     ) -> KeyRingStatus {
         var status = KeyRingStatus()
         guard let ring = picture.ring else { return status }
-        speed.take(picture.rewrittenBytes, at: now)
-        smoothed = smoothed * 0.7 + speed.perSecond * 0.3
         status.cipher = Array("XChaCha20-Poly1305".utf8)
         status.generation = ring.generation
         status.isTrial = ring.slots.count < 2
@@ -135,6 +128,7 @@ struct KeySampler {
         status.startedAt = progress.startedAt
         status.bytesTotal = progress.bytesTotal
         status.bytesDone = progress.bytesDone
+        status.bytesPerSecond = Double(progress.bytesPerSecond)
         status.segmentsTotal = progress.segmentsTotal
         status.segmentsDone = progress.segmentsDone
         status.throttleBytesPerSecond = progress.bytesPerSecondMax
@@ -148,7 +142,6 @@ struct KeySampler {
             case .waiting: status[step] = .waiting
             case .running(let since):
                 status[step] = progress.isHeld ? .held : .running(since: since)
-                if stage == .reencrypt { status.bytesPerSecond = smoothed }
             case .done(let at, let nanoseconds):
                 status[step] = .done(at: at, nanoseconds: nanoseconds)
             case .failed(let at, let refusal):

@@ -65,7 +65,7 @@ public final class KeyStore {
                 var shown: [UInt32: [UInt8]] = [:]
                 for (name, number) in names { shown[number] = name }
                 var sampler = KeySampler(hasNoSwap: Swap.isOff)
-                return sampler.status(service.desk.lastPicture, names: shown, at: SystemClock.now())
+                return sampler.status(service.desk.lastPicture, names: shown)
             }
         } catch {
             return KeyApiAnswer.refused(error)

@@ -85,10 +85,3 @@ public enum Format {
         return fixed(scaled, decimals: scaled < 99.95 ? 1 : 0) + decimalUnits[unit]
     }
 }
-
-extension UInt64 {
-    /// `value` rounded down and brought into range; not-a-number is 0.
-    init(saturating value: Double) {
-        self = value.isNaN || value <= 0 ? 0 : value >= 1.8e19 ? .max : UInt64(value)
-    }
-}
