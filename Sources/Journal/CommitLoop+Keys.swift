@@ -301,7 +301,7 @@ extension CommitLoop {
             }
         }
         do throws(DiskError) {
-            try RingFile.writeErasing(origin.vault, disk: disk, store: store)
+            try RingFile.write(origin.vault, disk: disk, store: store, isErasing: true)
         } catch {
             throw refused(error)
         }

@@ -31,7 +31,7 @@ extension CommitLoop {
             throw .sealing(error)
         }
         do throws(DiskError) {
-            try RingFile.writeErasing(origin.vault, disk: disk, store: store)
+            try RingFile.write(origin.vault, disk: disk, store: store, isErasing: true)
         } catch {
             try? origin.vault.add(slot, at: wallNow)
             throw refused(error)
@@ -50,7 +50,7 @@ extension CommitLoop {
             throw .sealing(error)
         }
         do throws(DiskError) {
-            try RingFile.writeErasing(origin.vault, disk: disk, store: store)
+            try RingFile.write(origin.vault, disk: disk, store: store, isErasing: true)
         } catch {
             origin.vault.restoreRoot(before)
             throw refused(error)

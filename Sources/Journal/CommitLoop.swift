@@ -226,7 +226,7 @@ struct CommitLoop: ~Copyable {
             noteDestroyed(records, by: [], about: Array("a removed queue".utf8))
         }
         do throws(DiskError) {
-            try RingFile.writeErasing(origin.vault, disk: disk, store: store)
+            try RingFile.write(origin.vault, disk: disk, store: store, isErasing: true)
         } catch {
             if error.isDiskFull { return }
             throw error

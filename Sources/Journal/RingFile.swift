@@ -7,12 +7,35 @@ import Sealing
 enum RingFile {
     static var names: [String] { ["keyring", "keyring.copy"] }
 
-    /// Writes the ring of `vault`, then raises the floor below which no ring is taken.
-    static func write(_ vault: KeyVault, disk: any Disk, store: StoreFile) throws(DiskError) {
+    /// Writes the ring of `vault`, then raises the floor below which no ring is taken; with
+    /// `isErasing` the bytes of the rings before are overwritten.
+    ///
+    /// A disk that writes elsewhere than it was told keeps the old bytes for a while; they are
+    /// wrapped by the root key. Overwriting is therefore tried and not insisted on.
+    static func write(
+        _ vault: KeyVault,
+        disk: any Disk,
+        store: StoreFile,
+        isErasing: Bool = false
+    ) throws(DiskError) {
         let file = vault.file
         let generation = vault.generation
-        for name in names { try disk.replace(name, in: "", with: file.raw) }
+        for name in names {
+            let before = isErasing ? try? disk.open(name, .write) : nil
+            defer { if let before { disk.close(before) } }
+            try disk.replace(name, in: "", with: file.raw)
+            // At once: what comes next may find the disk full, and this file has no name any more.
+            if let before { overwrite(before, disk) }
+        }
         try store.update { $0.ringFloor = generation }
+    }
+
+    private static func overwrite(_ file: DiskFile, _ disk: any Disk) {
+        guard let size = try? disk.size(file) else { return }
+        var zeros = RecordBuffer(capacity: Int(clamping: size))
+        zeros.appendZeros(Int(clamping: size))
+        guard (try? disk.write(file, at: 0, zeros.bytes)) != nil else { return }
+        try? disk.sync(file)
     }
 
     /// Reads both copies back and looks for `names` in them.
@@ -27,28 +50,6 @@ enum RingFile {
             guard vault.areKept(names, in: file.array) else { return false }
         }
         return true
-    }
-
-    /// Writes the ring of `vault` as `write` does, then zeros over the bytes of the rings before.
-    ///
-    /// A disk that writes elsewhere than it was told keeps the old bytes for a while; they are
-    /// wrapped by the root key. Overwriting is therefore tried and not insisted on.
-    static func writeErasing(
-        _ vault: KeyVault,
-        disk: any Disk,
-        store: StoreFile
-    ) throws(DiskError) {
-        let old = names.compactMap { name in
-            (try? disk.open(name, .write)).map { (file: $0, size: (try? disk.size($0)) ?? 0) }
-        }
-        defer { for (file, _) in old { disk.close(file) } }
-        try write(vault, disk: disk, store: store)
-        for (file, size) in old {
-            var zeros = RecordBuffer(capacity: Int(clamping: size))
-            zeros.appendZeros(Int(clamping: size))
-            guard (try? disk.write(file, at: 0, zeros.bytes)) != nil else { continue }
-            try? disk.sync(file)
-        }
     }
 
     /// Opens the first copy that is whole and not older than the store has seen.

@@ -209,7 +209,7 @@ struct StoreOpening: ~Copyable {
         }
         guard !removed.isEmpty else { return }
         for id in removed { try vault.destroyAll(of: id, at: options.now) }
-        try RingFile.writeErasing(vault, disk: disk, store: opened.file)
+        try RingFile.write(vault, disk: disk, store: opened.file, isErasing: true)
         for id in removed { try? disk.removeDirectory("s/\(id.hex)") }
     }
 

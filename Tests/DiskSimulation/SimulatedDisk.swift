@@ -104,6 +104,15 @@ public final class SimulatedDisk: Disk {
         }
     }
 
+    /// What files hold whose name is gone, as long as the machine runs.
+    public var remains: [[UInt8]] {
+        state.withLock { state in
+            let named = Set(state.names.values)
+            return state.nodes.filter { !named.contains($0.key) }
+                .map { Self.bytes($0.value, 0, $0.value.size) }
+        }
+    }
+
     /// Changes bytes of `path` behind everybody's back, durably.
     public func damage(_ path: String, _ change: (inout [UInt8]) -> Void) {
         var all = bytes(path)
