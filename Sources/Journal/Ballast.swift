@@ -2,7 +2,8 @@
 
 import Base
 
-/// A file of zeros that gives its room up to what makes room: acknowledgements, deletions, purges.
+/// A file of zeros that gives its room up to what makes room, which is acknowledgements, deletions
+/// and purges, and to the audit log's entries about them.
 ///
 /// While it is not whole no message is taken in, or publishers would take what it gave. It becomes
 /// whole again by itself as soon as there is room for it.

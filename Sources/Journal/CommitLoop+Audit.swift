@@ -128,7 +128,8 @@ extension CommitLoop {
         return true
     }
 
-    /// Writes what waits, with one sync for all of it; a gap becomes an entry.
+    /// Writes what waits, with one sync for all of it, on a full disk at the cost of the ballast; a
+    /// gap becomes an entry.
     private mutating func writeNotes() {
         guard stopped == nil else { return }
         if origin.vault.isLocked { return keepLocked() }
@@ -138,7 +139,8 @@ extension CommitLoop {
             // Without room on the disk, or for a key, it is tried again with what comes next.
             if try appendNotes(keyWork.unwritten + gap()) { keyWork.unwritten = [] }
         } catch {
-            if !error.isDiskFull { stopWriting(error) }
+            guard error.isDiskFull else { return stopWriting(error) }
+            if ballast.giveUp() { writeNotes() }
         }
     }
 

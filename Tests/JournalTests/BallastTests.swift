@@ -65,6 +65,22 @@ import Testing
         #expect(bench.read(from: next).messages.count == 21)
     }
 
+    @Test func `what is done on a full disk is in the audit log before it is answered`() throws {
+        let disk = SimulatedDisk(seed: 54)
+        let bench = try full(disk)
+        // There may be room left that is too small for a block.
+        disk.limit(toFree: 0)
+        for number in 0..<9 {
+            #expect(bench.ask(.all, .note("queue purge \(number)", result: "done")) != nil)
+        }
+        disk.restart()
+        disk.limit(toFree: nil)
+        let again = try KeyBench(disk)
+        let outcome = try #require(again.ask(.all, .audit(from: 0))).get()
+        let entries = outcome.entries.map { String(decoding: $0, as: UTF8.self) }
+        #expect(entries.count { $0.contains("queue purge") } == 9)
+    }
+
     @Test func `a start on a nearly full disk uses the ballast`() throws {
         let disk = SimulatedDisk(seed: 53)
         let bench = try full(disk)
