@@ -121,6 +121,8 @@ extension Shard {
         case .deadLetter(let letter): if isThere { bury(letter, of: stream, isRead: true) }
         case .redrive(let queue): redriveRead(queue)
         case .client(let reader): if isThere { serve(reader, of: stream, afterLoad: true) }
+        case .peek(let peek):
+            if isThere { goOn(peek, in: stream, isRead: true) } else { end(peek, .notFound) }
         }
     }
 
@@ -147,6 +149,8 @@ extension Shard {
             emit(root, to: reply, KeyApiAnswer.refused(reason(refusal)))
         case .operated(let report):
             host.operated.append(.failed(report.ticket, reason(refusal)))
+        case .readEnded(let stream, .peek(let peek)):
+            end(peek, isHosted(stream, ticket) ? reason(refusal) : .notFound)
         case .readEnded(let stream, let asker): endRead(asker, of: stream, ticket)
         case .confirm, nil: break
         }

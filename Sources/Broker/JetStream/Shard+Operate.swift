@@ -7,11 +7,6 @@ import Journal
 import Queueing
 
 extension Shard {
-    /// Most messages that one look shows.
-    private static var peekedMax: UInt32 { 100 }
-    /// Bytes of a payload that a look shows.
-    private static var peekedBytesMax: Int { 4_096 }
-
     /// Carries out an order about a stream and says what came of it.
     ///
     /// The stream is that of `account`; of the first that has one of its name without.
@@ -24,11 +19,8 @@ extension Shard {
         do throws(EngineRefusal) {
             switch order {
             case .peek(let name, let from, let count):
-                return .peeked(
-                    ticket,
-                    stream: name,
-                    messages: peek(try named(name, account), from: from, count: count)
-                )
+                peek(try named(name, account), from: from, count: count, for: .console(ticket))
+                return .progress(ticket, done: 0, total: 0)
             case .pauseDelivery(let name, let consumer, let until, _):
                 try holdDelivery(try named(name, account), consumer, until: until)
             case .pauseIngress(let name, _, _):
@@ -158,30 +150,6 @@ extension Shard {
         host.operation = writeRemovals(index, isDurable: true)
         markActive(index)
         return purged
-    }
-
-    /// Messages from `from` on, as far as their bytes are in memory.
-    private mutating func peek(_ index: UInt32, from: UInt64, count: UInt32) -> [PeekedMessage] {
-        var messages: [PeekedMessage] = []
-        var next = max(from, 1)
-        while messages.count < Int(min(count, Self.peekedMax)) {
-            next = host.streams[index].stream.state.nextSequence(
-                from: next,
-                matching: RawSpan()
-            )
-            guard next > 0, let message = copy(next, of: index) else { break }
-            var shown = PeekedMessage(
-                sequence: message.sequence,
-                storedAt: message.time,
-                subject: message.subject
-            )
-            shown.headers = message.headers
-            shown.payload = Array(message.payload.prefix(Self.peekedBytesMax))
-            shown.payloadByteCount = UInt64(message.payload.count)
-            messages.append(shown)
-            next += 1
-        }
-        return messages
     }
 
     /// Lets delivery go on when the time of a hold is over.

@@ -69,14 +69,11 @@ extension Shard {
             let deed = deed(verb, Array(parts[1]), UInt32(account))
             let text: [UInt8]
             do throws(EngineRefusal) {
-                if verb == .redrive {
+                if verb == .redrive || verb == .peek {
                     guard let index = host.find(UInt32(account), Array(parts[1])) else {
                         throw .notFound
                     }
-                    let limit = try members.number("limit") ?? 0
-                    let author = Redrive.Author.client(root: root, reply: address, deed)
-                    _ = try beginRedrive(index, limit: limit, author)
-                    return
+                    return try begin(verb, index, members, root, address, deed)
                 }
                 text = try answer(verb, Array(parts[1]), members, UInt32(account))
             } catch {
@@ -91,6 +88,25 @@ extension Shard {
             }
         } catch {
             emit(root, to: address, KeyApiAnswer.refused(error))
+        }
+    }
+
+    /// Begins what is answered when it is done.
+    private mutating func begin(
+        _ verb: QueueApiVerb,
+        _ index: UInt32,
+        _ members: OperatorMembers,
+        _ root: UInt32,
+        _ address: [UInt8],
+        _ deed: Deed?
+    ) throws(EngineRefusal) {
+        if verb == .peek {
+            let from = try members.number("from") ?? 1
+            let count = UInt32(clamping: try members.number("count") ?? 10)
+            peek(index, from: from, count: count, for: .client(root: root, reply: address))
+        } else {
+            let author = Redrive.Author.client(root: root, reply: address, deed)
+            _ = try beginRedrive(index, limit: try members.number("limit") ?? 0, author)
         }
     }
 
@@ -139,19 +155,15 @@ extension Shard {
                 filter: try members.bytes("filter") ?? []
             )
             order = .purge(stream: name, scope: scope)
-        case .peek:
-            let count = UInt32(clamping: try members.number("count") ?? 10)
-            order = .peek(stream: name, from: try members.number("from") ?? 1, count: count)
         case .remove: order = .deleteStream(name)
         case .create: return try create(name, members, account)
-        // Answered when it is done.
-        case .redrive: throw .invalid
+        // Answered when they are done.
+        case .redrive, .peek: throw .invalid
         }
         switch operate(order, Ticket(id: 0, seen: 0, author: []), in: account) {
         case .finished(_, let outcome): return QueueApiAnswer.done(messages: outcome.messages)
         case .failed(_, let refusal): throw refusal
-        case .peeked(_, _, let messages): return QueueApiAnswer.peeked(messages)
-        case .progress(_, let done, _): return QueueApiAnswer.done(messages: done)
+        case .progress, .peeked: throw .invalid
         }
     }
 

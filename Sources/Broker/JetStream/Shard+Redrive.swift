@@ -134,12 +134,10 @@ extension Shard {
     }
 
     private mutating func read(_ sequence: UInt64, for redrive: inout Redrive) {
-        let ticket = host.journal?.read(
-            stream: redrive.letters,
-            from: sequence,
-            blockCountMax: 4
-        )
-        guard let ticket else { return redrive.plan.advance(past: sequence, wasPutBack: false) }
+        // One block: of several large ones the first would be forgotten before it is looked at.
+        guard let ticket = host.journal?.read(stream: redrive.letters, from: sequence) else {
+            return redrive.plan.advance(past: sequence, wasPutBack: false)
+        }
         redrive.reading = sequence
         host.pending[ticket] = .readEnded(
             stream: redrive.letters,

@@ -37,6 +37,8 @@ enum ReadAsker {
     /// Dead letters on their way back into the queue of this number.
     case redrive(queue: UInt32)
     case client(MessageReader)
+    /// An operator who looks into the queue.
+    case peek(Peek)
 }
 
 /// The answer to a request that waits for the journal.
