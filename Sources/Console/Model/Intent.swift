@@ -42,6 +42,8 @@ public enum Intent: Hashable, Sendable {
     case resized(Size)
     /// The engine has reported.
     case reported([EngineReport])
+    /// Nothing was typed where an order wanted a secret.
+    case untyped(Ticket)
     /// An order was refused before it was taken.
     case refused(Ticket, EngineRefusal)
     /// The link to the engine has changed.

@@ -105,6 +105,14 @@ extension ConsoleModel {
         if refusal == .changed, let action = order.action { _ = ask(action) }
     }
 
+    /// Forgets an order for which a secret had to be typed and was not.
+    mutating func giveUp(_ ticket: Ticket) -> [Effect] {
+        if work.pending.removeValue(forKey: ticket.id) != nil {
+            say(.info, "nothing was typed; the store stays locked")
+        }
+        return []
+    }
+
     private mutating func show(_ messages: [PeekedMessage], of ticket: Ticket) {
         work.pending[ticket.id] = nil
         guard case .peek(var peek) = screen.overlay, peek.ticket == ticket.id else { return }

@@ -13,6 +13,7 @@ public func update(_ model: inout ConsoleModel, _ intent: Intent) -> [Effect] {
         return [.redraw]
     case .reported(let reports): return model.take(reports)
     case .refused(let ticket, let refusal): return model.take(refusal, of: ticket)
+    case .untyped(let ticket): return model.giveUp(ticket)
     case .linked(let link):
         model.data.link = link
         return []

@@ -248,16 +248,17 @@ final class ConsoleLoop<Program: ScreenProgram> {
     /// Lets a person type a secret outside the screen: it never becomes a key of the console.
     private func ask(_ kind: SlotKind, _ ticket: Ticket) {
         session.leave()
-        var path: String?
+        let answer: TypedSecret
         do {
             let typed = try LentSecret.ask(kind.question)
-            path = typed.path
+            answer = .lies(at: typed.path)
             lent = consume typed
         } catch {
+            answer = TypedSecret(error)
             lent = nil
         }
         enter()
-        take([.typed(kind, path: path, ticket)])
+        take([.typed(kind, answer, ticket)])
     }
 
     /// Stops the process; it goes on with SIGCONT.

@@ -77,9 +77,10 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         case .caughtUp(let leftOut, let ever):
             let text = "the terminal took nothing for a while: \(leftOut) pictures left out"
             return apply(.notified(.warning, leftOut < ever ? text + ", \(ever) in all" : text))
-        case .typed(let kind, let path, let ticket):
-            guard let path else { return apply(.refused(ticket, .wrongSecret)) }
+        case .typed(let kind, .lies(let path), let ticket):
             return submit(.key(.unlock(.typed(kind, path: Array(path.utf8)))), ticket)
+        case .typed(_, .nothing, let ticket): return apply(.untyped(ticket))
+        case .typed(_, .refused(let refusal), let ticket): return apply(.refused(ticket, refusal))
         }
     }
 

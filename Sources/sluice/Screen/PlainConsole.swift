@@ -161,7 +161,8 @@ struct PlainConsole<Target: Engine>: ~Copyable {
         case .submit(let order, let ticket):
             do throws(EngineRefusal) {
                 if model.session.isReadOnly, !order.isReadOnly { throw .readOnly }
-                try engine.submit(try typed(order), ticket: ticket)
+                guard let whole = try typed(order) else { return apply(.untyped(ticket)) }
+                try engine.submit(whole, ticket: ticket)
             } catch {
                 apply(.refused(ticket, error))
             }
@@ -174,8 +175,8 @@ struct PlainConsole<Target: Engine>: ~Copyable {
         }
     }
 
-    /// `order` with the secret that it needs, which a person types now.
-    private mutating func typed(_ order: EngineOrder) throws(EngineRefusal) -> EngineOrder {
+    /// `order` with the secret that it needs, which a person types now; `nil` if nothing is typed.
+    private mutating func typed(_ order: EngineOrder) throws(EngineRefusal) -> EngineOrder? {
         guard case .key(.unlock(.typed(let kind, path: []))) = order else { return order }
         do {
             let typed = try LentSecret.ask(kind.question)
@@ -183,7 +184,8 @@ struct PlainConsole<Target: Engine>: ~Copyable {
             lent = consume typed
             return .key(.unlock(.typed(kind, path: path)))
         } catch {
-            throw .wrongSecret
+            guard case .refused(let refusal) = TypedSecret(error) else { return nil }
+            throw refusal
         }
     }
 

@@ -24,8 +24,8 @@ enum ScreenEvent {
     case complained([UInt8])
     /// The terminal takes bytes again; so many pictures were left out meanwhile, and ever.
     case caughtUp(leftOut: Int, ever: Int)
-    /// A person has typed a secret, which lies at the path once; `nil` if nothing was typed.
-    case typed(SlotKind, path: String?, Ticket)
+    /// A person was asked for a secret.
+    case typed(SlotKind, TypedSecret, Ticket)
 }
 
 /// What a program on the screen wants of its surroundings.
