@@ -85,7 +85,8 @@ public struct ColourTable: Sendable {
     /// can better, and of gradients no dark colours on a dark ground.
     ///
     /// Every terminal has sixteen colours of its own; bright black, which may be any grey, is taken
-    /// for a dark one. On its ground a theme's own colours are kept.
+    /// for a dark one, and more contrast is asked for on it. On its ground a theme's own colours
+    /// are kept.
     private func legible(_ front: Int32, on back: Int32, _ role: StyleRole) -> Int32 {
         guard depth == .eight || depth == .sixteen, terminalDepth != .direct else { return front }
         let isPlain = back == theme[.text].background.map { number($0) } ?? -1
@@ -99,7 +100,8 @@ public struct ColourTable: Sendable {
         let own: Int32 = theme.background == .light ? 0 : 7
         let ground = Self.nominal(back)
         let contrast = { (index: Int32) in Self.nominal(index).contrast(with: ground) }
-        guard contrast(front < 0 ? own : front) < 4.5 else { return front }
+        let least = back == Self.brightBlack ? 7 : 4.5
+        guard contrast(front < 0 ? own : front) < least else { return front }
         return contrast(0) > contrast(15) ? 0 : 15
     }
 

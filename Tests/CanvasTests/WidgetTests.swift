@@ -117,15 +117,35 @@ import Testing
             ],
             isFocused: false
         )
-        var frame = Frame(size: Size(columns: 17, rows: 3))
+        var frame = Frame(size: Size(columns: 18, rows: 3))
         table.draw(in: frame.bounds, on: &frame, glyphs: .unicode)
         #expect(
             frame.lines == ["  ABOUT  WHAT", "  server is up", "  RISK   paused …"]
         )
     }
 
+    @Test func `a head without a word gives its room to the next one`() {
+        let table = TextTable(
+            columns: [
+                TableColumn("", columnsMin: 6), TableColumn("WHAT", columnsMin: 6, weight: 1),
+            ],
+            rows: [],
+            isFocused: false
+        )
+        var frame = Frame(size: Size(columns: 18, rows: 1))
+        table.draw(in: frame.bounds, on: &frame, glyphs: .unicode)
+        #expect(frame.lines == ["  WHAT"])
+    }
+
+    @Test func `the last column does not touch what is right of the table`() {
+        for width in 20...60 {
+            let last = table.layout(in: width).compactMap(\.?.upperBound).max()
+            #expect((last ?? 0) < width)
+        }
+    }
+
     @Test func `draws head, cursor, marks and columns by cells`() {
-        var frame = Frame(size: Size(columns: 28, rows: 3))
+        var frame = Frame(size: Size(columns: 29, rows: 3))
         table.draw(in: frame.bounds, on: &frame, glyphs: .unicode)
         #expect(
             frame.lines == [
@@ -145,15 +165,15 @@ import Testing
             TableColumn("NAME", columnsMin: 10, weight: 3), TableColumn("N", columnsMin: 5),
         ]
         let names = TextTable(columns: columns, rows: [], isFocused: false)
-        #expect(names.layout(in: 200) == [2..<42, 43..<48])
+        #expect(names.layout(in: 201) == [2..<42, 43..<48])
         let said = [TableColumn("WHAT", columnsMin: 10, weight: 5), columns[1]]
         let sentences = TextTable(columns: said, rows: [], isFocused: false)
-        #expect(sentences.layout(in: 200) == [2..<194, 195..<200])
+        #expect(sentences.layout(in: 201) == [2..<194, 195..<200])
     }
 
     @Test func `drops the columns with the highest rank first`() {
-        #expect(table.layout(in: 15) == [2..<8, 9..<15, nil])
-        #expect(table.layout(in: 4) == [2..<3, nil, nil])
+        #expect(table.layout(in: 16) == [2..<8, 9..<15, nil])
+        #expect(table.layout(in: 5) == [2..<3, nil, nil])
     }
 
     static let scrolls: [(Int, Int, Int, Int, Int)] = [

@@ -1,6 +1,7 @@
 // Alerts speak once, fall silent once, and are remembered.
 
 import Base
+import Canvas
 import Engine
 import Support
 import Testing
@@ -150,6 +151,7 @@ import Testing
         var snapshot = SampleConsole.model(120, 40).data.latest
         snapshot.server.state = .writeStopped
         snapshot.keys.memory.isLocked = false
+        snapshot.keys.memory.isUnlocked = false
         snapshot.keys.rotations[0].failedReads = 1
         snapshot.streams[0].damage = [SequenceRange(first: 1, last: 2)]
         snapshot.streams[1].state = .draining(from: 9)
@@ -164,6 +166,44 @@ import Testing
             floors: AlertRule.allCases.map { _ in 0 }
         )
         #expect(Set(readings.map(\.id.rule)) == Set(AlertRule.allCases))
+    }
+
+    @Test func `a store that is locked is an alarm until it opens`() {
+        var model = SampleConsole.model(120, 40)
+        let id = AlertId(rule: .storeLocked, subject: [])
+        #expect(!model.data.alerts.open.contains { $0.id == id })
+        var picture = model.data.latest
+        picture.keys.memory.isUnlocked = false
+        picture.takenAt = picture.takenAt.adding(nanoseconds: nanosecondsPerSecond)
+        _ = update(&model, .sampled(picture))
+        let alert = model.data.alerts.open.first { $0.id == id }
+        #expect(alert?.severity == .critical)
+        #expect(alert.map { $0.id.rule.sentence($0, limit: 1) }?.contains("locked") == true)
+        // The summary of keys says so in the colour of an alarm.
+        model.data.alerts = AlertBook()
+        let frame = SampleConsole.frame(model)
+        let cells = (0..<40).flatMap { row in (0..<120).map { (frame[$0, row], row) } }
+        let row = frame.lines.firstIndex { $0.contains("store LOCKED") } ?? -1
+        #expect(cells.contains { $1 == row && $0.role == .stateCrit && $0.scalar == "K" })
+        picture.keys.memory.isUnlocked = true
+        picture.takenAt = picture.takenAt.adding(nanoseconds: nanosecondsPerSecond)
+        _ = update(&model, .sampled(picture))
+        #expect(!model.data.alerts.open.contains { $0.id == id })
+    }
+
+    @Test func `what has come back below its limit is not said to be above it`() {
+        var alert = Alert(
+            id: AlertId(rule: .publishSlow, subject: []),
+            phase: .firing,
+            severity: .warning,
+            since: at(1),
+            endedAt: .never,
+            value: 140,
+            peak: 150
+        )
+        #expect(alert.id.rule.sentence(alert, limit: 100) == "slow 140ms > 100ms")
+        alert.value = 88
+        #expect(alert.id.rule.sentence(alert, limit: 100) == "slow 88ms, was 150ms > 100ms")
     }
 
     @Test func `the sample market raises what it should`() {

@@ -141,6 +141,31 @@ import Testing
         #expect(line.contains("127.0.0.1:38641 ") && line.contains("STALE"), "\(line)")
     }
 
+    @Test func `what the log says has no subject, and does not stand below the word for one`() {
+        var model = SampleConsole.model(80, 24)
+        model.screen.current = .events
+        model.data.latest.events[0].subject = []
+        let lines = SampleConsole.frame(model).lines
+        let heads = lines.filter { $0.contains("TIME") }
+        #expect(heads.allSatisfy { $0.contains("WHAT") && !$0.contains("ABOUT") }, "\(heads)")
+    }
+
+    @Test func `no table touches its frame on the right`() {
+        for screen in Screen.allCases {
+            for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+                var model = SampleConsole.model(columns, rows)
+                model.screen.current = screen
+                let frame = SampleConsole.frame(model)
+                for place in ScreenPlan(model.screen).places where place.pane.isTable {
+                    let column = place.rect.endColumn - 2
+                    for row in (place.rect.row + 1)..<(place.rect.endRow - 1) {
+                        #expect(frame[column, row].scalar == " ", "\(place.pane) \(columns)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `old news is not called quiet`() {
         var snapshot = SampleConsole.model(120, 40).data.latest
         snapshot.streams = []

@@ -58,6 +58,8 @@ import Testing
         // Green on the grey of a cursor in a pane without the keyboard.
         let row = table.look(role: .stateOk, ground: .rowCursorUnfocused)
         #expect(row.foreground & 7 == 7)
+        // On a light one of the greys that terminals take for bright black only white is seen.
+        #expect(depth == .eight || row.foreground == 15)
         let plain = table.look(role: .stateOk, ground: .text)
         #expect(plain.foreground & 7 == 2)
     }

@@ -94,6 +94,9 @@ public struct TextTable: Equatable, Sendable {
     /// Cells that a column of names takes at most: what stands far apart is not read as one row.
     public static let nameCellsMax = 40
 
+    /// Cells to the right of the last column, so that it does not touch a frame.
+    public static let margin = 1
+
     /// Rows that fit into `rect` below the head.
     public static func rowCount(in rect: Rect) -> Int { max(rect.rows - 1, 0) }
 
@@ -117,9 +120,11 @@ public struct TextTable: Equatable, Sendable {
 
     /// Where a column lies in the width of the table; `nil` for columns that found no room.
     ///
-    /// The first cell is the cursor's, the second the mark's; columns stand one cell apart.
-    public func layout(in width: Int) -> [Range<Int>?] {
+    /// The first cell is the cursor's, the second the mark's, the last one stays free; columns
+    /// stand one cell apart.
+    public func layout(in whole: Int) -> [Range<Int>?] {
         let gutter = 2
+        let width = whole - TextTable.margin
         var kept = Array(columns.indices)
         func needed() -> Int { kept.reduce(gutter) { $0 + columns[$1].columnsMin + 1 } - 1 }
         while needed() > width,
@@ -151,13 +156,23 @@ public struct TextTable: Equatable, Sendable {
         glyphs: GlyphSet
     ) {
         frame.clear(line, ground: .tableHeader)
+        // As in rows, what has no title lends its room to the next one.
+        var lent: Int?
         for (index, span) in spans.enumerated() {
             guard let span else { continue }
             let isSorted = sort?.column == index
             let arrow = sort?.isDescending == true ? glyphs.text(.down) : glyphs.text(.up)
+            let title = columns[index].title + (isSorted ? arrow : "")
+            let isLeft = columns[index].alignment == .left
+            if isLeft, title.isEmpty, span.count > 1 {
+                lent = lent ?? span.lowerBound
+                continue
+            }
+            let start = isLeft ? lent ?? span.lowerBound : span.lowerBound
+            lent = nil
             frame.putLine(
-                columns[index].title + (isSorted ? arrow : ""),
-                in: line.slice(span.lowerBound, count: span.count),
+                title,
+                in: line.slice(start, count: span.upperBound - start),
                 role: isSorted ? .tableSort : .tableHeader,
                 alignment: columns[index].alignment,
                 ellipsis: glyphs[.ellipsis]

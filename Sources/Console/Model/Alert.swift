@@ -41,6 +41,8 @@ public enum AlertRule: UInt8, Hashable, Sendable, CaseIterable {
     case memoryUnprotected
     /// Writing has stopped.
     case writeStopped
+    /// The keys are locked, and with them the store.
+    case storeLocked
     /// A queue drains and nobody takes its messages.
     case drainStalled
 
@@ -65,6 +67,7 @@ public enum AlertRule: UInt8, Hashable, Sendable, CaseIterable {
         case .damage: "damage"
         case .memoryUnprotected: "memory"
         case .writeStopped: "write-stopped"
+        case .storeLocked: "store-locked"
         case .drainStalled: "drain-stalled"
         }
     }
@@ -90,6 +93,7 @@ public enum AlertRule: UInt8, Hashable, Sendable, CaseIterable {
         case .damage: AlertPolicy(.critical, raise: 1, clear: 0.5, forSeconds: 0)
         case .memoryUnprotected: AlertPolicy(.warning, raise: 1, clear: 0.5, forSeconds: 0)
         case .writeStopped: AlertPolicy(.critical, raise: 1, clear: 0.5, forSeconds: 0)
+        case .storeLocked: AlertPolicy(.critical, raise: 1, clear: 0.5, forSeconds: 0)
         case .drainStalled: AlertPolicy(.warning, raise: 1, clear: 0.5, forSeconds: 30)
         }
     }

@@ -93,6 +93,7 @@ extension EngineSnapshot {
                 readings.append(AlertReading(.rotationStuck, rotation.scope.name, 1))
             }
         }
+        if !keys.memory.isUnlocked { readings.append(AlertReading(.storeLocked, [], 1)) }
         if !keys.keys.isEmpty, !keys.memory.isLocked {
             readings.append(AlertReading(.memoryUnprotected, [], 1))
         }

@@ -44,9 +44,11 @@ enum HelpText {
         let reason = binding.effect == .mutates ? model.reasonAgainst(binding, targets) : nil
         let role: StyleRole = binding.effect == .mutates ? .actionMutating : .text
         let mark = binding.effect == .mutates ? "!" : " "
+        let keys = TextWidth.cells(of: binding.keyLabels)
         let gap = 15 - TextWidth.cells(of: binding.label)
         let head: TextLine = [
-            TextRun("  " + TextWidth.pad(binding.keyLabels, cells: 20) + " ", .keybarKey),
+            TextRun("  ", .text), TextRun(binding.keyLabels, .keybarKey),
+            TextRun(String(repeating: " ", count: max(1, 21 - keys)), .text),
             TextRun(mark + binding.label, reason == nil ? role : .actionDisabled),
             TextRun(String(repeating: " ", count: max(0, gap)), .text),
         ]

@@ -7,13 +7,17 @@ import Engine
 /// What lies above the panes.
 enum OverlayView {
     static func draw(on frame: inout Frame, _ context: PaneContext) {
+        let hasRoom = context.sizeClass >= .list
         switch context.model.screen.overlay {
         case .none, .filter, .find: break
         case .confirm(let confirmation):
-            if confirmation.level == .reversible, context.sizeClass >= .list { return }
+            if confirmation.level == .reversible, hasRoom { return }
             ConfirmDialog.draw(confirmation, on: &frame, context)
-        case .help(let help): HelpOverlay.draw(help, on: &frame, context)
         case .palette(let palette): PaletteOverlay.draw(palette, on: &frame, context)
+        case .help where !hasRoom, .picker where !hasRoom, .peek where !hasRoom,
+            .drawer where !hasRoom:
+            drawTooSmall(on: &frame)
+        case .help(let help): HelpOverlay.draw(help, on: &frame, context)
         case .picker(let picker): PickerOverlay.draw(picker, on: &frame, context)
         case .peek(let peek): PeekOverlay.draw(peek, on: &frame, context)
         case .drawer(let scroll): drawDrawer(scroll, on: &frame, context)
@@ -85,39 +89,58 @@ enum OverlayView {
         return parts.enumerated().map { ($0 == 0 ? head : indent) + [TextRun($1, .text)] }
     }
 
+    /// Says that there is no room for a list, and how to get back.
+    private static func drawTooSmall(on frame: inout Frame) {
+        frame.clear(frame.bounds, ground: .dialog)
+        let lines = TextWidth.wrapped("too small for this: Esc closes", cells: frame.size.columns)
+        frame.putLines(lines.map { [TextRun($0, .text)] }, in: frame.bounds)
+    }
+
     private static func drawQuit(on frame: inout Frame, _ context: PaneContext) {
-        let isEmbedded = context.model.session.isEmbedded
+        let size = frame.size
+        guard size.columns >= 36, size.rows >= 6 else {
+            frame.clear(frame.bounds, ground: .dialog)
+            return frame.putLines(quitKeys(isShort: true, cells: size.columns), in: frame.bounds)
+        }
+        let width = min(64, size.columns)
+        let lines = quitLines(context, cells: width - 4, rows: size.rows - 2)
         let room = open(
-            columns: 64,
-            rows: 9,
+            columns: width,
+            rows: lines.count + 2,
             title: [TextRun("LEAVE", .paneTitleFocus)],
             badge: [],
             isDanger: false,
             on: &frame,
             context
         )
-        let clients = context.snapshot.totals.connections
-        let lines: [TextLine] = [
-            [
-                TextRun(
-                    isEmbedded
-                        ? "The broker runs inside this console, with \(clients) clients." : "",
-                    .text
-                )
-            ],
-            [],
-            [
-                TextRun(" h ", .keybarKey),
-                TextRun(" leave the broker running without a screen", .text),
-            ],
-            [
-                TextRun(" s ", .keybarKey), TextRun(" ", .text),
-                TextRun("stop it: deliver what is on its way, then end", .actionMutating),
-            ],
-            [TextRun(" Esc ", .keybarKey), TextRun(" stay", .text)],
-            [],
-            [TextRun("Without a screen it runs until it gets the signal TERM.", .textMuted)],
-        ]
         frame.putLines(lines, in: room)
+    }
+
+    /// What may be left out where there is little room: the facts, before the keys.
+    private static func quitLines(_ context: PaneContext, cells: Int, rows: Int) -> [TextLine] {
+        let clients = context.snapshot.totals.connections
+        let fact = "The broker runs inside this console, with \(clients) clients."
+        let note = "Without a screen it runs until it gets the signal TERM."
+        let long = quitKeys(isShort: false, cells: cells)
+        let keys = long.count <= rows ? long : quitKeys(isShort: true, cells: cells)
+        let head = [TextRun(fact, .text)].wrapped(cells: cells)
+        let foot = [TextRun(note, .textMuted)].wrapped(cells: cells)
+        let whole = head + [[]] + keys + [[]] + foot
+        if whole.count <= rows { return whole }
+        return head.count + keys.count + 1 <= rows ? head + [[]] + keys : keys
+    }
+
+    /// What can be done, each with its key.
+    private static func quitKeys(isShort: Bool, cells: Int) -> [TextLine] {
+        let keys: [(key: String, long: String, short: String, role: StyleRole)] = [
+            ("h", "leave the broker running without a screen", "leave it running", .text),
+            ("s", "stop it: deliver what is on its way, then end", "stop it", .actionMutating),
+            ("Esc", "stay", "stay", .text),
+        ]
+        return keys.flatMap { item in
+            let key: TextLine = [TextRun(" \(item.key) ", .keybarKey), TextRun(" ", .text)]
+            let words = TextRun(isShort ? item.short : item.long, item.role)
+            return (key + [words]).wrapped(cells: cells, indent: key.cells)
+        }
     }
 }

@@ -58,7 +58,9 @@ enum PaletteOverlay {
         let title = line.slice(1, count: min(30, line.columns))
         frame.putLine(suggestion.title, in: title, role: role)
         let keys = line.slice(32, count: isWide ? 12 : line.columns)
-        frame.putLine(suggestion.keys, in: keys, role: .textStrong)
+        if isWide || TextWidth.cells(of: suggestion.keys) <= keys.columns {
+            frame.putLine(suggestion.keys, in: keys, role: .textStrong)
+        }
         guard isWide else { return }
         let (text, textRole) = sentence(suggestion)
         frame.putLine(text, in: line.slice(45, count: line.columns), role: textRole)
@@ -69,16 +71,20 @@ enum PaletteOverlay {
 enum PickerOverlay {
     static func draw(_ picker: PickerState, on frame: inout Frame, _ context: PaneContext) {
         let items = context.model.pickerItems(picker)
+        let width = min(frame.size.columns - 2, picker.picker == .export ? 64 : 48)
+        let hint = TextWidth.wrapped(hint(picker), cells: width - 4)
+        let rows = items.count + hint.count + 3
+        let isCut = rows > frame.size.rows - 2
         let room = OverlayView.open(
-            columns: min(frame.size.columns - 2, picker.picker == .export ? 64 : 48),
-            rows: min(frame.size.rows - 2, items.count + 4),
+            columns: width,
+            rows: min(frame.size.rows - 2, rows),
             title: [TextRun(title(picker), .paneTitleFocus)],
-            badge: [],
+            badge: isCut ? [TextRun("\(picker.index + 1) of \(items.count)", .paneBadge)] : [],
             isDanger: false,
             on: &frame,
             context
         )
-        let body = room.lines(0, count: room.rows - 2)
+        let body = room.lines(0, count: room.rows - 1 - hint.count)
         let first = TextTable.first(0, showing: picker.index, of: items.count, rows: body.rows)
         for (row, item) in items.dropFirst(first).prefix(body.rows).enumerated() {
             let line = body.line(row)
@@ -91,7 +97,8 @@ enum PickerOverlay {
             frame.put(item.label, in: line, column: 2, role: item.isOn ? .textStrong : .text)
             frame.put(item.value, in: line, column: 18, role: item.isOn ? .stateOk : .textMuted)
         }
-        frame.put(hint(picker), in: room.line(room.rows - 1), role: .textMuted)
+        let foot = hint.map { [TextRun($0, StyleRole.textMuted)] }
+        frame.putLines(foot, in: room, from: room.rows - hint.count)
     }
 
     private static func title(_ picker: PickerState) -> String {

@@ -45,14 +45,10 @@ enum TablePane {
     {
         var window = window(pane, rows: rect.rows, context)
         window.table.isFocused = true
-        // The head would take a row that a small terminal needs: draw it one row above and clip it.
-        let whole = Rect(
-            column: rect.column,
-            row: rect.row - 1,
-            columns: rect.columns,
-            rows: rect.rows + 1
+        // The head and the margin would take room that a small terminal needs: they are cut off.
+        var part = Frame(
+            size: Size(columns: rect.columns + TextTable.margin, rows: rect.rows + 1)
         )
-        var part = Frame(size: Size(columns: whole.columns, rows: whole.rows))
         window.table.draw(in: part.bounds, on: &part, glyphs: context.glyphs)
         frame.copy(
             part,

@@ -59,7 +59,7 @@ enum EventList {
 
     private static let subject = Column<EventRecord>(
         "subject",
-        "ABOUT",
+        "",
         width: 14,
         alignment: .left,
         drop: 1,
@@ -219,7 +219,7 @@ extension AlertRule {
         case .publishSlow, .syncSlow: Format.fixed(value, decimals: 0) + "ms"
         case .diskLow, .keyAge, .keyBudget: Format.percent(value)
         case .noConsumer, .slowClient, .rotationStuck, .damage, .memoryUnprotected, .writeStopped,
-            .drainStalled:
+            .storeLocked, .drainStalled:
             "yes"
         }
     }
@@ -233,11 +233,15 @@ extension AlertRule {
         case .damage: "data is damaged"
         case .memoryUnprotected: "keys are not locked in memory"
         case .writeStopped: "writing has stopped"
+        case .storeLocked: "the store is locked: nothing is stored or read"
         case .diskHangs: "the disk has not answered for \(text(alert.value))"
         case .drainStalled: "drains and nobody takes its messages"
         case .depthHigh, .depthGrowing, .oldestAge, .publishSlow, .redelivery, .pausedLong,
             .deadLetters, .syncSlow, .diskLow, .keyAge, .keyBudget:
-            "\(word) \(text(alert.value)) > \(text(limit))"
+            // Below its limit an alert goes on until its value is well below.
+            alert.value >= limit
+                ? "\(word) \(text(alert.value)) > \(text(limit))"
+                : "\(word) \(text(alert.value)), was \(text(alert.peak)) > \(text(limit))"
         }
     }
 }

@@ -19,8 +19,8 @@ enum KeySafetyRows {
                 TextRun(Format.percent(budget), budget >= 0.5 ? .stateWarn : .text),
             ],
             [
-                TextRun("memory ", .textMuted),
-                TextRun(memory(keys.memory), isSafe(keys.memory) ? .stateOk : .stateWarn),
+                TextRun(keys.memory.isUnlocked ? "memory " : "store ", .textMuted),
+                memory(keys.memory),
                 TextRun("  verify ", .textMuted), verified(context),
             ],
         ]
@@ -86,9 +86,11 @@ enum KeySafetyRows {
         memory.isLocked && memory.isExcludedFromDumps
     }
 
-    private static func memory(_ memory: KeyMemoryStatus) -> String {
-        guard memory.isUnlocked else { return "LOCKED" }
-        return isSafe(memory) ? "locked" : memory.isLocked ? "dumpable" : "UNLOCKED"
+    /// How well keys are kept in memory; that none are there is the first thing to say.
+    private static func memory(_ memory: KeyMemoryStatus) -> TextRun {
+        guard memory.isUnlocked else { return TextRun("LOCKED", .stateCrit) }
+        if isSafe(memory) { return TextRun("locked", .stateOk) }
+        return TextRun(memory.isLocked ? "dumpable" : "UNLOCKED", .stateWarn)
     }
 
     private static func verified(_ context: PaneContext) -> TextRun {

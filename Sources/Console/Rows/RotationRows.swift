@@ -181,7 +181,7 @@ enum RotationRows {
         case .reencrypt: "rewrite old data"
         case .verify: "read samples back"
         case .retire: "once the old key is empty"
-        case .destroy: "needs the key's name typed: X"
+        case .destroy: "X asks for its name"
         }
     }
 }

@@ -135,6 +135,7 @@ extension AlertRule {
         case .damage: "damage"
         case .memoryUnprotected: "memory"
         case .writeStopped: "writing"
+        case .storeLocked: "locked"
         case .drainStalled: "drain"
         }
     }

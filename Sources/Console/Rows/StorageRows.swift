@@ -65,11 +65,12 @@ enum StorageRows {
     }
 
     private static func syncs(_ storage: StorageStatus) -> TextLine {
-        let maximum = storage.syncLatency.maximum.map { Format.latency(nanoseconds: $0) } ?? "-"
+        let maximum =
+            storage.syncLatency.maximum.map { Format.milliseconds(nanoseconds: $0) } ?? "-"
         return [
             TextRun("p50 \(Latencies.cell(storage.syncLatency, 0.5).text)", .text),
-            TextRun("  p99 \(Latencies.cell(storage.syncLatency, 0.99).text) ms", .text),
-            TextRun("  max \(maximum)", .text),
+            TextRun("  p99 \(Latencies.cell(storage.syncLatency, 0.99).text)", .text),
+            TextRun("  max \(maximum) ms", .text),
             TextRun("  \(Format.rate(storage.syncsPerSecond))/s", .text),
             TextRun("  stalls \(storage.stalls)", storage.stalls == 0 ? .textMuted : .stateWarn),
         ]

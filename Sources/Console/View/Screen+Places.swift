@@ -155,7 +155,7 @@ extension Screen {
         case .medium:
             let rows = Layout([.share(1), .fixed(11)]).rows(of: body)
             return stack(rows[0], [(.keys, .share(1))])
-                + side(rows[1], [(.rotation, .share(1)), (.keySafety, .fixed(32))])
+                + side(rows[1], [(.rotation, .share(1)), (.keySafety, .fixed(33))])
         case .small, .list, .lines, .dot:
             return stack(body, [(focus == .rotation ? .rotation : .keys, .share(1))])
         }

@@ -6,9 +6,14 @@ import Engine
 
 /// Screens too small for panes.
 enum TinyView {
-    /// The word of the state only.
+    /// The word of the state, or what answers a question for which there is no room.
     static func drawDot(in rect: Rect, on frame: inout Frame, _ picture: Picture) {
-        let line = word(picture)
+        let line: TextRun =
+            switch picture.model.screen.overlay {
+            case .none, .filter, .find: word(picture)
+            case .quit: TextRun("h s Esc?", .textStrong)
+            case .help, .palette, .picker, .confirm, .peek, .drawer: TextRun("Esc?", .textStrong)
+            }
         frame.put(line.text, in: rect.line(0), role: line.role)
     }
 
