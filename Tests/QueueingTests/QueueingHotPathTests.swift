@@ -67,7 +67,7 @@ import Testing
                 else { return }
                 stream.announce(stored, into: &effects)
             }
-            stream.setDurable(stream.state.lastSequence)
+            stream.setDurable(stream.state.lastSequence, into: &effects)
             stream.clearDeletions()
         }
 

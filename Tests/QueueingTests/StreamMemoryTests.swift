@@ -116,13 +116,13 @@ import Testing
         desk.publish("s.a")
         desk.publish("s.b", headers: "Nats-Msg-Id: x")
         #expect(desk.take() == [])
-        desk.stream.setDurable(1)
+        desk.stream.setDurable(1, into: &desk.effects)
         #expect(desk.take() == ["1 #1 left 1 > in"])
         desk.stream.rollBack(to: 1, into: &desk.effects)
         #expect(desk.stream.state.lastSequence == 1)
         #expect(desk.report(c).pending == 0)
         #expect(desk.publish("s.c", headers: "Nats-Msg-Id: x") == "2")
-        desk.stream.setDurable(2)
+        desk.stream.setDurable(2, into: &desk.effects)
         #expect(desk.take() == ["2 #2 left 0 > in"])
     }
 }

@@ -69,7 +69,9 @@ extension Shard {
     }
 
     private mutating func settle(durable last: UInt64, of index: UInt32) {
-        host.streams[index].stream.setDurable(last)
+        withEffects(of: index) { host, effects in
+            host.streams[index].stream.setDurable(last, into: &effects)
+        }
         answerWaiting(index)
         sendRepublished(index)
         endBurials(in: index)

@@ -7,6 +7,8 @@ import Routing
 struct SubjectEntry: Slot {
     /// While free: the next free place; while used: how many messages are on the subject.
     var nextFree: UInt32
+    /// How many messages on the subject have not yet made room for themselves.
+    var pending: UInt32 = 0
     let name: ByteSlice
     let hash: UInt64
     /// The first message on the subject.

@@ -177,7 +177,11 @@ extension StreamState {
         lastTime = plan.time
         bytes += size
         register(plan)
-        enforce(plan.rollup, on: number, upTo: sequence)
+        if sequence > durableSequence, putsOff {
+            putOff(plan.rollup, on: number, sequence, bytes: size)
+        } else {
+            enforce(plan.rollup, on: number, upTo: sequence)
+        }
         return Stored(
             sequence: sequence,
             time: plan.time,
@@ -220,14 +224,16 @@ extension StreamState {
         markers.cut(to: kept)
     }
 
-    private mutating func enforce(_ rollup: Rollup, on number: UInt32, upTo sequence: UInt64) {
+    mutating func enforce(_ rollup: Rollup, on number: UInt32, upTo sequence: UInt64) {
         switch rollup {
         case .none: break
         case .subject:
             while subjects[number].first < sequence { remove(subjects[number].first) }
         case .everything: removeAll(below: sequence)
         }
-        while UInt64(subjects[number].count) > rules.messagesPerSubjectMax {
+        while UInt64(subjects[number].count &- subjects[number].pending)
+            > rules.messagesPerSubjectMax
+        {
             remove(subjects[number].first)
         }
         enforceLimits()

@@ -135,6 +135,7 @@ extension Stream {
     ) {
         state.rollBack(to: sequence, named: named)
         tellRemovals(into: &effects)
+        forgetDeletions(behind: sequence)
         recount()
     }
 

@@ -131,10 +131,11 @@ public struct Stream: ~Copyable {
         tellRemovals(into: &effects)
     }
 
-    /// Everything up to `sequence` is safe and may be delivered.
-    public mutating func setDurable(_ sequence: UInt64) {
+    /// Everything up to `sequence` is safe and may be delivered; what has to make room for it goes.
+    public mutating func setDurable(_ sequence: UInt64, into effects: inout Effects) {
         guard sequence > state.durableSequence else { return }
         state.setDurable(sequence)
+        tellRemovals(into: &effects)
         for index in 0..<consumers.limit where consumers.contains(index) { mark(index) }
     }
 
@@ -319,6 +320,18 @@ public struct Stream: ~Copyable {
             }
         }
         deletions.append(SequenceRange(first: sequence, last: sequence))
+    }
+
+    /// The journal is not told that sequences behind `sequence` are gone: it never had them, and
+    /// they are given out again.
+    mutating func forgetDeletions(behind sequence: UInt64) {
+        var kept = 0
+        for at in 0..<deletions.count where deletions[at].first <= sequence {
+            deletions[kept] = deletions[at]
+            deletions[kept].last = min(deletions[kept].last, sequence)
+            kept += 1
+        }
+        while deletions.count > kept { _ = deletions.popLast() }
     }
 
     /// Forgets deletions once they are on their way to the journal.

@@ -18,6 +18,8 @@ struct StreamRules: BitwiseCopyable {
     let duplicateWindow: UInt64
     let deleteMarkerTtl: UInt64
     let isMirror: Bool
+    /// Whether a message may make others go.
+    let isLimited: Bool
 
     init(_ configuration: StreamConfiguration) {
         retention = configuration.retention
@@ -33,6 +35,9 @@ struct StreamRules: BitwiseCopyable {
         duplicateWindow = UInt64(max(0, configuration.limits.duplicateWindow))
         deleteMarkerTtl = UInt64(max(0, configuration.limits.deleteMarkerTtl))
         isMirror = configuration.mirror != nil
+        isLimited =
+            messagesMax != .max || bytesMax != .max || messagesPerSubjectMax != .max
+            || flags.contains(.allowRollup)
     }
 
     /// The bytes that a message is accounted with.

@@ -77,6 +77,8 @@ extension StreamState {
             headers: headers.raw,
             payload: RawSpan()
         )
+        // What is over goes whether its marker becomes safe or not.
+        enforce(.subject, on: number, upTo: lastSequence)
         markersStored += 1
     }
 }

@@ -8,6 +8,7 @@ extension StreamState {
     mutating func remove(_ sequence: UInt64) {
         let number = index.subject(of: sequence)
         bytes -= min(bytes, UInt64(index.size(of: sequence)))
+        if sequence >= unenforced.first { forgetUnenforced(sequence, number) }
         index.remove(sequence)
         records.remove(sequence)
         removals.append(Removal(sequence: sequence, subject: number))
@@ -35,7 +36,9 @@ extension StreamState {
     /// Takes away the oldest messages until the stream is within its limits.
     mutating func enforceLimits() {
         guard rules.discard == .old else { return }
-        while index.count > rules.messagesMax || bytes > rules.bytesMax, let first = index.first {
+        while index.count - unenforced.count > rules.messagesMax
+            || bytes - unenforced.bytes > rules.bytesMax, let first = index.first
+        {
             remove(first)
         }
     }
@@ -45,7 +48,8 @@ extension StreamState {
         guard rules.messagesPerSubjectMax != .max else { return }
         for number in 0..<UInt32(truncatingIfNeeded: subjects.limit) {
             while subjects.isUsed(number),
-                UInt64(subjects[number].count) > rules.messagesPerSubjectMax
+                UInt64(subjects[number].count &- subjects[number].pending)
+                    > rules.messagesPerSubjectMax
             {
                 remove(subjects[number].first)
             }

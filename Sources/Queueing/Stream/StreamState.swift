@@ -58,6 +58,10 @@ public struct StreamState: ~Copyable {
     public internal(set) var lastTime = Instant.never
     /// The highest sequence that is safe; consumers see nothing behind it.
     public internal(set) var durableSequence: UInt64
+    /// Messages that have not yet made others go.
+    var unenforced = Unenforced()
+    /// Whether there ever was a limit, and messages wait in `unenforced` until they are safe.
+    var putsOff: Bool
     /// When the stream was made.
     public let created: Instant
     var lastMessageId = Table<UInt8>(capacity: 1)
@@ -87,6 +91,7 @@ public struct StreamState: ~Copyable {
         self.configuration = configuration
         self.created = created
         rules = StreamRules(configuration)
+        putsOff = rules.isLimited
         transform = Self.transform(configuration)
         hasTransform = transform != nil
         subjects = SubjectTable(seed: seed)
@@ -143,6 +148,10 @@ public struct StreamState: ~Copyable {
         rules = StreamRules(configuration)
         transform = Self.transform(configuration)
         hasTransform = transform != nil
+        if rules.isLimited, !putsOff {
+            putsOff = true
+            putOffAllUnsafe()
+        }
         if rules.messagesPerSubjectMax < wasPerSubject { enforceEverySubject() }
         enforceLimits()
         ageCursor = min(ageCursor, firstSequence)
@@ -152,6 +161,7 @@ public struct StreamState: ~Copyable {
     public mutating func setDurable(_ sequence: UInt64) {
         guard rules.storage == .file else { return }
         durableSequence = max(durableSequence, sequence)
+        if unenforced.count > 0 { enforceDurable() }
         records.evict(durable: durableSequence)
     }
 
