@@ -11,16 +11,45 @@ import Sealing
 struct Received: Equatable {
     let subject: String
     let reply: String
+    var headers = ""
     let payload: String
 
     /// The number that stands behind `"name":` in the payload.
-    func number(_ name: String) -> UInt64? {
-        guard let at = payload.firstRange(of: "\"\(name)\":") else { return nil }
-        return UInt64(payload[at.upperBound...].prefix { $0.isNumber })
+    func number(_ name: String) -> UInt64? { number(behind: "\"\(name)\":", in: payload) }
+
+    /// The number that stands in the header `name`.
+    func header(_ name: String) -> UInt64? { number(behind: "\(name): ", in: headers) }
+
+    private func number(behind words: String, in text: String) -> UInt64? {
+        guard let at = place(behind: words, in: text) else { return nil }
+        return UInt64(text[at...].prefix { $0.isNumber })
     }
 
+    /// The words that stand behind `"name":"` in the payload.
+    func word(_ name: String) -> String? {
+        guard let at = place(behind: "\"\(name)\":\"", in: payload) else { return nil }
+        return String(payload[at...].prefix { $0 != "\"" })
+    }
+
+    /// Whether this confirms what was sent before.
+    var isDuplicate: Bool { place(behind: "\"duplicate\": true", in: payload) != nil }
+
     /// Whether this is an answer that refuses.
-    var isError: Bool { payload.contains("\"error\":") }
+    var isError: Bool { place(behind: "\"error\":", in: payload) != nil }
+
+    /// Where `text` goes on behind `words`; bytes are compared, which is many times faster than
+    /// to compare characters.
+    private func place(behind words: String, in text: String) -> String.Index? {
+        let wanted = words.utf8
+        guard let first = wanted.first else { return nil }
+        var rest = text.utf8[...]
+        while let at = rest.firstIndex(of: first) {
+            rest = rest[at...]
+            if rest.starts(with: wanted) { return rest.index(at, offsetBy: wanted.count) }
+            rest = rest.dropFirst()
+        }
+        return nil
+    }
 }
 
 /// Drives a shard and the journal behind it; nothing happens unless a test asks for it.
@@ -56,6 +85,24 @@ struct StoreBench: ~Copyable {
         bench.say(client, "PUB \(subject) \(reply) \(payload.utf8.count)\r\n\(payload)\r\n")
     }
 
+    /// Sends `payload` to `subject` with one header.
+    mutating func send(
+        _ subject: String,
+        _ payload: String,
+        header: (name: String, value: String),
+        reply: String
+    ) {
+        let block = "NATS/1.0\r\n\(header.name): \(header.value)\r\n\r\n"
+        let sizes = "\(block.utf8.count) \(block.utf8.count + payload.utf8.count)"
+        bench.say(client, "HPUB \(subject) \(reply) \(sizes)\r\n\(block)\(payload)\r\n")
+    }
+
+    /// Lets time pass for both.
+    mutating func pass(milliseconds time: Int) {
+        milliseconds += UInt64(time)
+        bench.wait(milliseconds: time)
+    }
+
     /// Ends the tick of the shard: what it has for the journal is handed over.
     mutating func endTick() {
         bench.shard.flushJournal()
@@ -78,6 +125,8 @@ struct StoreBench: ~Copyable {
     /// Runs both until neither has anything to do.
     mutating func settle() {
         endTick()
+        // What waits behind answers that are there already goes too.
+        takeReports()
         var rounds = 0
         while runJournal(), rounds < 1_000 {
             takeReports()
@@ -95,26 +144,28 @@ struct StoreBench: ~Copyable {
 
     /// What the client was sent since the last call.
     mutating func received() -> [Received] {
-        var text = Substring(bench.output(client))
+        let bytes = Array(bench.output(client).utf8)[...]
+        var rest = bytes
         var found: [Received] = []
-        while let end = text.firstIndex(of: "\r\n") {
-            let words = text[..<end].split(separator: " ")
-            text = text[text.index(after: end)...]
+        while let end = rest.firstIndex(of: 13) {
+            let line = String(decoding: rest[..<end], as: UTF8.self)
+            rest = rest[end...].dropFirst(2)
+            let words = line.split(separator: " ")
             guard let verb = words.first, verb == "MSG" || verb == "HMSG", words.count >= 4,
                 let size = Int(words[words.count - 1])
             else { continue }
             let headers = verb == "HMSG" ? Int(words[words.count - 2]) ?? 0 : 0
             let counts = verb == "HMSG" ? 2 : 1
             let reply = words.count - counts == 4 ? String(words[3]) : ""
-            let body = text.utf8.prefix(size).dropFirst(headers)
             found.append(
                 Received(
                     subject: String(words[1]),
                     reply: reply,
-                    payload: String(decoding: body, as: UTF8.self)
+                    headers: String(decoding: rest.prefix(headers), as: UTF8.self),
+                    payload: String(decoding: rest.prefix(size).dropFirst(headers), as: UTF8.self)
                 )
             )
-            text = Substring(text.utf8.dropFirst(size))
+            rest = rest.dropFirst(size)
         }
         return found
     }

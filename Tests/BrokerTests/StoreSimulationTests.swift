@@ -24,20 +24,18 @@ import Testing
         let dealt = Array(stride(from: lane, through: last, by: Int(Self.laneCount)))
         let seeds = one.map { lane == 1 ? [$0] : [] } ?? dealt
         guard let first = seeds.first, let end = seeds.last else { return }
-        var confirmed = 0
-        var refused = 0
+        var counts = StoreCounts()
         for seed in seeds {
             var simulation = StoreSimulation(seed: seed, isTold: one != nil)
             do {
-                try simulation.run(lives: 4, steps: 60)
+                try simulation.run(lives: 5, steps: 30)
             } catch {
                 Issue.record("seed \(seed): \(error)")
             }
-            confirmed += simulation.confirmedCount
-            refused += simulation.refusedCount
+            counts.add(simulation.counts)
         }
-        #expect(confirmed > 0)
-        print("seeds \(first) to \(end): \(confirmed) confirmed, \(refused) refused")
+        #expect(counts.acknowledged > 0)
+        print("seeds \(first) to \(end): \(counts)")
     }
 
     @Test func `two runs of one seed of the broker are the same`() throws {

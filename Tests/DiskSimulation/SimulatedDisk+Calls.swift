@@ -8,6 +8,7 @@ private let ioError: Int32 = 5
 private let noFile: Int32 = 2
 private let fileExists: Int32 = 17
 private let diskFull: Int32 = 28
+private let notEmpty: Int32 = 39
 
 extension SimulatedDisk {
     /// Counts a write-type call and lets its fault happen.
@@ -224,18 +225,24 @@ extension SimulatedDisk {
     public func list(_ path: String) throws(DiskError) -> [String] {
         try state.withLock { state throws(DiskError) in
             guard !state.isDead else { throw DiskError(.list, number: ioError) }
-            // A directory is there as long as something is in it.
-            guard path.isEmpty || state.names.keys.contains(where: { $0.hasPrefix(path + "/") })
-            else { throw DiskError(.list, number: noFile) }
             let start = path.isEmpty ? 0 : path.utf8.count + 1
-            let inside = state.names.keys.filter { path.isEmpty || $0.hasPrefix(path + "/") }
+            let prefix = path + "/"
+            var inside = state.names.keys.filter { path.isEmpty || $0.hasPrefix(prefix) }
+            inside += state.directories.filter { path.isEmpty || $0.hasPrefix(prefix) }
+            guard path.isEmpty || state.directories.contains(path) || !inside.isEmpty else {
+                throw DiskError(.list, number: noFile)
+            }
             return Set(inside.map { String($0.dropFirst(start).prefix { $0 != "/" }) }).sorted()
         }
     }
 
-    /// Directories need not be made.
+    /// Makes a directory; files may also be made where none was made.
     public func makeDirectory(_ path: String) throws(DiskError) {
-        try state.withLock { state throws(DiskError) in _ = try begin(.makeDirectory, &state) }
+        try state.withLock { state throws(DiskError) in
+            _ = try begin(.makeDirectory, &state)
+            if state.directories.insert(path).inserted { state.newDirectories.insert(path) }
+            if state.isDead { throw DiskError(.makeDirectory, number: ioError) }
+        }
     }
 
     /// Gives a file another name.
@@ -248,8 +255,16 @@ extension SimulatedDisk {
         try change(.remove, .remove(path), existing: path)
     }
 
-    /// Directories are not kept.
-    public func removeDirectory(_ path: String) throws(DiskError) {}
+    /// Takes an empty directory away; it does not come back.
+    public func removeDirectory(_ path: String) throws(DiskError) {
+        try state.withLock { state throws(DiskError) in
+            guard !state.isDead else { throw DiskError(.remove, number: ioError) }
+            let isEmpty = !state.names.keys.contains { $0.hasPrefix(path + "/") }
+            guard isEmpty else { throw DiskError(.remove, number: notEmpty) }
+            state.directories.remove(path)
+            state.newDirectories.remove(path)
+        }
+    }
 
     private func change(
         _ call: DiskError.Call,
@@ -289,6 +304,7 @@ extension SimulatedDisk {
                 }
             }
             state.changes = kept
+            state.newDirectories = state.newDirectories.filter { Self.parent($0) != path }
         }
     }
 

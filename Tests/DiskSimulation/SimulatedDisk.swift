@@ -19,7 +19,8 @@ public enum DiskFault: Equatable, Sendable {
 /// A disk whose every call is counted and can be made to fail.
 ///
 /// Pages and directory entries are durable after a sync, and only then for certain: `restart` keeps
-/// any subset of the rest, pages possibly torn at a sector, as the seed says. Used on one thread.
+/// any subset of the rest, pages possibly torn at a sector, as the seed says. A directory that goes
+/// takes along what is in it. Used on one thread.
 public final class SimulatedDisk: Disk {
     struct Node {
         var durable: [Int: [UInt8]] = [:]
@@ -52,6 +53,10 @@ public final class SimulatedDisk: Disk {
         var names: [String: Int] = [:]
         var durableNames: [String: Int] = [:]
         var changes: [EntryChange] = []
+        /// Directories that were made.
+        var directories: Set<String> = []
+        /// Those whose own names are not durable.
+        var newDirectories: Set<String> = []
         var open: [Int32: Int] = [:]
         var nextDescriptor: Int32 = 3
         var random: Random
@@ -157,6 +162,13 @@ public final class SimulatedDisk: Disk {
         for change in state.changes where state.random.below(2) == 0 {
             apply(change, to: &names)
         }
+        for directory in state.newDirectories.sorted() where state.random.below(2) == 0 {
+            names = names.filter { !$0.key.hasPrefix(directory + "/") }
+            state.directories = state.directories.filter {
+                $0 != directory && !$0.hasPrefix(directory + "/")
+            }
+        }
+        state.newDirectories = []
         state.names = names
         state.durableNames = names
         let kept = Set(names.values)

@@ -17,7 +17,8 @@ private struct StreamModel {
     /// Deletions that were handed over.
     var maybeDeleted = SequenceSet()
     var next: UInt64 = 1
-    /// Values of the one key: the first must have been kept or replaced by a later one.
+    /// Values of the one key with all changes: the first must have been kept or replaced by a later
+    /// one.
     var values: [[UInt8]] = [[]]
     /// Configurations, as with values.
     var configurations: [[UInt8]]
@@ -41,6 +42,8 @@ struct JournalSimulation: ~Copyable {
     /// Grows with everything that happened: two runs of one seed agree.
     private(set) var trace: UInt64 = 14_695_981_039_346_656_037
     private(set) var acknowledgedCount = 0
+    /// Whether the last order was refused for want of room.
+    private var isRefused = false
     /// Whether the next opening has an accident before it.
     private var mayFailOpening = false
 
@@ -73,6 +76,41 @@ struct JournalSimulation: ~Copyable {
             if !disk.isDead, random.below(3) == 0 { _ = driver.stop() }
             note(UInt64(disk.writeCalls))
             endLife()
+        }
+        try spoilStates()
+    }
+
+    /// The states of all streams are damaged after their messages were deleted: no sequence is
+    /// given out again all the same.
+    private mutating func spoilStates() throws {
+        mayFailOpening = false
+        disk.restart()
+        var driver = try JournalDriver(disk)
+        try check(&driver, -1)
+        var last: [UInt64: UInt64] = [:]
+        for (stream, key) in names.sorted(by: { $0.value < $1.value }) {
+            let first = models[key]?.next ?? 1
+            let next = first + 3
+            last[key] = driver.append(numbered(first...next - 1), to: stream)
+            var state = StateWriter()
+            state.setFloor(next)
+            let isWritten = driver.write(state, to: stream)
+            #expect(isWritten, "seed \(seed): room and a sound disk")
+        }
+        disk.restart()
+        for path in disk.files where path.contains("/state-") {
+            disk.damage(path) { bytes in
+                let last = bytes.lastIndex { $0 != 0 } ?? 0
+                for at in 4_096..<max(4_097, last + 1) where at < bytes.count { bytes[at] ^= 4 }
+            }
+        }
+        driver = try JournalDriver(disk)
+        for recovered in driver.journal.recovered {
+            let expected = last[Self.key(recovered.configuration)] ?? 0
+            #expect(
+                recovered.lastSequence >= expected,
+                "seed \(seed): \(recovered.lastSequence) and not \(expected) without a state"
+            )
         }
     }
 
@@ -161,10 +199,25 @@ struct JournalSimulation: ~Copyable {
         var messages = numbered(model.next...(model.next + count - 1), payload: payload)
         // Two messages with one sequence in different lives must be told apart.
         let mark = UInt8(truncatingIfNeeded: random.next())
-        for index in messages.indices { messages[index].subject.append(mark) }
+        let start = Int(random.below(UInt32(Self.noise.count)))
+        for index in messages.indices {
+            messages[index].subject.append(mark)
+            // No compression makes these smaller.
+            if mark & 1 == 0 { messages[index].payload = Self.noise(payload, from: start + index) }
+        }
         for message in messages { models[key]?.posted[message.sequence] = message }
         models[key]?.next = model.next + count
         for (ticket, range) in driver.post(messages, to: stream) { batches[ticket] = (key, range) }
+    }
+
+    private static let noise: [UInt8] = {
+        var random = Random(seed: 98)
+        return (0..<32_768).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    }()
+
+    private static func noise(_ count: Int, from start: Int) -> [UInt8] {
+        let first = start % (noise.count - count)
+        return Array(noise[first..<(first + count)])
     }
 
     private mutating func changeState(_ stream: UInt32, _ driver: inout JournalDriver) {
@@ -172,7 +225,13 @@ struct JournalSimulation: ~Copyable {
         var state = StateWriter()
         let isDurable = random.below(2) == 0
         let value = (0..<4).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-        state.put([1].raw, value.raw)
+        var whole = value
+        if let last = model.values.last, !last.isEmpty, random.below(2) == 0 {
+            state.delta([1].raw, value.raw)
+            whole = last + value
+        } else {
+            state.put([1].raw, value.raw)
+        }
         var range: ClosedRange<UInt64>?
         switch random.below(4) {
         case 0:
@@ -190,11 +249,14 @@ struct JournalSimulation: ~Copyable {
                 state.delete(first: range.lowerBound, through: range.upperBound)
             }
         }
-        models[key]?.values.append(value)
+        models[key]?.values.append(whole)
         _ = driver.client.write(state, to: stream, isDurable: isDurable)
+        isRefused = false
         let isWritten = settle(&driver)
+        // Nothing of it was written: later changes do not build on it.
+        if isRefused { models[key]?.values.removeLast() }
         guard isWritten, isDurable else { return }
-        models[key]?.values = [value]
+        models[key]?.values = [whole]
         if let range { models[key]?.deleted.insert(range) }
     }
 
@@ -226,8 +288,9 @@ struct JournalSimulation: ~Copyable {
                 _ = RecordBuffer(loan)
                 // Nothing of such a batch was written: it must never appear.
                 if why == .diskFull { withdraw(ticket) }
-            case .refused(_, let stream, _, let loan):
+            case .refused(_, let stream, let why, let loan):
                 if let loan { _ = RecordBuffer(loan) }
+                isRefused = why == .diskFull
                 refuse(stream)
             case .block, .endOfLog, .damaged, .unreadable, .writeStopped, .stopped: break
             }
@@ -269,7 +332,7 @@ struct JournalSimulation: ~Copyable {
             #expect(model.configurations.contains(recovered.configuration), "\(what)")
             #expect(recovered.lost.isEmpty, "an accident is no damage: \(what)")
             #expect(!recovered.isStateDamaged, "\(what)")
-            let value = recovered.values.first?.value ?? []
+            let value = recovered.values.first.map { $0.value + $0.deltas.joined() } ?? []
             #expect(model.values.contains(value), "a durable value is gone: \(what)")
             let found = checkMessages(&driver, recovered, model, what)
             // What was never acknowledged and is not there now must never come back.
