@@ -91,9 +91,8 @@ extension CommitLoop {
             number: nextNumber(stream.id, .state),
             generation: 0
         )
-        let checkpoint = stream.fold.checkpoint
         let state = try makeSegment(stream, name, firstSequence: 1)
-        if !checkpoint.isEmpty {
+        try stream.fold.writeCheckpoint { checkpoint throws(JournalError) in
             try reserve(state, checkpoint.buffer.count)
             stage(checkpoint.buffer, UInt32(checkpoint.recordCount), in: state)
         }

@@ -2,7 +2,8 @@
 
 /// A set of sequences kept as disjoint, sorted ranges that do not touch.
 ///
-/// Adding at the end is O(1), elsewhere O(log n) to find and O(n) to make room.
+/// Adding at the end is O(1), elsewhere O(log n) to find and O(n) to make room; many ranges are
+/// added in one pass.
 public struct SequenceSet: Equatable, Sendable {
     /// The ranges, in order.
     public private(set) var ranges: [ClosedRange<UInt64>] = []
@@ -54,6 +55,38 @@ public struct SequenceSet: Equatable, Sendable {
             end += 1
         }
         ranges.replaceSubrange(start..<end, with: CollectionOfOne(merged))
+    }
+
+    /// Adds all of `others`, which may overlap.
+    public mutating func insert(contentsOf others: [ClosedRange<UInt64>]) {
+        guard others.count > Self.singleMax else {
+            for range in others { insert(range) }
+            return
+        }
+        let old = ranges
+        let new = others.sorted { $0.lowerBound < $1.lowerBound }
+        ranges = []
+        ranges.reserveCapacity(old.count + new.count)
+        var (left, right) = (0, 0)
+        while left < old.count || right < new.count {
+            let isOld =
+                right == new.count
+                || left < old.count && old[left].lowerBound <= new[right].lowerBound
+            append(isOld ? old[left] : new[right])
+            if isOld { left += 1 } else { right += 1 }
+        }
+    }
+
+    /// Ranges up to which one is added after the other.
+    private static var singleMax: Int { 16 }
+
+    /// Adds `range`, which begins behind where the last one begins.
+    private mutating func append(_ range: ClosedRange<UInt64>) {
+        guard let last = ranges.last,
+            range.lowerBound == 0 || last.upperBound >= range.lowerBound - 1
+        else { return ranges.append(range) }
+        let end = max(last.upperBound, range.upperBound)
+        ranges[ranges.count - 1] = last.lowerBound...end
     }
 
     /// Takes everything below `sequence` out.

@@ -28,6 +28,7 @@ struct StateFold: Equatable {
     /// - Returns: `false` if the batch breaks the format; records before the break are taken.
     mutating func apply(_ batch: RawSpan) -> Bool {
         var reader = StateReader(batch)
+        var gone: [ClosedRange<UInt64>] = []
         while let record = reader.next(batch) {
             switch record {
             case .put(let key, let value):
@@ -40,11 +41,13 @@ struct StateFold: Equatable {
             case .remove(let key):
                 values[batch.array(key)] = nil
             case .deleted(let first, let last):
-                if last >= floor { deleted.insert(max(first, floor)...last) }
+                if last >= floor { gone.append(max(first, floor)...last) }
             case .floor(let sequence):
                 raiseFloor(to: sequence)
             }
         }
+        deleted.insert(contentsOf: gone)
+        deleted.removeBelow(floor)
         return !reader.isMalformed
     }
 
@@ -55,18 +58,34 @@ struct StateFold: Equatable {
         deleted.removeBelow(sequence)
     }
 
-    /// Records that make an empty fold equal to this one.
-    var checkpoint: StateWriter {
+    /// Bytes after which a checkpoint goes on in another batch.
+    private static var checkpointBytesMax: Int { 8 << 20 }
+
+    /// Gives `write` batches that make an empty fold equal to this one.
+    func writeCheckpoint<Failure: Error>(
+        _ write: (borrowing StateWriter) throws(Failure) -> Void
+    ) throws(Failure) {
         var writer = StateWriter()
         if floor > 0 { writer.setFloor(floor) }
         for range in deleted.ranges {
             writer.delete(first: range.lowerBound, through: range.upperBound)
+            try Self.flush(&writer, write)
         }
         for value in ordered {
             writer.put(value.key.raw, value.value.raw)
             for delta in value.deltas { writer.delta(value.key.raw, delta.raw) }
+            try Self.flush(&writer, write)
         }
-        return writer
+        if !writer.isEmpty { try write(writer) }
+    }
+
+    private static func flush<Failure: Error>(
+        _ writer: inout StateWriter,
+        _ write: (borrowing StateWriter) throws(Failure) -> Void
+    ) throws(Failure) {
+        guard writer.buffer.count >= checkpointBytesMax else { return }
+        try write(writer)
+        writer = StateWriter()
     }
 }
 

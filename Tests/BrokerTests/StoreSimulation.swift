@@ -190,11 +190,7 @@ struct StoreSimulation: ~Copyable {
     }
 
     private mutating func delete(_ queue: String, _ bench: inout StoreBench) {
-        guard let model = queues[queue], model.kind != .perSubject, !model.known.isEmpty else {
-            // What a deleted message had replaced comes back at the next start.
-            return
-        }
-        let known = model.known
+        guard let known = queues[queue]?.known, !known.isEmpty else { return }
         let sequences = known.keys.sorted()
         let sequence = sequences[Int(random.below(UInt32(sequences.count)))]
         guard let id = known[sequence] else { return }

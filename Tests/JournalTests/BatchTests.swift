@@ -131,6 +131,14 @@ func messages(_ batch: RawSpan) -> [Message]? {
             set.insert(first...last)
             model.formUnion(first...last)
             if random.below(10) == 0 {
+                let others = (0..<10 + random.below(20)).map { _ in
+                    let first = UInt64(random.below(200))
+                    return first...(first + UInt64(random.below(3)))
+                }
+                set.insert(contentsOf: others)
+                for other in others { model.formUnion(other) }
+            }
+            if random.below(10) == 0 {
                 let floor = UInt64(random.below(100))
                 set.removeBelow(floor)
                 model = model.filter { $0 >= floor }

@@ -58,24 +58,38 @@ extension Shard {
         host.delayed.removeAll()
     }
 
+    /// Ranges of messages that are gone, as many as are told in one order.
+    private static var toldRangesMax: Int { 16_384 }
+    /// Bytes that wait to be told where that only lets the journal make room.
+    private static var untoldBytesMax: UInt64 { 4 << 20 }
+
+    /// Limits are applied again when a stream is read back: of what they make go the journal is
+    /// told now and then, of what is taken or deleted at once.
     private mutating func collectDeletions(_ index: UInt32, into writer: inout StateWriter) {
-        if host.streams[index].stream.state.configuration.retention != .limits {
-            for at in 0..<host.streams[index].stream.deletions.count {
-                let range = host.streams[index].stream.deletions[at]
-                writer.delete(first: range.first, through: range.last)
-                host.streams[index].noteGone(range.last)
-            }
-        }
         guard host.streams[index].stream.deletions.count > 0 else { return }
-        // Limits are applied again when the stream is read back: the journal only needs to know
-        // what it can let go of.
         let first = host.streams[index].stream.state.firstSequence
         if first > host.streams[index].floor {
             host.streams[index].floor = first
             host.streams[index].noteGone(first - 1)
             writer.setFloor(first)
+            host.streams[index].stream.clearDeletions(below: first)
         }
-        host.streams[index].stream.clearDeletions()
+        let count = host.streams[index].stream.deletions.count
+        let isTaken = host.streams[index].stream.state.configuration.retention != .limits
+        let isMuch = host.streams[index].stream.deletedBytes >= Self.untoldBytesMax
+        guard count >= Self.toldRangesMax || count > 0 && (isTaken || isMuch) else { return }
+        tell(min(count, Self.toldRangesMax), of: index, into: &writer)
+        if count > Self.toldRangesMax { markActive(index) }
+    }
+
+    /// Tells the journal of the first `count` ranges of messages that are gone.
+    private mutating func tell(_ count: Int, of index: UInt32, into writer: inout StateWriter) {
+        for at in 0..<count {
+            let range = host.streams[index].stream.deletions[at]
+            writer.delete(first: range.first, through: range.last)
+            host.streams[index].noteGone(range.last)
+        }
+        host.streams[index].stream.clearDeletions(first: count)
     }
 
     private mutating func collectChanges(_ index: UInt32, into writer: inout StateWriter) {

@@ -82,10 +82,13 @@ extension Stream {
         )
     }
 
-    /// Ends recovery: what is below `first` is gone, and `last` was given before.
+    /// Ends recovery: what is below `first` is gone, and `last` was given before; of what limits
+    /// made go again the journal has yet to be told.
     public mutating func endRecovery(first: UInt64, last: UInt64) {
         state.recoverBounds(first: first, last: last)
+        for at in 0..<state.removals.count { noteDeletion(of: at) }
         state.clearRemovals()
+        clearDeletions(below: max(first, 1))
     }
 
     /// Puts a consumer where it was: the snapshot, and what happened since.

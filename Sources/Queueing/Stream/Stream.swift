@@ -43,6 +43,8 @@ public struct Stream: ~Copyable {
     private var seenLoads: UInt64 = 0
     /// Sequences that left since the journal was told.
     public private(set) var deletions = Table<SequenceRange>(capacity: 1)
+    /// About how many bytes `deletions` stand for.
+    public private(set) var deletedBytes: UInt64 = 0
     /// Whether messages are taken in.
     public internal(set) var mode = QueueMode.open
     /// How a drain is going.
@@ -297,17 +299,15 @@ public struct Stream: ~Copyable {
             while let index = consumers.next(&cursor) {
                 consumers[index].removed(removal, into: &effects)
             }
-            noteDeletion(removal.sequence)
+            noteDeletion(of: at)
         }
         state.clearRemovals()
     }
 
     /// Keeps the removal at `place` for the journal.
     mutating func noteDeletion(of place: Int) {
-        noteDeletion(state.removals[place].sequence)
-    }
-
-    private mutating func noteDeletion(_ sequence: UInt64) {
+        let sequence = state.removals[place].sequence
+        deletedBytes &+= UInt64(state.removals[place].byteCount)
         let last = deletions.count - 1
         if last >= 0 {
             if deletions[last].last &+ 1 == sequence {
@@ -334,8 +334,30 @@ public struct Stream: ~Copyable {
         while deletions.count > kept { _ = deletions.popLast() }
     }
 
+    /// Forgets deletions of messages below `sequence`.
+    public mutating func clearDeletions(below sequence: UInt64) {
+        var kept = 0
+        for at in 0..<deletions.count where deletions[at].last >= sequence {
+            deletions[kept] = deletions[at]
+            deletions[kept].first = max(deletions[kept].first, sequence)
+            kept += 1
+        }
+        while deletions.count > kept { _ = deletions.popLast() }
+        if kept == 0 { deletedBytes = 0 }
+    }
+
+    /// Forgets the first `count` deletions: they are on their way to the journal.
+    public mutating func clearDeletions(first count: Int) {
+        guard count < deletions.count else { return clearDeletions() }
+        let kept = deletions.count - count
+        for at in 0..<kept { deletions[at] = deletions[at + count] }
+        while deletions.count > kept { _ = deletions.popLast() }
+        deletedBytes = 0
+    }
+
     /// Forgets deletions once they are on their way to the journal.
     public mutating func clearDeletions() {
         deletions.removeAll()
+        deletedBytes = 0
     }
 }

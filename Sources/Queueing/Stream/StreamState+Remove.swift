@@ -7,11 +7,12 @@ extension StreamState {
     /// Takes away a message that is there and keeps its subject's ends right.
     mutating func remove(_ sequence: UInt64) {
         let number = index.subject(of: sequence)
-        bytes -= min(bytes, UInt64(index.size(of: sequence)))
+        let size = index.size(of: sequence)
+        bytes -= min(bytes, UInt64(size))
         if sequence >= unenforced.first { forgetUnenforced(sequence, number) }
         index.remove(sequence)
         records.remove(sequence)
-        removals.append(Removal(sequence: sequence, subject: number))
+        removals.append(Removal(sequence: sequence, subject: number, byteCount: size))
         subjects[number].count &-= 1
         let entry = subjects[number]
         if entry.count == 0 {

@@ -9,6 +9,8 @@ public struct Removal: BitwiseCopyable, Sendable {
     public let sequence: UInt64
     /// The number of its subject; may belong to another one by now.
     let subject: UInt32
+    /// Its bytes, as they are accounted.
+    let byteCount: UInt32
 }
 
 /// A message that a stream took.
