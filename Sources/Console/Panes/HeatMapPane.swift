@@ -32,15 +32,14 @@ enum HeatMapPane {
         _ context: PaneContext
     ) {
         let hasMoments = rect.rows >= 7
-        let labelColumns = 6
-        let width = max(1, rect.columns - labelColumns - 1)
+        let width = Axis.width(in: rect)
         let graph = TimeGraph(columns: width, context)
         let columns = series.columns(width, seconds: graph.seconds, endingAt: graph.endSecond)
         let rows = LatencyScale(rows: rect.rows - (hasMoments ? 1 : 0), columns)
         let axis = Axis(
             values: rows.labels,
             moments: hasMoments ? graph.moments(width: width) : [],
-            labelColumns: labelColumns
+            labelColumns: Axis.labelCells
         )
         let room = axis.draw(in: rect, on: &frame, glyphs: context.glyphs)
         guard !room.isEmpty else { return }

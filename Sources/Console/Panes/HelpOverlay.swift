@@ -56,7 +56,7 @@ enum HelpText {
         // Where there is little room beside a key its sentence stands below.
         guard cells - head.cells >= 24 else {
             let parts = TextWidth.wrapped(words, cells: max(1, cells - 5))
-            return [head] + parts.map { [TextRun("    " + $0, .text)] }
+            return [Array(head.dropLast())] + parts.map { [TextRun("    " + $0, .text)] }
         }
         let parts = TextWidth.wrapped(words, cells: cells - head.cells)
         let indent = TextRun(String(repeating: " ", count: head.cells), .text)

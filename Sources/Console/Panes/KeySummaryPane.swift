@@ -67,11 +67,10 @@ enum KeySummaryPane {
         }
         if let running = context.model.rewriting {
             let done = Format.progress(done: running.bytesDone, of: running.bytesTotal)
-            let run = TextRun(
-                "  rewriting \(done) \(Format.byteRate(running.bytesPerSecond))",
-                .stateDraining
-            )
-            if line.cells + run.text.count <= cells { line.append(run) }
+            let speed = Format.byteRate(running.bytesPerSecond)
+            let forms = ["  rewriting \(done) \(speed)", "  rewriting \(done)", "  \(done)"]
+            let form = forms.first { line.cells + $0.count <= cells }
+            if let form { line.append(TextRun(form, .stateDraining)) }
         }
         return line
     }

@@ -33,7 +33,7 @@ enum PaletteOverlay {
             if first + row == palette.index { frame.shade(line, as: .rowSelected) }
             draw(suggestion, isWide: isWide, in: line, on: &frame)
         }
-        guard !isWide, found.indices.contains(palette.index) else { return }
+        guard !isWide, room.rows >= 5, found.indices.contains(palette.index) else { return }
         let (text, role) = sentence(found[palette.index])
         let lines = TextWidth.wrapped(text, cells: room.columns - 1)
         frame.putLines(lines.map { [TextRun($0, role)] }, in: room, from: room.rows - 2)
@@ -72,7 +72,7 @@ enum PickerOverlay {
     static func draw(_ picker: PickerState, on frame: inout Frame, _ context: PaneContext) {
         let items = context.model.pickerItems(picker)
         let width = min(frame.size.columns - 2, picker.picker == .export ? 64 : 48)
-        let hint = TextWidth.wrapped(hint(picker), cells: width - 4)
+        let hint = [TextRun(hint(picker), .textMuted)].wrapped(cells: width - 4)
         let rows = items.count + hint.count + 3
         let isCut = rows > frame.size.rows - 2
         let room = OverlayView.open(
@@ -97,8 +97,7 @@ enum PickerOverlay {
             frame.put(item.label, in: line, column: 2, role: item.isOn ? .textStrong : .text)
             frame.put(item.value, in: line, column: 18, role: item.isOn ? .stateOk : .textMuted)
         }
-        let foot = hint.map { [TextRun($0, StyleRole.textMuted)] }
-        frame.putLines(foot, in: room, from: room.rows - hint.count)
+        frame.putLines(hint, in: room, from: room.rows - hint.count)
     }
 
     private static func title(_ picker: PickerState) -> String {
@@ -176,27 +175,26 @@ enum PeekOverlay {
                 frame.shade(line, as: .rowSelected)
                 frame.rest(in: line, column: 0, row: 0, isVisible: false)
             }
-            let runs: TextLine = [
-                TextRun(
-                    TextWidth.pad(Format.exact(message.sequence), cells: 14, alignment: .right),
-                    .textStrong
-                ),
+            let size = TextWidth.pad(
+                Format.bytes(message.payloadByteCount),
+                cells: 7,
+                alignment: .right
+            )
+            // What it is about is wanted before when it came and how large it is.
+            let facts: TextLine = [
                 TextRun("  " + context.style.clock(message.storedAt), .textMuted),
-                TextRun(
-                    "  "
-                        + TextWidth.pad(
-                            Format.bytes(message.payloadByteCount),
-                            cells: 7,
-                            alignment: .right
-                        ),
-                    .text
-                ),
-                TextRun("  " + context.style.name(message.subject, cellsMax: 80), .seriesKey),
-                TextRun(
-                    message.deliveries > 1 ? "  delivered \(message.deliveries)" : "",
-                    .stateWarn
-                ),
+                TextRun("  " + size, .text),
             ]
+            let number = Format.exact(message.sequence)
+            let runs: TextLine =
+                [TextRun(TextWidth.pad(number, cells: 14, alignment: .right), .textStrong)]
+                + (rect.columns >= 50 ? facts : []) + [
+                    TextRun("  " + context.style.name(message.subject, cellsMax: 80), .seriesKey),
+                    TextRun(
+                        message.deliveries > 1 ? "  delivered \(message.deliveries)" : "",
+                        .stateWarn
+                    ),
+                ]
             frame.put(runs, in: line)
         }
     }

@@ -64,6 +64,25 @@ extension Frame {
     }
 }
 
+extension Frame {
+    /// Writes a fact into a line: its label, and from the column `indent` on its value, cut to the
+    /// room there is.
+    mutating func putFact(
+        _ fact: (String, TextRun),
+        in line: Rect,
+        indent: Int,
+        _ context: PaneContext
+    ) {
+        put(fact.0, in: line, column: 1, role: .textMuted)
+        putLine(
+            fact.1.text,
+            in: line.slice(indent, count: line.columns),
+            role: fact.1.role,
+            ellipsis: context.glyphs[.ellipsis]
+        )
+    }
+}
+
 extension [TextRun] {
     /// The cells that the runs take.
     var cells: Int { reduce(0) { $0 + TextWidth.cells(of: $1.text) } }

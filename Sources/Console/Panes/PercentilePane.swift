@@ -59,7 +59,7 @@ enum PercentilePane {
                 at: share
             )
         }
-        let axis = Axis(values: labels, moments: quantileLabels, labelColumns: 6)
+        let axis = Axis(values: labels, moments: quantileLabels, labelColumns: Axis.labelCells)
         let room = axis.draw(in: rect, on: &frame, glyphs: context.glyphs)
         let count = BrailleChart.valueCount(in: room, glyphs: context.glyphs)
         guard count > 1 else { return }

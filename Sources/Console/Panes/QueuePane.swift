@@ -16,15 +16,7 @@ enum QueuePane {
         let facts = QueueRows.facts(stream, context.picture)
         let compact = room.rows < 9
         for (row, fact) in facts.prefix(max(0, room.rows)).enumerated() {
-            let line = room.line(row)
-            frame.put(fact.0, in: line, column: 1, role: .textMuted)
-            let value = line.slice(compact ? 11 : 12, count: line.columns)
-            frame.putLine(
-                fact.1.text,
-                in: value,
-                role: fact.1.role,
-                ellipsis: context.glyphs[.ellipsis]
-            )
+            frame.putFact(fact, in: room.line(row), indent: compact ? 11 : 12, context)
         }
     }
 
@@ -51,23 +43,13 @@ enum QueuePane {
         on frame: inout Frame,
         _ context: PaneContext
     ) {
-        let hasMoments = rect.rows >= 6
-        let labelColumns = 6
-        let width = max(1, rect.columns - labelColumns - 1)
+        let width = Axis.width(in: rect)
         let graph = TimeGraph(columns: ThroughputPane.points(width, context), context)
         let values =
             history?.depth.columns(graph.count, seconds: graph.seconds, endingAt: graph.endSecond)
             ?? []
         let top = Scale.ceiling((values.compactMap { $0 }.max() ?? 0) * 1.05)
-        let axis = Axis(
-            values: Scale.labels(
-                top: top,
-                rows: rect.rows - (hasMoments ? 1 : 0),
-                text: Format.rate
-            ),
-            moments: hasMoments ? graph.moments(width: width) : [],
-            labelColumns: labelColumns
-        )
+        let axis = Axis(upTo: top, graph, in: rect, hasMoments: rect.rows >= 6)
         let room = axis.draw(in: rect, on: &frame, glyphs: context.glyphs)
         guard !room.isEmpty else { return }
         guard !values.isEmpty else {

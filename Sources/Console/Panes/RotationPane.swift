@@ -127,14 +127,7 @@ enum KeySafetyPane {
     static func draw(in rect: Rect, on frame: inout Frame, _ context: PaneContext) {
         let room = context.border("Protection", badge: "", in: rect, on: &frame)
         for (row, fact) in KeySafetyRows.facts(context).prefix(room.rows).enumerated() {
-            let line = room.line(row)
-            frame.put(fact.0, in: line, column: 1, role: .textMuted)
-            frame.putLine(
-                fact.1.text,
-                in: line.slice(12, count: line.columns),
-                role: fact.1.role,
-                ellipsis: context.glyphs[.ellipsis]
-            )
+            frame.putFact(fact, in: room.line(row), indent: 12, context)
         }
     }
 }

@@ -15,14 +15,8 @@ enum ServerPane {
         let body = room.lines(0, count: room.rows - 1)
         FactColumns.draw(facts(context), in: body, on: &frame, context)
         // The id is too long for a column.
-        let line = room.line(room.rows - 1)
-        frame.put("id", in: line, column: 1, role: .textMuted)
-        frame.putLine(
-            context.style.name(server.id, cellsMax: 60),
-            in: line.slice(13, count: line.columns),
-            role: .textMuted,
-            ellipsis: context.glyphs[.ellipsis]
-        )
+        let id = TextRun(context.style.name(server.id, cellsMax: 60), .textMuted)
+        frame.putFact(("id", id), in: room.line(room.rows - 1), indent: 13, context)
     }
 
     private static func facts(_ context: PaneContext) -> [(String, TextRun)] {
@@ -93,13 +87,7 @@ enum FactColumns {
         let parts = Layout(Array(repeating: .share(1), count: columns), gap: 1).columns(of: rect)
         for (place, fact) in facts.prefix(columns * perColumn).enumerated() {
             let line = parts[place / perColumn].line(place % perColumn)
-            frame.put(fact.0, in: line, column: 1, role: .textMuted)
-            frame.putLine(
-                fact.1.text,
-                in: line.slice(13, count: line.columns),
-                role: fact.1.role,
-                ellipsis: context.glyphs[.ellipsis]
-            )
+            frame.putFact(fact, in: line, indent: 13, context)
         }
     }
 }

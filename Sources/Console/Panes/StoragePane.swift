@@ -20,7 +20,8 @@ enum StoragePane {
         var row = 1
         for (label, value) in StorageRows.facts(context) where row < room.rows {
             frame.put(label, in: room.line(row), column: 1, role: .textMuted)
-            let place = room.lines(row, count: room.rows - row).slice(10, count: room.columns)
+            let place = room.lines(row, count: room.rows - row)
+                .slice(10, count: room.columns - 11)
             let lines = lines(value, cells: place.columns)
             frame.putLines(lines, in: place)
             row += lines.count

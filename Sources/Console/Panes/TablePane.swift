@@ -88,7 +88,7 @@ enum TablePane {
         if window.total > 0 { return "no row matches the filter; Esc clears it" }
         return switch pane {
         case .queues, .queueLatency: "no queues yet: a client makes one by creating a stream"
-        case .consumers: "no consumers: nobody takes these messages"
+        case .consumers: "no consumers: nobody takes messages here"
         case .clients: "no clients are connected"
         case .keys, .keySummary: "this engine keeps no keys"
         case .damage: "no damage found"

@@ -35,9 +35,7 @@ enum ThroughputPane {
     }
 
     private static func drawGraph(in rect: Rect, on frame: inout Frame, _ context: PaneContext) {
-        let hasMoments = rect.rows >= 7
-        let labelColumns = 6
-        let width = max(1, rect.columns - labelColumns - 1)
+        let width = Axis.width(in: rect)
         let graph = TimeGraph(columns: points(width, context), context)
         let (ingress, egress) = series(context)
         let inValues = ingress.columns(
@@ -52,15 +50,7 @@ enum ThroughputPane {
         )
         let peak = (inValues + outValues).compactMap { $0 }.max() ?? 0
         let top = Scale.ceiling(peak * 1.05)
-        let axis = Axis(
-            values: Scale.labels(
-                top: top,
-                rows: rect.rows - (hasMoments ? 1 : 0),
-                text: Format.rate
-            ),
-            moments: hasMoments ? graph.moments(width: width) : [],
-            labelColumns: labelColumns
-        )
+        let axis = Axis(upTo: top, graph, in: rect, hasMoments: rect.rows >= 7)
         let room = axis.draw(in: rect, on: &frame, glyphs: context.glyphs)
         guard !room.isEmpty else { return }
         guard context.model.data.latest.takenAt != .never else { return }

@@ -109,6 +109,27 @@ struct TimeGraph {
     }
 }
 
+extension Axis {
+    /// Cells of the labels beside a graph over time.
+    static let labelCells = 6
+
+    /// Cells that a graph over time has in `rect`.
+    static func width(in rect: Rect) -> Int { max(1, rect.columns - labelCells - 1) }
+
+    /// The axes of amounts from 0 to `top` over time.
+    init(upTo top: Double, _ graph: TimeGraph, in rect: Rect, hasMoments: Bool) {
+        self.init(
+            values: Scale.labels(
+                top: top,
+                rows: rect.rows - (hasMoments ? 1 : 0),
+                text: Format.rate
+            ),
+            moments: hasMoments ? graph.moments(width: Axis.width(in: rect)) : [],
+            labelColumns: Axis.labelCells
+        )
+    }
+}
+
 /// Scales of graphs.
 enum Scale {
     /// The smallest of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten that is at least `value`.

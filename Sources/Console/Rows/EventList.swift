@@ -36,16 +36,10 @@ enum EventList {
         text: { row, _ in TextRun(Format.timestamp(row.at), .textMuted) }
     )
 
-    private static let glyph = Column<EventRecord>(
+    private static let glyph = Column<EventRecord>.glyph(
         "severity",
-        "",
-        width: 1,
-        alignment: .left,
-        value: { .number(Double($0.severity.rawValue)) },
-        text: { row, style in
-            let state = StateText(row.severity)
-            return TextRun(style.glyphs.text(state.glyph), state.role)
-        }
+        value: { Double($0.severity.rawValue) },
+        state: { StateText($0.severity) }
     )
 
     private static let kind = Column<EventRecord>(
@@ -117,34 +111,16 @@ enum AlertList {
         }
     )
 
-    private static let phase = Column<Alert>(
+    private static let phase = Column<Alert>.glyph(
         "order",
-        "",
-        width: 1,
-        alignment: .left,
         value: { alert in
-            .number(
-                (alert.isOpen ? 1e12 : 0) + Double(alert.severity.rawValue) * 1e11
-                    + Double(alert.since.nanoseconds / nanosecondsPerSecond)
-            )
+            (alert.isOpen ? 1e12 : 0) + Double(alert.severity.rawValue) * 1e11
+                + Double(alert.since.nanoseconds / nanosecondsPerSecond)
         },
-        text: { row, style in
-            let state = StateText(row)
-            return TextRun(style.glyphs.text(state.glyph), state.role)
-        }
+        state: { StateText($0) }
     )
 
-    private static let state = Column<Alert>(
-        "state",
-        "STATE",
-        width: 8,
-        alignment: .left,
-        value: { .text(Array(StateText($0).word.utf8)) },
-        text: { row, _ in
-            let state = StateText(row)
-            return TextRun(state.word, state.role)
-        }
-    )
+    private static let state = Column<Alert>.word("state", "STATE", width: 8) { StateText($0) }
 
     private static let rule = Column<Alert>(
         "rule",
@@ -223,6 +199,9 @@ extension AlertRule {
             "yes"
         }
     }
+
+    /// Whether its sentence says for how long.
+    var saysHowLong: Bool { self == .diskHangs }
 
     /// What the alert says, such as `depth 981k > 500k`.
     func sentence(_ alert: Alert, limit: Double) -> String {

@@ -30,7 +30,7 @@ struct QueueRow: Sendable {
     }
 
     /// Characters of a trend.
-    static let trendCount = 8
+    static let trendCount = 7
 
     /// Seconds that the oldest message has waited.
     var oldestSeconds: Double {
@@ -219,7 +219,7 @@ enum QueueList {
         Column(
             "trend",
             "TREND",
-            width: 8,
+            width: QueueRow.trendCount,
             alignment: .left,
             drop: 6,
             value: { .number(($0.trend.last ?? nil) ?? 0) },

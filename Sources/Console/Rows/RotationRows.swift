@@ -145,7 +145,8 @@ enum RotationRows {
             ].fitted(cells: cells)
         case .running where step == .reencrypt, .held where step == .reencrypt:
             let share = Format.progress(done: rotation.bytesDone, of: rotation.bytesTotal)
-            let bar = max(4, min(24, cells - 26))
+            // Beside it stand a share and a speed: ` 100%  99.9MB/s`.
+            let bar = max(4, min(24, cells - 16))
             let filled = Sparks.bar(
                 progress(rotation),
                 cells: bar,

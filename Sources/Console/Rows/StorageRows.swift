@@ -65,6 +65,7 @@ enum StorageRows {
     }
 
     private static func syncs(_ storage: StorageStatus) -> TextLine {
+        guard storage.syncLatency.count > 0 else { return [TextRun("none yet", .textMuted)] }
         let maximum =
             storage.syncLatency.maximum.map { Format.milliseconds(nanoseconds: $0) } ?? "-"
         return [

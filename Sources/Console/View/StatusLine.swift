@@ -134,6 +134,7 @@ enum StatusLine {
             alert.id.subject.isEmpty ? "server" : picture.style.name(alert.id.subject, cellsMax: 30)
         let limit = model.data.alerts.policy(of: alert.id.rule).raise
         let lasted = model.data.now.nanoseconds(since: alert.since)
+        let brief = Format.brief(nanoseconds: lasted)
         let others = model.data.alerts.open.count - 1
         let isSeen = alert.phase == .acknowledged
         let what: TextLine = [
@@ -142,7 +143,7 @@ enum StatusLine {
             TextRun(" \(alert.id.rule.sentence(alert, limit: limit))", .text),
         ]
         let rest: [TextLine] = [
-            [TextRun(" for \(Format.brief(nanoseconds: lasted))", .text)],
+            [TextRun(alert.id.rule.saysHowLong ? "" : " for \(brief)", .text)],
             [TextRun(others > 0 ? "  +\(others) more" : "", .stateWarn)],
             [TextRun(isSeen ? "  seen" : "  a ack", .textMuted)],
         ]
