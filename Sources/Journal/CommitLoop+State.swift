@@ -21,11 +21,14 @@ extension CommitLoop {
             touch(stream)
             stream.isStateDirty = true
             if isDurable { stream.mustSyncState = true }
-            let before = stream.fold.floor
+            let floor = stream.fold.floor
             let count = stream.fold.deleted.ranges.count
+            let last = stream.fold.deleted.ranges.last
             apply(batch, to: stream)
-            if stream.fold.floor != before || stream.fold.deleted.ranges.count != count {
+            if stream.fold.floor != floor || stream.fold.deleted.ranges.count != count {
                 try dropDeadSegments(stream)
+            } else if stream.fold.deleted.ranges.last != last {
+                try dropSometimes(stream)
             }
             pending.append(.stateWritten(ticket, stream: index, batch.lend()))
         } catch {
@@ -112,6 +115,15 @@ extension CommitLoop {
             doomed.append(DoomedFile(name: name, stream: nil))
         }
         return state
+    }
+
+    /// Looks for segments that can go when a range has grown several times: one that grows message
+    /// by message seldom lets anything go.
+    private mutating func dropSometimes(_ stream: StreamFiles) throws(JournalError) {
+        stream.growthCount += 1
+        guard stream.growthCount >= StreamFiles.growthCountMax else { return }
+        stream.growthCount = 0
+        try dropDeadSegments(stream)
     }
 
     /// Lets every segment go in which no message is left.

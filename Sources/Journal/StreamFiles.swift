@@ -34,11 +34,16 @@ final class StreamFiles {
     /// When state was written that is not yet synced.
     var unsyncedStateSince: Instant?
 
+    /// How often the last range of deleted messages grew since it was looked at.
+    var growthCount = 0
+
     /// Where the watermark of the log is noted; that of the catalog is the first.
     var logMark: UInt32 { index * 2 + 1 }
     /// Where the watermark of the state is noted.
     var stateMark: UInt32 { index * 2 + 2 }
 
+    /// Growths of a range after which segments are looked at.
+    static var growthCountMax: Int { 16 }
     /// The least such limit.
     static var stateBytesMax: UInt64 { 1 << 20 }
 
