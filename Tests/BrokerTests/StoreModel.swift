@@ -32,6 +32,8 @@ struct QueueModel {
     var refused: Set<UInt64> = []
     /// Messages of which clients asked that they go.
     var mayBeGone: Set<UInt64> = []
+    /// Those of which it was refused: out of sight, and at the next start perhaps there again.
+    var mayReturn: Set<UInt64> = []
     /// Those of which it was confirmed.
     var gone: Set<UInt64> = []
     /// Sequences that were acknowledged, whether it was confirmed or not.
@@ -104,7 +106,9 @@ struct QueueModel {
     }
 
     /// Whether message `id` may be there.
-    func maySurvive(_ id: UInt64) -> Bool { id > settled || survivors.contains(id) }
+    func maySurvive(_ id: UInt64) -> Bool {
+        id > settled || survivors.contains(id) || mayReturn.contains(id)
+    }
 
     /// Whether `id`, or nothing, may be what is found at a sequence named for message id `key`.
     func isDuplicate(_ id: UInt64?, of key: UInt64) -> Bool {

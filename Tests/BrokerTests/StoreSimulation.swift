@@ -296,6 +296,8 @@ struct StoreSimulation: ~Copyable {
             if !isError {
                 counts.purged += 1
                 queues[queue]?.gone.formUnion(ids)
+            } else {
+                queues[queue]?.mayReturn.formUnion(ids)
             }
         case .acknowledge(let queue, let sequence):
             counts.acknowledged += 1

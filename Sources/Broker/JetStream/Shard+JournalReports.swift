@@ -40,8 +40,11 @@ extension Shard {
         case .removed(let ticket, let stream):
             if isHosted(stream, ticket) { drop(stream) }
             finish(ticket)
-        case .stateWritten(let ticket, _, let loan):
+        case .stateWritten(let ticket, let stream, let loan):
             host.giveBuffer(loan)
+            if isHosted(stream, ticket) {
+                host.streams[stream].removals.removeAll { $0.order == ticket }
+            }
             finish(ticket)
         case .appendRefused(let ticket, let stream, let refusal, let loan):
             host.giveBuffer(loan)
@@ -50,6 +53,7 @@ extension Shard {
             if let loan { host.giveBuffer(loan) }
             if isHosted(stream, ticket) { noteRefusal(stream, ticket) }
             refuse(ticket, refusal)
+            if isHosted(stream, ticket) { refuseRemovals(from: ticket, of: stream, refusal) }
         case .block(let ticket, let stream, _, _, let isLast, let loan):
             if isHosted(stream, ticket) { load(loan, into: stream) } else { host.giveBuffer(loan) }
             if isLast { finish(ticket) }
@@ -155,6 +159,21 @@ extension Shard {
             end(peek, isHosted(stream, ticket) ? reason(refusal) : .notFound)
         case .readEnded(let stream, let asker): endRead(asker, of: stream, ticket)
         case .confirm, nil: break
+        }
+    }
+
+    /// Removals that were asked for after the refused one may have found less to remove because of
+    /// it: they are refused too, and what it was about is told again with the next one.
+    private mutating func refuseRemovals(
+        from ticket: JournalTicket,
+        of index: UInt32,
+        _ refusal: JournalRefusal
+    ) {
+        let removals = host.streams[index].removals
+        guard let at = removals.firstIndex(where: { $0.order == ticket }) else { return }
+        host.streams[index].removals[at].order = nil
+        for later in removals[(at + 1)...] {
+            if let order = later.order { refuse(order, refusal) }
         }
     }
 

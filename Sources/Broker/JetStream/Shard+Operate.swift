@@ -147,7 +147,7 @@ extension Shard {
         } catch {
             throw .wrongState
         }
-        host.operation = writeRemovals(index, isDurable: true)
+        host.operation = writeRemovals(index)
         markActive(index)
         return purged
     }

@@ -170,7 +170,7 @@ extension Shard {
         }
         var outcome = OrderOutcome()
         outcome.messages = UInt64(redrive.moved.count)
-        guard let ticket = writeRemovals(letters, isDurable: true) else {
+        guard let ticket = writeRemovals(letters) else {
             tell(redrive, .finished(outcome))
             return
         }

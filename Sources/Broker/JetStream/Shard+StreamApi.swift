@@ -257,11 +257,7 @@ extension Shard {
         _ request: ApiRequest
     ) throws(QueueingError) -> [UInt8]? {
         markActive(index)
-        guard let ticket = writeRemovals(index, isDurable: true) else {
-            // What a store that has stopped writing refused may be on disk all the same.
-            if host.streams[index].isOnDisk, host.writeStopped != nil {
-                throw QueueingError(.insufficientStorage)
-            }
+        guard let ticket = writeRemovals(index) else {
             return text
         }
         host.pending[ticket] = request.later(text)
