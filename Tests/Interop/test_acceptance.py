@@ -393,6 +393,7 @@ async def case_exports_and_reports_agree_with_the_screen():
             await (await filled(connection, name, count)).stop()
         await on(screen.queue, "ALPHA")
         await on(screen.waitRow, "ALPHA", r"\b1,?234\b|\b1\.2k\b")
+        await on(screen.waitRow, "BETA", r"\b56\b")
         await on(screen.wait, "stored     1,234 in")
         for form in ("csv", "json"):
             await on(screen.press, ":")
