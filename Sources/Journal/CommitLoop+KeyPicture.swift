@@ -23,7 +23,6 @@ extension CommitLoop {
             progress.workedNanoseconds = keyWork.rewriting.workedNanoseconds
             return progress
         }
-        picture.rewrittenBytes = keyWork.rewriting.rewrittenBytes
         picture.nextRotation = nextRotation
         picture.policy = keyWork.policy
         picture.auditCount = audit.count

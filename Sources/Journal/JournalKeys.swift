@@ -232,8 +232,6 @@ public struct KeyPicture: Sendable {
     public internal(set) var uses: [KeyUse] = []
     /// Rotations that run, and the last one of each target.
     public internal(set) var rotations: [RotationProgress] = []
-    /// Bytes of old segments rewritten since the start.
-    public internal(set) var rewrittenBytes: UInt64 = 0
     /// When the first version grows too old; `never` if none does.
     public internal(set) var nextRotation = Instant.never
     /// When keys are rotated although nobody asks.

@@ -50,7 +50,7 @@ import Testing
 
     @Test func `a rotation that is held or slow does not hold up a compromised key`() throws {
         let bench = try rotating(SimulatedDisk(seed: 72))
-        for _ in 0..<99 where bench.journal.keys.picture.rewrittenBytes == 0 { _ = left(bench, 0) }
+        for _ in 0..<99 where (rotation(bench, .all)?.bytesDone ?? 0) == 0 { _ = left(bench, 0) }
         _ = bench.ask(.all, .hold(true))
         let before = left(bench, 0)
         #expect(before > 0)
