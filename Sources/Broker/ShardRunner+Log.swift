@@ -22,6 +22,22 @@ extension ShardRunner {
         }
     }
 
+    /// What of streams cannot be read, or can be again.
+    mutating func logReads() {
+        for news in shard.host.readNews {
+            let name = LogText.safe(news.name)
+            if let number = news.number {
+                log.error(
+                    "Stream \"\(name)\" cannot be read from disk (error \(number)); nothing of it is "
+                        + "given up, and it is tried again every second"
+                )
+            } else {
+                log.info("Stream \"\(name)\" can be read from disk again")
+            }
+        }
+        shard.host.readNews.removeAll()
+    }
+
     /// A connection came.
     mutating func logOpened(_ index: UInt32) {
         guard log.wants(.debug) else { return }

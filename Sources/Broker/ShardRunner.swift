@@ -82,6 +82,7 @@ public struct ShardRunner: ~Copyable {
             if !shard.tick.systemRequests.isEmpty { forwardRequests() }
             if !shard.host.operated.isEmpty { forwardOutcomes() }
             if !shard.tick.deeds.isEmpty { forwardDeeds() }
+            if !shard.host.readNews.isEmpty { logReads() }
             measure(shard.counters.traffic.messagesIn &- messages)
             askForChecks()
         }

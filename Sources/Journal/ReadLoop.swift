@@ -23,6 +23,9 @@ struct ReadLoop: ~Copyable {
     static var stepOrdersMax: Int { 64 }
     /// Most blocks that one order gives.
     static var blockCountMax: UInt32 { 64 }
+    /// Bytes after which an order that wants messages gets no further block: of several large ones
+    /// the first would be forgotten before somebody looks at it.
+    static var readAheadBytesMax: Int { 4 * BatchWriter.byteCountMax }
 
     /// Takes what became durable, then answers what waits.
     /// - Returns: whether there was anything to do.
@@ -150,6 +153,7 @@ struct ReadLoop: ~Copyable {
         }
         var next = order.sequence
         var left = max(1, min(order.blockCountMax, Self.blockCountMax))
+        var bytesLeft = order.takesHeads ? Int.max : Self.readAheadBytesMax
         while let segment = stream.segment(from: next) {
             var buffer = RecordBuffer(capacity: BatchWriter.byteCountMax)
             let outcome: BlockWalker.Outcome
@@ -161,8 +165,9 @@ struct ReadLoop: ~Copyable {
             switch outcome {
             case .block(let first, let last):
                 left -= 1
+                bytesLeft -= buffer.count
                 byteCount.add(UInt64(buffer.count), to: 0)
-                let isLast = left == 0 || last >= stream.lastSequence
+                let isLast = left == 0 || bytesLeft <= 0 || last >= stream.lastSequence
                 answer(
                     .block(
                         order.ticket,

@@ -80,6 +80,8 @@ extension SimulatedDisk {
         let found = try state.withLock { state throws(DiskError) -> [UInt8] in
             let number = try node(file, .read, state)
             guard let node = state.nodes[number] else { throw DiskError(.read, number: ioError) }
+            state.reads += 1
+            if let error = state.readError { throw DiskError(.read, number: error) }
             let start = min(Int(clamping: offset), node.size)
             return Self.bytes(node, start, min(node.size, start + wanted))
         }

@@ -66,6 +66,8 @@ public final class SimulatedDisk: Disk {
         var capacity = Int.max
         var used = 0
         var syncs = 0
+        var reads = 0
+        var readError: Int32?
         var ledger = NonceLedger()
     }
 
@@ -89,6 +91,14 @@ public final class SimulatedDisk: Disk {
     /// Makes the write-type call number `call`, counted from the start, go wrong.
     public func inject(_ fault: DiskFault, at call: Int) {
         state.withLock { $0.faults[call] = fault }
+    }
+
+    /// How many reads of files so far.
+    public var reads: Int { state.withLock { $0.reads } }
+
+    /// Makes every read of a file fail with this error number; `nil` heals the disk.
+    public func failReads(_ number: Int32?) {
+        state.withLock { $0.readError = number }
     }
 
     /// Limits all files together to `bytes` more than they take now; `nil` takes the limit away.

@@ -102,9 +102,11 @@ import Testing
             )
         }
         again.stream.state.endLoad()
+        #expect(again.take() == [])
+        again.stream.endRead(of: 1)
         #expect(again.take() == ["1 #1 left 2 > in", "2 #2 left 1 > in", "load 3"])
         again.stream.lose(first: 3, through: 3, into: &again.effects)
-        again.stream.state.endLoad()
+        again.stream.endRead(of: 3)
         #expect(again.take() == [])
         #expect(again.report(c).pending == 0)
     }

@@ -78,6 +78,10 @@ struct HostedStream: ~Copyable {
     var confirmations: [[UInt8]] = []
     /// Bytes of changes that were written since a consumer's whole position was.
     var changeBytes: [UInt32: Int] = [:]
+    /// Messages that are being read for consumers.
+    var reading: [UInt64] = []
+    /// What the disk does not give back; `nil` while reading works.
+    var readFailure: ReadFailure?
     /// Counts for the console.
     var counters = StreamCounters()
     /// Nanoseconds from a publish until its message is safe.

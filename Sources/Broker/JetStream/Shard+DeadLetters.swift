@@ -88,16 +88,26 @@ extension Shard {
             host.burials[index] = Burial(stream: target, sequence: 0, reading: reading)
         }
         guard let message = copy(letter.sequence, of: index) else {
-            guard !isRead,
-                let ticket = host.journal?.read(stream: index, from: letter.sequence)
-            else { return letGo(letter, of: index, wasKept: false) }
+            guard !isRead, read(letter, of: index) else {
+                return letGo(letter, of: index, wasKept: false)
+            }
             host.burials[index]?.reading += 1
-            host.pending[ticket] = .readEnded(stream: index, .deadLetter(letter))
             return
         }
         let stored = store(message, letter, of: index, in: target)
         if let stored { host.burials[index]?.sequence = stored }
         letGo(letter, of: index, wasKept: stored != nil)
+    }
+
+    /// Asks for the bytes of a dead letter.
+    /// - Returns: whether there is anybody to ask.
+    @discardableResult
+    mutating func read(_ letter: DeadLetter, of index: UInt32) -> Bool {
+        guard let ticket = host.journal?.read(stream: index, from: letter.sequence) else {
+            return false
+        }
+        host.pending[ticket] = .readEnded(stream: index, .deadLetter(letter))
+        return true
     }
 
     /// - Returns: the letter's sequence; `nil` if the queue does not take it.

@@ -54,20 +54,23 @@ extension Shard {
             if isHosted(stream, ticket) { noteRefusal(stream, ticket) }
             refuse(ticket, refusal)
             if isHosted(stream, ticket) { refuseRemovals(from: ticket, of: stream, refusal) }
-        case .block(let ticket, let stream, _, _, let isLast, let loan):
+        case .block(let ticket, let stream, let first, let last, let isLast, let loan):
             if isHosted(stream, ticket) { load(loan, into: stream) } else { host.giveBuffer(loan) }
+            noteRead(ticket, first, last)
             if isLast { finish(ticket) }
         case .damaged(let ticket, let stream, let lost):
             if isHosted(stream, ticket) { lose(lost, of: stream) }
             finish(ticket)
-        case .endOfLog(let ticket, _), .unreadable(let ticket, _, _): finish(ticket)
+        case .endOfLog(let ticket, _): finish(ticket)
+        case .unreadable(let ticket, let stream, let number):
+            failRead(ticket, of: stream, number: number)
         case .writeStopped(let error): host.writeStopped = error
         case .stopped: hasJournalStopped = true
         }
     }
 
     /// Whether the order `ticket` was about the stream that has the number `index` now.
-    private func isHosted(_ index: UInt32, _ ticket: JournalTicket) -> Bool {
+    func isHosted(_ index: UInt32, _ ticket: JournalTicket) -> Bool {
         host.streams.contains(index)
             && host.journal?.isCurrent(ticket, stream: index) ?? false
     }
@@ -113,14 +116,15 @@ extension Shard {
     /// What somebody waited for was read, or could not be.
     ///
     /// The stream may be gone by now, and its number another one's.
-    private mutating func endRead(
+    mutating func endRead(
         _ asker: ReadAsker,
         of stream: UInt32,
         _ ticket: JournalTicket
     ) {
         let isThere = isHosted(stream, ticket)
         switch asker {
-        case .consumers: if isThere { markActive(stream) }
+        case .consumers(let sequence, let isRead):
+            if isThere { goOn(stream, with: sequence, isRead: isRead) }
         case .link(let link):
             if isThere { markActive(stream) }
             linkLoaded(link)
@@ -130,6 +134,26 @@ extension Shard {
         case .peek(let peek):
             if isThere { goOn(peek, in: stream, isRead: true) } else { end(peek, .notFound) }
         }
+    }
+
+    /// Among what was read for `ticket` are the messages `first` to `last`.
+    private mutating func noteRead(_ ticket: JournalTicket, _ first: UInt64, _ last: UInt64) {
+        guard case .readEnded(let stream, .consumers(let from, false))? = host.pending[ticket],
+            first <= from, from <= last
+        else { return }
+        host.pending[ticket] = .readEnded(stream: stream, .consumers(from: from, isRead: true))
+    }
+
+    /// Consumers that waited for the message `sequence` look whether it is in memory.
+    ///
+    /// One that the log does not have is asked for again after a rest, as if the disk had failed.
+    private mutating func goOn(_ index: UInt32, with sequence: UInt64, isRead: Bool) {
+        host.streams[index].reading.removeAll { $0 == sequence }
+        if !isRead, host.streams[index].stream.contains(sequence) {
+            return rest(.consumers(from: sequence, isRead: false), of: index, number: noData)
+        }
+        host.streams[index].stream.endRead(of: sequence)
+        markActive(index)
     }
 
     /// A stream that was to go stays, and changes of consumers may be missing from their logs.

@@ -68,6 +68,7 @@ extension Shard {
     private mutating func run(_ index: UInt32) {
         let now = tick.now
         endHold(index)
+        readAgain(index)
         if host.streams[index].deadline <= now {
             let last = host.streams[index].stream.state.lastSequence
             withEffects(of: index) { host, effects in
@@ -87,6 +88,9 @@ extension Shard {
         var deadline = host.streams[index].stream.nextDeadline
         if host.streams[index].stream.isHeld {
             deadline = min(deadline, host.streams[index].holdUntil)
+        }
+        if let failure = host.streams[index].readFailure {
+            deadline = min(deadline, failure.askAgain)
         }
         host.streams[index].deadline = deadline
         host.nextDeadline = min(host.nextDeadline, deadline)
@@ -197,11 +201,16 @@ extension Shard {
         }
     }
 
-    private mutating func load(_ sequence: UInt64, of index: UInt32) {
-        guard
+    /// Asks for the message `sequence` and some that follow, for consumers.
+    mutating func load(_ sequence: UInt64, of index: UInt32) {
+        guard !host.streams[index].reading.contains(sequence),
             let ticket = host.journal?.read(stream: index, from: sequence, blockCountMax: 4)
         else { return }
-        host.pending[ticket] = .readEnded(stream: index, .consumers)
+        host.streams[index].reading.append(sequence)
+        host.pending[ticket] = .readEnded(
+            stream: index,
+            .consumers(from: sequence, isRead: false)
+        )
     }
 
     /// Sends a stored message to a consumer's receiver.

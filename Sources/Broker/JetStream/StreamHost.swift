@@ -29,7 +29,8 @@ enum AfterJournal {
 
 /// Who waits for messages to be read from disk.
 enum ReadAsker {
-    case consumers
+    /// Consumers that are to be sent this message next; whether it was among what was read.
+    case consumers(from: UInt64, isRead: Bool)
     /// A mirror or a source, by the number of its link.
     case link(UInt32)
     /// A message that is to go to the queue for dead letters.
@@ -151,6 +152,8 @@ struct StreamHost: ~Copyable {
     var recoveries: [StreamRecovery] = []
     /// Streams of the store whose configuration nobody understands; they stay on disk untouched.
     var unreadable: [UInt32] = []
+    /// What of streams cannot be read, or can be again, for the thread to say.
+    var readNews: [ReadNews] = []
     /// What the last operator's order wrote; `nil` if nothing.
     var operation: JournalTicket?
     /// What came of consoles' orders, for the thread to hand on.

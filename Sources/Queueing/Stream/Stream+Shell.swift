@@ -38,11 +38,16 @@ extension Stream {
         )
     }
 
-    /// Ends a series of `load`: consumers that waited for bytes go on.
-    public mutating func endLoad() {
-        state.endLoad()
+    /// Ends a series of `load`.
+    public mutating func endLoad() { state.endLoad() }
+
+    /// The read that a `.load` of `sequence` asked for has ended: consumers that waited for it go
+    /// on, and ask again if the message is not in memory.
+    public mutating func endRead(of sequence: UInt64) {
         for index in 0..<consumers.limit where consumers.contains(index) {
-            if consumers[index].loading != 0 { mark(index) }
+            guard consumers[index].loading == sequence else { continue }
+            consumers[index].loading = 0
+            mark(index)
         }
     }
 

@@ -39,8 +39,6 @@ public struct Stream: ~Copyable {
     private var nameHashes = Table<UInt64>(capacity: 1)
     /// Consumers that something changed for.
     private var changed = Table<UInt32>(capacity: 1)
-    /// How many loads had ended when consumers looked last.
-    private var seenLoads: UInt64 = 0
     /// Sequences that left since the journal was told.
     public private(set) var deletions = Table<SequenceRange>(capacity: 1)
     /// About how many bytes `deletions` stand for.
@@ -141,18 +139,6 @@ public struct Stream: ~Copyable {
         for index in 0..<consumers.limit where consumers.contains(index) { mark(index) }
     }
 
-    /// Messages that were asked for by `.load` are in memory, or were not to be had: whoever waited
-    /// for them looks again.
-    private mutating func lookAgain() {
-        seenLoads = state.loads
-        var cursor: UInt32 = 0
-        while let index = consumers.next(&cursor) {
-            guard consumers[index].loading != 0 else { continue }
-            consumers[index].loading = 0
-            mark(index)
-        }
-    }
-
     // MARK: - Consumers by name
 
     /// The consumer called `name`, or `nil`.
@@ -234,7 +220,7 @@ public struct Stream: ~Copyable {
     }
 
     /// Whether `pump` has something to do.
-    public var needsPump: Bool { !changed.isEmpty || state.loads != seenLoads }
+    public var needsPump: Bool { !changed.isEmpty }
 
     /// Delivers to the consumers that something changed for, in turn, until `effects` are full.
     public mutating func pump(
@@ -242,7 +228,6 @@ public struct Stream: ~Copyable {
         isHeard: (RawSpan) -> Bool,
         into effects: inout Effects
     ) {
-        if state.loads != seenLoads { lookAgain() }
         var turns = changed.count
         var at = 0
         while at < changed.count, turns > 0, !effects.isFull {

@@ -113,8 +113,5 @@ extension StreamState {
     }
 
     /// Ends a series of `load`.
-    public mutating func endLoad() {
-        loads &+= 1
-        records.endLoad(durable: durableSequence)
-    }
+    public mutating func endLoad() { records.endLoad(durable: durableSequence) }
 }

@@ -76,8 +76,6 @@ public struct StreamState: ~Copyable {
     var stagedHeaderCount = 0
     /// The headers as they are stored, if they differ.
     var stagedHeaders: Table<UInt8>? = Table<UInt8>(capacity: 1)
-    /// How many series of `load` have ended.
-    var loads: UInt64 = 0
     /// Markers stored since somebody looked.
     public internal(set) var markersStored = 0
     /// Messages that left since somebody looked.
