@@ -22,6 +22,9 @@ public protocol Engine: Sendable {
     func submit(_ order: EngineOrder, ticket: Ticket) throws(EngineRefusal)
 
     /// Appends what has happened since the last call and forgets it.
+    ///
+    /// For who looks at `snapshot` again and again: a snapshot read after an order's end was
+    /// drained shows what the order did.
     func drainReports(into reports: inout [EngineReport])
 }
 

@@ -178,9 +178,18 @@ extension KeyCommand {
         case .addSlot(let slot): "keys slot \(slot.number) added"
         case .removeSlot(let number): "keys slot \(number) removed"
         case .lock: "keys lock"
+        case .unlocked: "keys unlock"
         case .changeRoot(let change): "keys rotate root to k\(change.version)"
         case .note(let words, _): words
         case .show, .audit: nil
+        }
+    }
+
+    /// Whether who hears of its end looks for it in the picture of the keys.
+    var isSeen: Bool {
+        switch self {
+        case .note, .audit: false
+        default: true
         }
     }
 }

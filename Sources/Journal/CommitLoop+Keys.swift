@@ -53,11 +53,8 @@ extension CommitLoop {
             keyWork.steer()
             try noteWish(at)
             return done
-        case .note: return KeyOutcome()
+        case .note, .unlocked, .show: return KeyOutcome()
         case .audit(let first): return auditPage(from: first)
-        case .show:
-            keyWork.desk.show(keyPicture)
-            return KeyOutcome()
         case .hold(let isHeld): return try hold(request.target, isHeld)
         case .verify: return try verify(request)
         case .retire(let version): return try retire(request.target, version)

@@ -40,10 +40,7 @@ extension CommitLoop {
 
     private mutating func takeLocked(_ request: KeyRequest) {
         switch request.command {
-        case .show:
-            keyWork.desk.show(keyPicture)
-            keyWork.answers.append((request, .success(KeyOutcome())))
-        case .note: keyWork.answers.append((request, .success(KeyOutcome())))
+        case .show, .note, .unlocked: keyWork.answers.append((request, .success(KeyOutcome())))
         case .changeRoot(let change):
             origin.vault.discard(change)
             keyWork.answers.append((request, .failure(.locked)))

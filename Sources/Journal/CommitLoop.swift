@@ -271,6 +271,9 @@ struct CommitLoop: ~Copyable {
         pending.removeAll(keepingCapacity: true)
         noteAnswers()
         lockIfAsked()
+        if keyWork.answers.contains(where: { $0.0.command.isSeen }) {
+            keyWork.desk.show(keyPicture)
+        }
         for (request, result) in keyWork.answers {
             request.answer(stopped.map { .failure(.disk($0)) } ?? result)
         }

@@ -46,6 +46,8 @@ public enum KeyCommand: Sendable {
     case removeSlot(UInt32)
     /// Every key is wiped from memory; `KeyVault.unlock` brings them back.
     case lock
+    /// Notes that `KeyVault.unlock` brought them back.
+    case unlocked
     /// Another root key takes over.
     case changeRoot(RootChange)
 }

@@ -12,11 +12,15 @@ public struct Rate: BitwiseCopyable, Equatable, Sendable {
     /// No samples yet.
     public init() {}
 
+    /// Samples closer than this say little of a speed: one message in a millisecond is no thousand
+    /// a second.
+    static var spanNanoseconds: UInt64 { nanosecondsPerSecond / 10 }
+
     /// Takes the sample `total` of `now`.
     ///
-    /// A sample without progress of time is ignored; a counter that went back starts anew.
+    /// One too soon after the last is left to the next; a counter that went back starts anew.
     public mutating func take(_ total: UInt64, at now: Instant) {
-        guard takenAt != .never, now > takenAt else {
+        guard takenAt != .never, now.nanoseconds(since: takenAt) >= Self.spanNanoseconds else {
             if takenAt == .never { (self.total, takenAt) = (total, now) }
             return
         }

@@ -51,6 +51,18 @@ import Testing
         #expect(bench.ask("UNLOCK").contains("\"code\":409"), "nothing is locked")
     }
 
+    @Test func `who hears of the end of an order sees what it did`() throws {
+        let bench = try KeyServer()
+        let engine = bench.server.engine
+        _ = try bench.picture { $0.version > 0 }
+        for _ in 0..<5 {
+            #expect(isFinished(try bench.obey(.lock)))
+            #expect(!engine.snapshot.keys.memory.isUnlocked)
+            #expect(isFinished(try bench.obey(.unlock(.keyFile(path: [])))))
+            #expect(engine.snapshot.keys.memory.isUnlocked)
+        }
+    }
+
     @Test func `a wrong secret opens nothing, is said so, and is noted`() throws {
         let (bench, passphrase, recovery) = try server()
         #expect(bench.ask("LOCK").contains("\"success\":true"))

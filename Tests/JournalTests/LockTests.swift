@@ -39,6 +39,18 @@ import Testing
         #expect(try checked(disk).isIntact)
     }
 
+    @Test func `who hears that the keys are gone or back finds it in the picture`() throws {
+        let bench = try KeyBench(SimulatedDisk(seed: 67))
+        let desk = bench.journal.keys
+        for _ in 0..<2 {
+            _ = bench.ask(.all, .lock)
+            #expect(desk.lastPicture.isLocked)
+            try bench.journal.vault.unlock(secret: secret(7))
+            _ = bench.ask(.all, .unlocked)
+            #expect(!desk.lastPicture.isLocked)
+        }
+    }
+
     @Test func `what the audit log has no room for while the store is locked is counted in it`()
         throws
     {

@@ -46,5 +46,10 @@ import Testing
         #expect(rate.perSecond == 0)
         rate.take(7, at: Instant(nanoseconds: 3_500_000_000))
         #expect(rate.perSecond == 7)
+        // An extra picture between two does not make one message a thousand a second.
+        rate.take(8, at: Instant(nanoseconds: 3_501_000_000))
+        #expect(rate.perSecond == 7)
+        rate.take(17, at: Instant(nanoseconds: 4_500_000_000))
+        #expect(rate.perSecond == 10)
     }
 }

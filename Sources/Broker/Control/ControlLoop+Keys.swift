@@ -10,7 +10,7 @@ extension ControlLoop {
     /// Hands an order about keys to the journal, which reports its end.
     mutating func obey(_ order: KeyOrder, _ ticket: Ticket) {
         guard let keys else {
-            return engine.report(.failed(ticket, .unsupported(.rotateKey)))
+            return tell(.failed(ticket, .unsupported(.rotateKey)))
         }
         let posts = self.posts
         let words = "\(order.word) of \(LogText.safe(order.scopeName))"
@@ -33,7 +33,7 @@ extension ControlLoop {
         } catch {
             log.warn("\(words): \(error)")
             noteRefusal(order.word, order.scopeName, by: ticket.author, error)
-            engine.report(.failed(ticket, error))
+            tell(.failed(ticket, error))
         }
     }
 }

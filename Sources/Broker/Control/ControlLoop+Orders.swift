@@ -22,22 +22,22 @@ extension ControlLoop {
         case .lameDuck:
             note("lame duck mode", ticket, [])
             startLameDuck(at: now)
-            engine.report(.finished(ticket, OrderOutcome()))
+            tell(.finished(ticket, OrderOutcome()))
         case .shutDown:
             note("shutdown", ticket, [])
             posts.bell.ring()
-            engine.report(.finished(ticket, OrderOutcome()))
+            tell(.finished(ticket, OrderOutcome()))
         case .resample:
             sampler.nextSample = now
-            engine.report(.finished(ticket, OrderOutcome()))
+            tell(.finished(ticket, OrderOutcome()))
         case .pauseDelivery, .pauseIngress, .resume, .drain, .purge, .peek, .deleteStream,
             .deleteConsumer:
-            guard remember(order, ticket) else { return engine.report(.failed(ticket, .busy)) }
+            guard remember(order, ticket) else { return tell(.failed(ticket, .busy)) }
             note(order, ticket)
             _ = posts.shard.post(.operate(order, ticket))
         case .key(let order): obey(order, ticket)
         case .redrive, .resumeWriting:
-            engine.report(.failed(ticket, .unsupported(order.capability)))
+            tell(.failed(ticket, .unsupported(order.capability)))
         }
     }
 
@@ -48,7 +48,7 @@ extension ControlLoop {
         }
         let ticket = tickets.removeFirst()
         if !tickets.isEmpty { awaited[connection] = tickets }
-        engine.report(
+        tell(
             wasFound ? .finished(ticket, OrderOutcome()) : .failed(ticket, .notFound)
         )
     }

@@ -59,6 +59,8 @@ struct ControlLoop: ~Copyable {
     /// Orders whose end a shard reports, by connection.
     var awaited: [UInt64: [Ticket]] = [:]
     var pictureNumber: UInt64 = 0
+    /// Ends of orders that are not told yet.
+    var held = HeldReports()
     var isStopping = false
     let seed: UInt64
 
@@ -166,7 +168,7 @@ struct ControlLoop: ~Copyable {
         case .found(let connection, let wasFound): finish(connection, wasFound)
         case .operated(let report):
             noteEnd(report)
-            engine.report(report)
+            tell(report)
         case .done(let deeds): note(deeds, at: now)
         case .remaining(let count): lameDuck?.remaining = count
         }

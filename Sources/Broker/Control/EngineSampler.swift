@@ -17,6 +17,8 @@ struct EngineSampler {
     var nextSample = Instant.never
     /// The picture that was asked for.
     private(set) var awaitedPicture: UInt64 = 0
+    /// The picture that was shown last.
+    private(set) var shownPicture: UInt64 = 0
     private let facts: ServerFacts
     private var ingress = FlowMeter()
     private var egress = FlowMeter()
@@ -81,6 +83,7 @@ struct EngineSampler {
         keys: KeyPicture?
     ) -> EngineSnapshot {
         version &+= 1
+        shownPicture = picture.number
         var snapshot = EngineSnapshot()
         snapshot.version = version
         snapshot.takenAt = picture.takenAt
@@ -326,9 +329,12 @@ struct FlowMeter {
 }
 
 extension ControlLoop {
-    /// Asks for a picture if one is due and somebody looks.
+    /// Asks for a picture if one is due and somebody looks, or somebody waits for what it shows.
     mutating func sample(at now: Instant) {
-        guard now >= sampler.nextSample, engine.isWatched(at: now) else { return }
+        let isDue = now >= sampler.nextSample && engine.isWatched(at: now)
+        // What is on its way comes first; another one now would take its place again and again.
+        let isOnItsWay = sampler.awaitedPicture != sampler.shownPicture
+        guard isDue || !held.isEmpty && !isOnItsWay else { return }
         let number = nextPictureNumber()
         ask(sampler.request(number, at: now))
     }
@@ -349,5 +355,6 @@ extension ControlLoop {
         )
         streamNumbers = picture.streamNumbers
         engine.publish(snapshot)
+        tellHeld(shownBy: picture.number)
     }
 }

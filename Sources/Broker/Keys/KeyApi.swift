@@ -113,7 +113,7 @@ extension KeyService {
         case .lock: return KeyPlan(.all, .lock)
         case .unlock:
             try unlock(try SlotSecret.Source(word: options.kind), path: options.path)
-            return KeyPlan(.all, .note("keys unlock", result: "done"))
+            return KeyPlan(.all, .unlocked)
         case .removeSlot: return KeyPlan(.all, .removeSlot(options.slot))
         case .addSlot:
             let (slot, path) = try withKeys { () throws(EngineRefusal) in

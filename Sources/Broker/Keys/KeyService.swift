@@ -56,7 +56,7 @@ struct KeyService: Sendable {
         // A recovery key is made without being typed, but does not open anything without it.
         guard secret != .recovery else { throw .invalid }
         try unlock(secret.source, path: secret.path)
-        return (.all, .note("keys unlock", result: "done"))
+        return (.all, .unlocked)
     }
 
     private func target(

@@ -88,10 +88,11 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
     private mutating func look() -> [ScreenWish] {
         hook.reap()
         var wishes = apply(.ticked(SystemClock.now()))
-        let snapshot = engine.snapshot
-        if snapshot.takenAt != model.data.latest.takenAt { wishes += apply(.sampled(snapshot)) }
+        // The picture comes after them and shows what they tell.
         var reports: [EngineReport] = []
         engine.drainReports(into: &reports)
+        let snapshot = engine.snapshot
+        if snapshot.takenAt != model.data.latest.takenAt { wishes += apply(.sampled(snapshot)) }
         if !reports.isEmpty { wishes += apply(.reported(reports)) }
         return wishes
     }

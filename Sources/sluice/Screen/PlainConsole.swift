@@ -133,10 +133,11 @@ struct PlainConsole<Target: Engine>: ~Copyable {
     private mutating func look() {
         hook.reap()
         apply(.ticked(SystemClock.now()))
-        let snapshot = engine.snapshot
-        if snapshot.takenAt != model.data.latest.takenAt { apply(.sampled(snapshot)) }
+        // The picture comes after them and shows what they tell.
         var reports: [EngineReport] = []
         engine.drainReports(into: &reports)
+        let snapshot = engine.snapshot
+        if snapshot.takenAt != model.data.latest.takenAt { apply(.sampled(snapshot)) }
         if !reports.isEmpty { apply(.reported(reports)) }
         if !hasReported, model.data.latest.takenAt != .never {
             hasReported = true
