@@ -27,7 +27,7 @@ class Screen:
 
     living = []
 
-    def __init__(self, columns=120, rows=40, options="", directory=None, backtrace="enable=no"):
+    def __init__(self, columns=120, rows=40, options="", directory=None, backtrace="enable=no", environment=""):
         self.isOwn = directory is None
         self.directory = directory or tempfile.mkdtemp(prefix="sluice-keyboard-")
         self.port = free_port()
@@ -37,7 +37,7 @@ class Screen:
             file.write(
                 f"cd {self.directory}\n"
                 f"export SWIFT_BACKTRACE={backtrace} LANG=C.UTF-8 TERM=tmux-256color\n"
-                f"export HOME={self.directory} XDG_CONFIG_HOME={self.directory}\n"
+                f"export HOME={self.directory} XDG_CONFIG_HOME={self.directory} SLUICE_ENVIRONMENT={environment}\n"
                 f"sh -c 'echo $$ > pid; exec {Server.program} -p {self.port} "
                 f"-sd {self.directory}/store {options}'\n"
                 'echo "ended $?"\nexec cat\n')
