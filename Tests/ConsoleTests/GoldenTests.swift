@@ -107,6 +107,13 @@ enum Scenes {
             intents: keys("f") + [.ticked(SampleMarket.start.adding(nanoseconds: 312_000_000_000))]
         ),
         Scene(name: "peek", intents: keys("p") + [.reported([peeked])]),
+        Scene(
+            name: "message",
+            intents: keys("p") + [.reported([peeked]), .pressed(Key(.enter))]
+        ),
+        Scene(name: "event", intents: keys("8") + [.pressed(Key(.enter))]),
+        Scene(name: "key", intents: keys("5jj") + [.pressed(Key(.enter))]),
+        Scene(name: "client", intents: keys("3") + [.pressed(Key(.enter))]),
         Scene(name: "compare", intents: keys("4[[[[[[[[[[[[[[[[[[[[m0")),
         Scene(name: "quit", intents: keys("q")),
         Scene(name: "readonly-notice", intents: keys("4P")),

@@ -65,6 +65,22 @@ import Testing
         #expect(SampleConsole.frame(model) == before)
     }
 
+    @Test func `every pane of every screen is left by zoom as it was`() {
+        for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+            for screen in Screen.allCases {
+                var model = SampleConsole.model(columns, rows, after: [.show(screen)])
+                for pane in ScreenPlan(model.screen).panes {
+                    model.screen.focus[screen] = pane
+                    let before = SampleConsole.frame(model)
+                    _ = press(&model, "e")
+                    #expect(ScreenPlan(model.screen).panes.contains(pane), "\(pane)")
+                    _ = press(&model, "e")
+                    #expect(SampleConsole.frame(model) == before, "\(pane) \(columns)x\(rows)")
+                }
+            }
+        }
+    }
+
     @Test func `a filter shows how many match and Escape restores`() {
         var model = model(after: "/depth>10k")
         #expect(model.rowIds(.queues).count == 5)
@@ -208,6 +224,19 @@ import Testing
         #expect(update(&model, .pressed(Key(.right))) == [.theme("harbour-light")])
         #expect(update(&model, .pressed(Key(.escape))) == [.theme("harbour-dark")])
         #expect(model.settings.theme == "harbour-dark")
+    }
+
+    @Test func `a theme is shown while its name is typed, and Escape reverts it`() {
+        var model = model(after: ":theme")
+        #expect(update(&model, .pressed(.char(" "))) == [], "nothing is chosen yet")
+        #expect(update(&model, .pressed(.char("m"))) == [.theme("midnight")])
+        #expect(update(&model, .pressed(Key(.backspace))) == [.theme("harbour-dark")])
+        #expect(update(&model, .pressed(Key(.down))) == [.theme("harbour-light")])
+        #expect(update(&model, .pressed(Key(.escape))) == [.theme("harbour-dark")])
+        #expect(model.settings.theme == "harbour-dark")
+        _ = press(&model, ":theme mi")
+        _ = update(&model, .pressed(Key(.enter)))
+        #expect(model.settings.theme == "midnight")
     }
 
     @Test func `commands are run by name with words`() throws {

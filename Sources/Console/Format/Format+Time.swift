@@ -40,6 +40,8 @@ extension Format {
     /// Milliseconds without the unit: `0.04`, `4.1`, `88`, `1.2k`.
     public static func milliseconds(nanoseconds: UInt64) -> String {
         let value = Double(nanoseconds) / Double(nanosecondsPerMillisecond)
+        // What was measured is more than nothing.
+        if value > 0, value < 0.005 { return "<0.01" }
         if value < 0.0995 { return fixed(value, decimals: 2) }
         if value < 9.95 { return fixed(value, decimals: 1) }
         if value < 999.5 { return fixed(value, decimals: 0) }

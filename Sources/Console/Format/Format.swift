@@ -84,4 +84,9 @@ public enum Format {
         }
         return fixed(scaled, decimals: scaled < 99.95 ? 1 : 0) + decimalUnits[unit]
     }
+
+    /// A number with its noun: `1 segment`, `2 segments`.
+    public static func counted(_ count: UInt64, _ noun: String) -> String {
+        "\(exact(count)) \(noun)\(count == 1 ? "" : "s")"
+    }
 }

@@ -297,6 +297,14 @@ extension Keymap {
             in: .graphs
         ),
         view(
+            "graph-open",
+            [Key(.enter)],
+            .open,
+            "Open",
+            "Show a graph alone, or every fact of a pane whole.",
+            in: .graphs
+        ),
+        view(
             "graph-live",
             [Key(.escape), Key(.backspace)],
             .back,

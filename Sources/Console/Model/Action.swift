@@ -77,7 +77,8 @@ public enum Action: UInt8, Hashable, Sendable, CaseIterable {
     /// The letter that confirms it in a dialog of level 2.
     public var confirmingKey: Unicode.Scalar {
         switch self {
-        case .pause, .pauseIngress: "p"
+        case .pause: "p"
+        case .pauseIngress: "i"
         case .resume, .rotate, .redrive, .resumeWriting: "r"
         case .drain, .delete, .destroyKey: "d"
         case .purge: "x"

@@ -270,5 +270,5 @@ enum ActionPlan {
         return now.adding(nanoseconds: span)
     }
 
-    static func shown(_ name: [UInt8]) -> String { DisplayText(name, cellsMax: 64).text }
+    static func shown(_ name: [UInt8]) -> String { DisplayText(name, cellsMax: 256).text }
 }

@@ -1,6 +1,7 @@
 // What lies above the panes: one thing at a time.
 
 import Base
+import Canvas
 public import Engine
 
 /// What lies above the panes.
@@ -21,6 +22,8 @@ public enum Overlay: Hashable, Sendable {
     case confirm(Confirmation)
     /// Messages that were looked at.
     case peek(PeekState)
+    /// A row or a pane of facts, whole.
+    case detail(DetailState)
     /// The log of the console.
     case drawer(scroll: Int)
     /// What becomes of the broker?
@@ -46,6 +49,8 @@ public struct PaletteState: Hashable, Sendable {
     public var index = 0
     /// How far back in earlier commands.
     public var recall = 0
+    /// The theme to return to once another one was shown while its name was typed.
+    public var before: String?
 
     /// A palette as it opens.
     public init() {}
@@ -81,10 +86,37 @@ public struct PeekState: Hashable, Sendable {
     public var refusal: EngineRefusal?
     /// The selected message.
     public var index = 0
+    /// The first line shown of the selected message, when it has the whole room.
+    public var scroll: Int?
 
     /// A question for messages of `stream`.
     public init(stream: [UInt8], ticket: UInt64) {
         self.stream = stream
         self.ticket = ticket
     }
+}
+
+/// A row of a table, or a pane of facts, with nothing left out.
+public struct DetailState: Hashable, Sendable {
+    /// The pane it is from.
+    public var pane: Pane
+    /// The row; nil for all facts of the pane.
+    public var row: RowId?
+    /// The first line shown.
+    public var scroll = 0
+    /// What it said when it was opened, for when the row is gone.
+    let kept: [DetailFact]
+
+    init(_ pane: Pane, row: RowId?, kept: [DetailFact]) {
+        self.pane = pane
+        self.row = row
+        self.kept = kept
+    }
+}
+
+/// A label and what belongs to it, however long it is.
+struct DetailFact: Hashable, Sendable {
+    let label: String
+    let value: String
+    let role: StyleRole
 }

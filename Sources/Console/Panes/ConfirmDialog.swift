@@ -190,7 +190,7 @@ struct DialogLines {
         _ confirmation: Confirmation,
         _ context: PaneContext
     ) -> (TextRun, TextRun) {
-        let verb = confirmation.action.verb
+        let verb = confirmation.verb
         let seconds = confirmation.secondsToArm(at: context.model.data.now)
         if seconds > 0 {
             return (
@@ -212,8 +212,10 @@ struct DialogLines {
         case .drain: "undo: U re-opens ingress at once; delivered messages stay delivered"
         case .pause, .pauseIngress, .resume: "undo: U"
         case .throttle, .holdRewrite: "undo: U"
-        case .kick, .redrive, .rotate, .compromise, .retireKey, .addSlot, .lock, .unlock,
-            .verify, .resumeWriting, .purge, .delete, .destroyKey, .removeSlot, .lameDuck:
+        case .lock: "undo: the command unlock, with the secret of a slot"
+        case .addSlot: "undo: the command remove-slot"
+        case .kick, .redrive, .rotate, .compromise, .retireKey, .unlock, .verify,
+            .resumeWriting, .purge, .delete, .destroyKey, .removeSlot, .lameDuck:
             "no undo"
         }
     }
@@ -245,7 +247,14 @@ struct DialogLines {
 extension Confirmation {
     /// What the key that confirms does, in one word or a few.
     fileprivate var verb: String {
-        action == .compromise ? "declare it compromised" : step?.name ?? action.verb
+        switch action {
+        case .compromise: "declare it compromised"
+        case .addSlot: "add a slot"
+        case .removeSlot: "remove it"
+        case .resumeWriting: "write again"
+        case .lameDuck: "stop the server"
+        default: step?.name ?? action.verb
+        }
     }
 
     /// The key that confirms, as it is written.

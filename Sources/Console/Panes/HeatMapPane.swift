@@ -8,9 +8,12 @@ import Engine
 enum HeatMapPane {
     static func draw(in rect: Rect, on frame: inout Frame, _ context: PaneContext) {
         let isWide = rect.columns >= 50
+        let way = Latencies.way(context.glyphs)
+        // Where letters mark a row of each column, they are explained.
+        let shade = context.glyphs.isAscii ? "9 is p99" : "sqrt shade"
         let room = context.border(
-            isWide ? "Latency  publish \(context.glyphs.isAscii ? "to" : "→") ack" : "Latency",
-            badge: isWide ? "log rows  sqrt shade" : "end-to-end",
+            isWide ? "Latency  \(way)" : "Latency",
+            badge: isWide ? "log rows  \(shade)" : way,
             in: rect,
             on: &frame
         )

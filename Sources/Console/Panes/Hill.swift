@@ -26,7 +26,12 @@ struct Hill {
             let exact = min(1, value / top) * Double(rect.rows * steps)
             let height = max(1, Int(exact.rounded()))
             for row in 0..<rect.rows {
-                let level = min(steps, height - (rect.rows - 1 - row) * steps)
+                var level = min(steps, height - (rect.rows - 1 - row) * steps)
+                guard level > 0 else { continue }
+                // A cell has one colour: of a hill and its crest the one that fills more of it.
+                if frame[rect.column + start + place, rect.row + row].scalar != " ", level < steps {
+                    level = 2 * level < steps ? 0 : steps
+                }
                 guard level > 0 else { continue }
                 let share = (Double(rect.rows - row) - 0.5) / Double(rect.rows)
                 frame.put(

@@ -15,11 +15,12 @@ enum OverlayView {
             ConfirmDialog.draw(confirmation, on: &frame, context)
         case .palette(let palette): PaletteOverlay.draw(palette, on: &frame, context)
         case .help where !hasRoom, .picker where !hasRoom, .peek where !hasRoom,
-            .drawer where !hasRoom:
+            .detail where !hasRoom, .drawer where !hasRoom:
             drawTooSmall(on: &frame)
         case .help(let help): HelpOverlay.draw(help, on: &frame, context)
         case .picker(let picker): PickerOverlay.draw(picker, on: &frame, context)
         case .peek(let peek): PeekOverlay.draw(peek, on: &frame, context)
+        case .detail(let detail): DetailOverlay.draw(detail, on: &frame, context)
         case .drawer(let scroll): drawDrawer(scroll, on: &frame, context)
         case .quit: drawQuit(on: &frame, context)
         }
@@ -118,8 +119,8 @@ enum OverlayView {
 
     /// What may be left out where there is little room: the facts, before the keys.
     private static func quitLines(_ context: PaneContext, cells: Int, rows: Int) -> [TextLine] {
-        let clients = context.snapshot.totals.connections
-        let fact = "The broker runs inside this console, with \(clients) clients."
+        let clients = Format.counted(context.snapshot.totals.connections, "client")
+        let fact = "The broker runs inside this console, with \(clients)."
         let note = "Without a screen it runs until it gets the signal TERM."
         let long = quitKeys(isShort: false, cells: cells)
         let keys = long.count <= rows ? long : quitKeys(isShort: true, cells: cells)

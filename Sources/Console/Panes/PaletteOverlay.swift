@@ -1,4 +1,4 @@
-// The command palette, choosers and peeked messages.
+// The command palette and choosers.
 
 import Base
 import Canvas
@@ -13,7 +13,7 @@ enum PaletteOverlay {
             columns: OverlayView.columns(in: size, most: 124),
             rows: min(size.rows - 2, 20),
             title: [TextRun("Command", .paneTitleFocus)],
-            badge: [TextRun("\(found.count)  Tab completes  Enter runs", .paneBadge)],
+            badge: [TextRun("\(place(palette, found))Tab completes  Enter runs", .paneBadge)],
             isDanger: false,
             on: &frame,
             context
@@ -25,18 +25,35 @@ enum PaletteOverlay {
             in: room.line(0).slice(1, count: room.columns)
         )
         // Where a sentence has no room beside each command, the selected one has it below.
-        let isWide = room.columns >= 104
-        let body = room.lines(2, count: room.rows - (isWide ? 2 : 5))
+        let isLong = found.contains { TextWidth.cells(of: $0.title) >= room.columns }
+        let isWide = room.columns >= 104 && !isLong
+        let selected = found.indices.contains(palette.index) ? found[palette.index] : nil
+        let foot = isWide ? [] : foot(selected, cells: room.columns - 1)
+        let body = room.lines(2, count: room.rows - (isWide ? 2 : 3 + max(2, foot.count)))
         let first = TextTable.first(0, showing: palette.index, of: found.count, rows: body.rows)
         for (row, suggestion) in found.dropFirst(first).prefix(body.rows).enumerated() {
             let line = body.line(row)
             if first + row == palette.index { frame.shade(line, as: .rowSelected) }
             draw(suggestion, isWide: isWide, in: line, on: &frame)
         }
-        guard !isWide, room.rows >= 5, found.indices.contains(palette.index) else { return }
-        let (text, role) = sentence(found[palette.index])
-        let lines = TextWidth.wrapped(text, cells: room.columns - 1)
-        frame.putLines(lines.map { [TextRun($0, role)] }, in: room, from: room.rows - 2)
+        guard room.rows >= 5 else { return }
+        frame.putLines(foot, in: room, from: room.rows - max(2, foot.count))
+    }
+
+    /// Which of how many is selected.
+    private static func place(_ palette: PaletteState, _ found: [Suggestion]) -> String {
+        found.isEmpty ? "" : "\(palette.index + 1) of \(found.count)  "
+    }
+
+    /// What stands below the list: the selected command whole where its line has no room for it,
+    /// and what it does.
+    private static func foot(_ suggestion: Suggestion?, cells: Int) -> [TextLine] {
+        guard let suggestion else { return [] }
+        let isLong = TextWidth.cells(of: suggestion.title) > cells
+        let title = isLong ? TextWidth.wrapped(suggestion.title, cells: cells) : []
+        let (text, role) = sentence(suggestion)
+        return title.map { [TextRun($0, .textStrong)] }
+            + TextWidth.wrapped(text, cells: cells).map { [TextRun($0, role)] }
     }
 
     /// What a command does, or why not now.
@@ -55,8 +72,13 @@ enum PaletteOverlay {
             suggestion.reason != nil
             ? .actionDisabled : suggestion.isMutating ? .actionMutating : .textStrong
         frame.put(suggestion.isMutating ? "!" : " ", in: line, role: role)
-        let title = line.slice(1, count: min(30, line.columns))
+        // A long name has the room of keys that there are none of, or the whole line.
+        let cells = TextWidth.cells(of: suggestion.title)
+        let isLong = suggestion.keys.isEmpty && cells > (isWide ? 43 : 30)
+        let room = isLong ? line.columns - 1 : suggestion.keys.isEmpty ? 43 : 30
+        let title = line.slice(1, count: min(room, line.columns - 1))
         frame.putLine(suggestion.title, in: title, role: role)
+        guard !isLong else { return }
         let keys = line.slice(32, count: isWide ? 12 : line.columns)
         if isWide || TextWidth.cells(of: suggestion.keys) <= keys.columns {
             frame.putLine(suggestion.keys, in: keys, role: .textStrong)
@@ -117,85 +139,6 @@ enum PickerOverlay {
         case .setup: "left right change  Enter keeps  Esc reverts"
         case .targets: "Enter attaches  Esc closes"
         case .export: "Enter writes the file  Esc closes"
-        }
-    }
-}
-
-/// Messages that were looked at.
-enum PeekOverlay {
-    static func draw(_ peek: PeekState, on frame: inout Frame, _ context: PaneContext) {
-        let size = frame.size
-        let room = OverlayView.open(
-            columns: OverlayView.columns(in: size, most: 140),
-            rows: size.rows - 2,
-            title: [
-                TextRun("Peek ", .paneTitleFocus),
-                TextRun(context.style.name(peek.stream, cellsMax: 40), .textStrong),
-            ],
-            badge: [TextRun("nothing is taken   y copies   Esc closes", .paneBadge)],
-            isDanger: false,
-            on: &frame,
-            context
-        )
-        guard let messages = peek.messages else {
-            let text = peek.refusal.map { "not possible: \($0.sentence)" } ?? "asking..."
-            frame.putLine(text, in: room, role: peek.refusal == nil ? .textMuted : .stateWarn)
-            return
-        }
-        guard !messages.isEmpty else {
-            frame.putLine("no message is waiting", in: room, role: .textMuted)
-            return
-        }
-        let listRows = max(1, min(messages.count, room.rows / 2))
-        let head = room.rows >= 8 ? 1 : 0
-        if head > 0 {
-            let titles = "      SEQUENCE  STORED       SIZE  SUBJECT"
-            frame.putLine(titles, in: room.line(0), role: .tableHeader)
-        }
-        drawList(messages, peek, in: room.lines(head, count: listRows), on: &frame, context)
-        guard messages.indices.contains(peek.index) else { return }
-        let body = room.lines(head + listRows + 1, count: room.rows)
-        frame.putLines(
-            MessageRows.lines(messages[peek.index], columns: body.columns, context.style),
-            in: body
-        )
-    }
-
-    private static func drawList(
-        _ messages: [PeekedMessage],
-        _ peek: PeekState,
-        in rect: Rect,
-        on frame: inout Frame,
-        _ context: PaneContext
-    ) {
-        let first = TextTable.first(0, showing: peek.index, of: messages.count, rows: rect.rows)
-        for (row, message) in messages.dropFirst(first).prefix(rect.rows).enumerated() {
-            let line = rect.line(row)
-            if first + row == peek.index {
-                frame.shade(line, as: .rowSelected)
-                frame.rest(in: line, column: 0, row: 0, isVisible: false)
-            }
-            let size = TextWidth.pad(
-                Format.bytes(message.payloadByteCount),
-                cells: 7,
-                alignment: .right
-            )
-            // What it is about is wanted before when it came and how large it is.
-            let facts: TextLine = [
-                TextRun("  " + context.style.clock(message.storedAt), .textMuted),
-                TextRun("  " + size, .text),
-            ]
-            let number = Format.exact(message.sequence)
-            let runs: TextLine =
-                [TextRun(TextWidth.pad(number, cells: 14, alignment: .right), .textStrong)]
-                + (rect.columns >= 50 ? facts : []) + [
-                    TextRun("  " + context.style.name(message.subject, cellsMax: 80), .seriesKey),
-                    TextRun(
-                        message.deliveries > 1 ? "  delivered \(message.deliveries)" : "",
-                        .stateWarn
-                    ),
-                ]
-            frame.put(runs, in: line)
         }
     }
 }

@@ -112,32 +112,34 @@ enum PercentilePane {
             return [first, [TextRun("m marks A; then A and now are compared", .textMuted)]]
         }
         let name = context.model.data.time.markerB == .never ? "since A" : "A to B"
-        return [
-            first,
-            [
-                TextRun("\(context.glyph(.dotFaint)) ", .seriesGhost),
-                TextRun("\(name)  ", .textMuted),
-            ] + difference(now, other),
+        let head: TextLine = [
+            TextRun("\(context.glyph(.dotFaint)) ", .seriesGhost),
+            TextRun("\(name)  ", .textMuted),
         ]
+        return [first, head + difference(now, other).fitted(cells: cells - head.cells)]
     }
 
-    private static func difference(_ now: LatencyHistogram, _ other: LatencyHistogram) -> TextLine {
-        var line: TextLine = []
+    /// What has changed, in milliseconds as all of the pane.
+    private static func difference(
+        _ now: LatencyHistogram,
+        _ other: LatencyHistogram
+    ) -> [TextLine] {
+        var parts: [TextLine] = []
         for (name, quantile) in LatencyWindow.quantiles where name != "p90" {
             guard Latencies.isMeaningful(now, quantile), Latencies.isMeaningful(other, quantile),
                 let new = now.percentile(quantile), let old = other.percentile(quantile)
             else { continue }
             guard new != old else {
-                line += [TextRun("\(name) ", .textMuted), TextRun("same  ", .text)]
+                parts.append([TextRun("\(name) ", .textMuted), TextRun("same  ", .text)])
                 continue
             }
             let isWorse = new > old
             let change = Format.milliseconds(nanoseconds: isWorse ? new - old : old - new)
-            line += [
+            parts.append([
                 TextRun("\(name) ", .textMuted),
-                TextRun((isWorse ? "+" : "-") + change + " ms  ", isWorse ? .stateWarn : .stateOk),
-            ]
+                TextRun((isWorse ? "+" : "-") + change + "  ", isWorse ? .stateWarn : .stateOk),
+            ])
         }
-        return line.isEmpty ? [TextRun("too few samples to compare", .textMuted)] : line
+        return parts.isEmpty ? [[TextRun("too few samples to compare", .textMuted)]] : parts
     }
 }

@@ -19,7 +19,8 @@ enum ServerPane {
         frame.putFact(("id", id), in: room.line(room.rows - 1), indent: 13, context)
     }
 
-    private static func facts(_ context: PaneContext) -> [(String, TextRun)] {
+    /// Every fact, as label and value, the most wanted first.
+    static func facts(_ context: PaneContext) -> [(String, TextRun)] {
         let server = context.snapshot.server
         let style = context.style
         let state = StateText(server.state)

@@ -75,13 +75,18 @@ enum TablePane {
         table.isFocused = context.isFocused
         table.draw(in: rect, on: &frame, glyphs: context.glyphs)
         guard window.shown == 0 else { return }
-        frame.putLine(
-            emptyText(pane, window),
-            in: rect.inset(columns: 1, rows: 0),
-            row: min(2, max(0, rect.rows - 1)),
-            role: .textMuted,
-            alignment: .centre
-        )
+        let room = rect.inset(columns: 1, rows: 0)
+        let lines = TextWidth.wrapped(emptyText(pane, window), cells: max(2, room.columns))
+        let first = min(2, max(0, rect.rows - lines.count))
+        for (row, line) in lines.enumerated() where first + row < rect.rows {
+            frame.putLine(
+                line,
+                in: room,
+                row: first + row,
+                role: .textMuted,
+                alignment: .centre
+            )
+        }
     }
 
     private static func emptyText(_ pane: Pane, _ window: ListWindow) -> String {
@@ -134,12 +139,19 @@ enum TablePane {
     ) -> String {
         let state = context.model.listState(pane)
         var parts: [String] = []
-        if pane == .events || pane == .alerts { parts.append(alertBadge(context)) }
+        if pane == .alerts { parts.append(alertBadge(context)) }
+        // Where there is no table of alerts, events say how many there are.
+        let isAlone = context.model.screen.current != .events
+        if pane == .events, isAlone { parts.append("alerts: \(alertBadge(context))") }
+        if pane == .keys, !context.model.data.time.isLive { parts.append("as they are now") }
         let units = context.model.settings.units
         if pane == .queues, units != .messages { parts.append("rates in \(units.label)") }
         let arrow = context.glyph(window.isDescending ? .down : .up)
-        if pane != .stages, pane != .events, pane != .alerts, rect.columns >= 40 {
-            parts.append("sort \(window.sortName)\(arrow)")
+        let isNamed = pane != .stages && pane != .events && window.sortName != "order"
+        if isNamed, rect.columns >= 40 {
+            // A letter would be read as part of the word.
+            let gap = context.glyphs.isAscii ? " " : ""
+            parts.append("sort \(window.sortName)\(gap)\(arrow)")
         }
         if !state.filter.text.isEmpty, rect.columns >= 50 {
             parts.append("filter \(state.filter.text)" + (state.filter.problem == nil ? "" : "?"))

@@ -86,7 +86,9 @@ public struct TextStyle: Sendable {
 
     /// A name from outside as text that is safe to show, in ASCII where that is asked for.
     public func name(_ bytes: [UInt8], cellsMax: Int = 256) -> String {
-        let text = DisplayText(bytes, cellsMax: cellsMax).text
+        // One cell more tells whether it is longer; what is cut says so.
+        let more = DisplayText(bytes, cellsMax: cellsMax + 1).text
+        let text = TextWidth.fit(more, cells: cellsMax, ellipsis: glyphs[.ellipsis])
         guard glyphs.isAscii else { return text }
         var ascii = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

@@ -10,6 +10,8 @@ struct ConfirmRows {
     let headline: String
     /// What that means, in one sentence.
     let effect: String
+    /// The least of it that a question in one line says.
+    let brief: String
     /// Numbers and warnings; the last ones are left out first where there is no room.
     let preview: [TextLine]
 
@@ -18,14 +20,28 @@ struct ConfirmRows {
         let head = confirmation.action.headline
         headline = names.isEmpty ? head : "\(head) \(names)"
         effect = Self.effect(confirmation, picture)
-        preview = Self.preview(confirmation, picture)
+        let span = ActionPlan.choice(confirmation, "for")
+        brief = span.isEmpty || span == "until resumed" ? span : "for \(span)"
+        preview = Self.whole(confirmation, picture) + Self.preview(confirmation, picture)
     }
+
+    /// The name of a queue that is too long for the headline.
+    private static func whole(_ confirmation: Confirmation, _ picture: Picture) -> [TextLine] {
+        guard confirmation.targets.count == 1,
+            case .stream(let name) = confirmation.targets[0]
+        else { return [] }
+        let whole = picture.style.name(name)
+        return TextWidth.cells(of: whole) > nameCellsMax ? [fact("queue", whole)] : []
+    }
+
+    /// Cells of a name in a headline.
+    private static let nameCellsMax = 40
 
     private static func names(_ confirmation: Confirmation, _ picture: Picture) -> String {
         let count = confirmation.targets.count
         guard count < 2 else { return "\(count) \(noun(confirmation.targets))" }
         switch confirmation.targets.first {
-        case .stream(let name): return picture.style.name(name, cellsMax: 40)
+        case .stream(let name): return picture.style.name(name, cellsMax: nameCellsMax)
         case .consumer(let stream, let name):
             return picture.style.name(stream, cellsMax: 24) + "/"
                 + picture.style.name(name, cellsMax: 24)
@@ -99,8 +115,34 @@ struct ConfirmRows {
         case .kick, .throttle: client(confirmation, picture)
         case .rotate, .verify, .retireKey, .destroyKey, .compromise, .holdRewrite:
             key(confirmation, picture)
-        case .addSlot, .removeSlot, .lock, .unlock, .resumeWriting, .lameDuck: []
+        case .addSlot, .removeSlot: slots(confirmation, picture)
+        case .lock, .lameDuck:
+            [
+                fact(
+                    "now",
+                    Format.counted(picture.snapshot.totals.connections, "client") + " connected, "
+                        + Format.counted(UInt64(picture.snapshot.streams.count), "queue")
+                )
+            ]
+        case .unlock, .resumeWriting: []
         }
+    }
+
+    /// The ways to open the store, or the one that goes and how many stay.
+    private static func slots(_ confirmation: Confirmation, _ picture: Picture) -> [TextLine] {
+        let slots = picture.snapshot.keys.slots
+        guard case .slot(let index) = confirmation.targets.first,
+            let slot = slots.first(where: { $0.index == index })
+        else {
+            let words = slots.map { "\($0.index) \($0.kind.word)" }.joined(separator: "  ")
+            return [fact("slots", words)]
+        }
+        let rest = slots.filter { $0.index != index }
+        let words = rest.map { "\($0.index) \($0.kind.word)" }.joined(separator: "  ")
+        return [
+            fact("slot", "\(index) \(slot.kind.word)"),
+            fact("left", words.isEmpty ? "none" : words),
+        ]
     }
 
     private static func purge(_ confirmation: Confirmation, _ picture: Picture) -> [TextLine] {
@@ -222,7 +264,8 @@ struct ConfirmRows {
             lines.append(
                 fact(
                     "key",
-                    "k\(version)  \(StateText(key.state).word)  \(Format.bytes(key.bytes)) in \(Format.exact(key.segments)) segments"
+                    "k\(version)  \(StateText(key.state).word)  \(Format.bytes(key.bytes)) in "
+                        + Format.counted(key.segments, "segment")
                 )
             )
         } else if let active = mine.filter({ $0.state == .active }).map(\.version).max() {

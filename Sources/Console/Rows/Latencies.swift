@@ -8,6 +8,11 @@ enum Latencies {
     /// Samples beyond a quantile that it takes to show it.
     static let samplesBeyondMin = 10.0
 
+    /// What all latencies of publishing are between.
+    static func way(_ glyphs: GlyphSet) -> String {
+        glyphs.isAscii ? "publish to ack" : "publish → ack"
+    }
+
     /// The percentile as milliseconds, or `-` where too few samples lie beyond it.
     static func cell(_ histogram: LatencyHistogram, _ quantile: Double) -> TextRun {
         guard isMeaningful(histogram, quantile), let value = histogram.percentile(quantile) else {

@@ -64,7 +64,7 @@ enum StageList {
         alignment: .left,
         value: { .number(Double($0.number)) },
         text: { row, style in
-            let name = row.number == 0 && style.glyphs.isAscii ? "publish-ack" : row.name
+            let name = row.number == 0 ? Latencies.way(style.glyphs) : row.name
             return TextRun(name, row.number == 0 ? .textStrong : .text)
         }
     )

@@ -53,6 +53,20 @@ struct ListSpec<Row: Sendable>: Sendable {
         )
     }
 
+    /// Everything about `row`: every column whatever is shown of it, texts uncut.
+    func detail(_ row: Row, _ style: TextStyle) -> [DetailFact] {
+        columns.compactMap { column in
+            // Shapes say nothing that a word beside them does not.
+            guard !column.title.isEmpty || column.width > 1 else { return nil }
+            let shown = column.text(row, style)
+            guard case .text(let bytes) = column.value(row), !bytes.isEmpty else {
+                return DetailFact(label: column.name, value: shown.text, role: shown.role)
+            }
+            let whole = style.name(bytes, cellsMax: 4_096)
+            return DetailFact(label: column.name, value: whole, role: shown.role)
+        }
+    }
+
     /// The columns to show: those chosen, or those shown at first.
     func shownColumns(_ state: ListState) -> [Column<Row>] {
         columns.filter { column in

@@ -18,6 +18,8 @@ struct ListAccess: Sendable {
     let window: @Sendable (Picture, ListState, Int) -> ListWindow
     /// All rows that the filter keeps, in order, as values.
     let values: @Sendable (Picture, ListState) -> [[ColumnValue]]
+    /// Everything about one row; nil once it is gone.
+    let detail: @Sendable (Picture, RowId) -> [DetailFact]?
     /// Index of the first row from `start` on that holds all of the words of a filter.
     let find: @Sendable (Picture, ListState, Filter) -> [Int]
 }
@@ -35,6 +37,11 @@ extension ListSpec {
             values: { picture, state in
                 let shown = spec.columns
                 return spec.arranged(picture, state).map { row in shown.map { $0.value(row) } }
+            },
+            detail: { picture, id in
+                spec.rows(picture).first { spec.id($0) == id }.map { row in
+                    spec.detail(row, picture.style)
+                }
             },
             find: { picture, state, filter in
                 let rows = spec.arranged(picture, state)
@@ -76,7 +83,7 @@ extension Pane {
         case .queues, .consumers, .queueLatency: [.queues, .tables, .everywhere]
         case .queueDetail, .queueGraph: [.queues, .graphs, .everywhere]
         case .clients: [.clients, .tables, .everywhere]
-        case .clientDetail: [.clients, .everywhere]
+        case .clientDetail: [.clients, .graphs, .everywhere]
         case .keys: [.keys, .tables, .everywhere]
         case .keySummary, .rotation, .keySafety: [.keys, .graphs, .everywhere]
         case .stages, .damage, .targets, .events, .alerts: [.tables, .everywhere]

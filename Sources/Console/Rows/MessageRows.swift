@@ -8,7 +8,9 @@ import Engine
 enum MessageRows {
     /// Headers and payload, cut to `columns` cells a line.
     static func lines(_ message: PeekedMessage, columns: Int, _ style: TextStyle) -> [TextLine] {
-        var lines = headerLines(message.headers, style)
+        var lines = headerLines(message.headers, style).flatMap {
+            $0.wrapped(cells: max(1, columns), indent: 2)
+        }
         if !lines.isEmpty { lines.append([]) }
         lines +=
             isText(message.payload)
@@ -48,15 +50,29 @@ enum MessageRows {
     {
         var lines: [TextLine] = []
         for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            var rest = Array(line).filter { $0 != 0x0D }
-            repeat {
-                let part = rest.prefix(columns)
-                lines.append([TextRun(style.name(Array(part), cellsMax: columns), .textCode)])
-                rest = Array(rest.dropFirst(columns))
-            } while !rest.isEmpty && lines.count < 200
-            if lines.count >= 200 { break }
+            let bytes = Array(line).filter { $0 != 0x0D }
+            // No stand-in takes more than four cells a byte.
+            let text = style.name(bytes, cellsMax: 4 * bytes.count)
+            lines += pieces(text, cells: columns).map { [TextRun($0, .textCode)] }
         }
         return lines
+    }
+
+    /// `text` in pieces of at most `cells`, broken between characters.
+    private static func pieces(_ text: String, cells: Int) -> [String] {
+        var pieces: [String] = []
+        var piece = ""
+        var used = 0
+        for character in text {
+            let width = TextWidth.cells(of: String(character))
+            if used + width > cells, !piece.isEmpty {
+                pieces.append(piece)
+                (piece, used) = ("", 0)
+            }
+            piece.append(character)
+            used += width
+        }
+        return pieces + [piece]
     }
 
     /// Sixteen bytes a line: offset, hexadecimal, what can be shown of them.

@@ -38,6 +38,8 @@ enum QueueRows {
         var line: TextLine = [TextRun("drain estimate ", .textMuted)]
         if stream.depth == 0 {
             line.append(TextRun("nothing to drain", .stateOk))
+        } else if stream.state.holdsDelivery {
+            line.append(TextRun("unknown: delivery is paused", .stateWarn))
         } else if stream.activeConsumerCount == 0 || out < 0.05 {
             line.append(TextRun("never: nobody consumes", .stateCrit))
         } else {
@@ -244,7 +246,8 @@ enum QueueRows {
             (
                 "damage",
                 TextRun(
-                    stream.damage.isEmpty ? "none" : "\(stream.damage.count) ranges",
+                    stream.damage.isEmpty
+                        ? "none" : Format.counted(UInt64(stream.damage.count), "range"),
                     stream.damage.isEmpty ? .textMuted : .stateCrit
                 )
             ),
@@ -264,6 +267,16 @@ extension RetentionKind {
         case .limits: "limits"
         case .interest: "interest"
         case .workQueue: "work queue"
+        }
+    }
+}
+
+extension StreamState {
+    /// Whether an operator holds delivery.
+    var holdsDelivery: Bool {
+        switch self {
+        case .deliveryPaused, .paused: true
+        default: false
         }
     }
 }

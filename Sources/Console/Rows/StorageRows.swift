@@ -27,7 +27,7 @@ enum StorageRows {
         }
         return facts + [
             ("damage", damage(storage)),
-            ("writing", writing(storage)),
+            ("writing", writing(storage, isUnlocked: context.snapshot.keys.memory.isUnlocked)),
             ("recovery", recovery(storage)),
             process,
             ("store", [TextRun(context.style.name(storage.path, cellsMax: 120), .textMuted)]),
@@ -44,7 +44,7 @@ enum StorageRows {
 
     private static func journal(_ storage: StorageStatus) -> TextLine {
         [
-            TextRun("\(Format.exact(storage.segments)) segments", .text),
+            TextRun(Format.counted(storage.segments, "segment"), .text),
             TextRun("  \(Format.exact(storage.activeSegments)) active", .text),
             TextRun("  \(Format.bytes(storage.usedBytes))", .text),
             TextRun("  of \(Format.bytes(storage.segmentBytes)) each", .textMuted),
@@ -119,14 +119,19 @@ enum StorageRows {
     private static func damage(_ storage: StorageStatus) -> TextLine {
         storage.damage.isEmpty
             ? [TextRun("none", .stateOk)]
-            : [TextRun("\(storage.damage.count) ranges", .stateCrit)]
+            : [TextRun(Format.counted(UInt64(storage.damage.count), "range"), .stateCrit)]
     }
 
-    private static func writing(_ storage: StorageStatus) -> TextLine {
+    private static func writing(_ storage: StorageStatus, isUnlocked: Bool) -> TextLine {
         if storage.writeStoppedErrno != 0 {
             return [TextRun("STOPPED, error \(storage.writeStoppedErrno)", .stateCrit)]
         }
-        guard storage.hangNanoseconds > 0 else { return [TextRun("yes", .stateOk)] }
+        guard isUnlocked else { return [TextRun("no, the store is locked", .stateCrit)] }
+        guard storage.hangNanoseconds > 0 else {
+            let isFull = storage.diskBytes > 0 && storage.freeBytes == 0
+            return isFull
+                ? [TextRun("yes, but the disk is full", .stateWarn)] : [TextRun("yes", .stateOk)]
+        }
         let waited = Format.age(nanoseconds: storage.hangNanoseconds)
         return [TextRun("HANGS, the disk has not answered for \(waited)", .stateCrit)]
     }

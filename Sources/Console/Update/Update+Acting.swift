@@ -54,7 +54,9 @@ extension ConsoleModel {
         case .retireKey, .destroyKey, .compromise:
             guard let key = selectedKey else { return "no key selected" }
             return Self.reason(action, against: key)
-        case .removeSlot: return targets.isEmpty ? "no slot selected" : nil
+        case .removeSlot:
+            if targets.isEmpty { return "no slot selected" }
+            return data.latest.keys.slots.count < 2 ? "nothing else opens the store" : nil
         case .lock: return data.latest.keys.memory.isUnlocked ? nil : "already locked"
         case .unlock:
             if data.latest.keys.memory.isUnlocked { return "not locked" }
@@ -208,8 +210,8 @@ extension ConsoleModel {
     private func phrase(_ action: Action, _ targets: [RowId]) -> String {
         guard targets.count <= 1 else { return "\(action.verb) \(targets.count) queues" }
         switch targets.first {
-        case .stream(let name): return DisplayText(name, cellsMax: 64).text
-        case .consumer(_, let name): return DisplayText(name, cellsMax: 64).text
+        case .stream(let name): return DisplayText(name, cellsMax: 256).text
+        case .consumer(_, let name): return DisplayText(name, cellsMax: 256).text
         case .key(_, let version): return "k\(version)"
         case .slot(let index): return "slot \(index)"
         default:

@@ -26,6 +26,7 @@ extension ConsoleModel {
         case .picker(let picker): return press(key, picker)
         case .confirm(let confirmation): return press(key, confirmation)
         case .peek(let peek): return press(key, peek)
+        case .detail(let detail): return press(key, detail)
         case .drawer(let scroll): return press(key, drawer: scroll)
         case .quit: return pressQuit(key)
         }
@@ -51,7 +52,7 @@ extension ConsoleModel {
         case .confirm(var confirmation) where confirmation.level == .destructive:
             confirmation.field.insert(text)
             screen.overlay = .confirm(confirmation)
-        case .none, .picker, .confirm, .peek, .drawer, .quit:
+        case .none, .picker, .confirm, .peek, .detail, .drawer, .quit:
             say(.info, "pasted text dropped: no field is open")
         }
         return []

@@ -18,7 +18,7 @@ extension ConsoleModel {
         case .show(let wanted): show(wanted)
         case .focus(let next): moveFocus(by: next ? 1 : -1)
         case .zoom: screen.zoomed = screen.zoomed == nil ? focusedPane : nil
-        case .open: return open()
+        case .open: open()
         case .back: goBack()
         case .move(let move): moveSelection(move)
         case .redraw: return [.redraw]
@@ -53,45 +53,24 @@ extension ConsoleModel {
         if screen.zoomed != nil { screen.zoomed = next }
     }
 
-    private mutating func open() -> [Effect] {
+    private mutating func open() {
         switch (screen.current, focusedPane) {
         case (.overview, .queues): show(.queues)
         case (.overview, .clients): show(.clients)
         case (.overview, .heatMap), (.overview, .percentiles): show(.latency)
         case (.overview, .keySummary): show(.keys)
         case (.overview, .storage): show(.storage)
-        case (.overview, .events): return openEvent()
+        case (.overview, .events): show(.events)
         case (.queues, .queues):
             screen.focus[.queues] = .consumers
             if !ScreenPlan(screen).panes.contains(.consumers) { screen.zoomed = .queueDetail }
         case (.clients, .clients):
-            if !ScreenPlan(screen).panes.contains(.clientDetail) { screen.zoomed = .clientDetail }
+            openDetail(of: .clientDetail)
         case (_, .queueLatency): show(.queues)
-        case (_, .events), (_, .alerts): return openEvent()
+        case (_, .events), (_, .alerts), (_, .consumers), (_, .keys), (_, .damage), (_, .targets),
+            (_, .queueDetail), (_, .clientDetail), (_, .keySafety), (_, .storage), (_, .server):
+            openDetail(of: focusedPane)
         default: screen.zoomed = screen.zoomed == nil ? focusedPane : nil
-        }
-        return []
-    }
-
-    /// Goes to what an event or alert is about.
-    private mutating func openEvent() -> [Effect] {
-        if screen.current == .overview {
-            show(.events)
-            return []
-        }
-        guard let subject = selectedSubject,
-            data.latest.streams.contains(where: { $0.name == subject })
-        else { return [] }
-        show(.queues)
-        setSelection(.queues, id: .stream(subject), index: 0)
-        return []
-    }
-
-    private var selectedSubject: [UInt8]? {
-        switch selectedId(focusedPane) {
-        case .event(let number): data.latest.events.first { $0.number == number }?.subject
-        case .alert(let id): id.subject
-        default: nil
         }
     }
 

@@ -129,8 +129,11 @@ extension ConsoleModel {
 
     mutating func press(_ key: Key, _ peek: PeekState) -> [Effect] {
         var peek = peek
+        if let scroll = peek.scroll { return press(key, whole: peek, scroll) }
         let last = max(0, (peek.messages?.count ?? 0) - 1)
         switch key {
+        case Key(.enter), .char("l"), Key(.right):
+            if peek.messages?.indices.contains(peek.index) == true { peek.scroll = 0 }
         case Key(.escape), .char("q"), .char("h"), Key(.left), .control("c"):
             screen.overlay = .none
             return []
@@ -140,12 +143,38 @@ extension ConsoleModel {
         case .char("G"), Key(.end): peek.index = last
         case Key(.pageDown): peek.index = min(last, peek.index + 10)
         case Key(.pageUp): peek.index = max(0, peek.index - 10)
-        case .char("y"):
-            guard let messages = peek.messages, messages.indices.contains(peek.index) else {
-                return []
-            }
-            say(.info, "payload copied")
-            return [.copy(messages[peek.index].payload)]
+        case .char("y"): return copyPayload(peek)
+        default: break
+        }
+        screen.overlay = .peek(peek)
+        return []
+    }
+
+    private mutating func copyPayload(_ peek: PeekState) -> [Effect] {
+        guard let messages = peek.messages, messages.indices.contains(peek.index) else { return [] }
+        say(.info, "payload copied")
+        return [.copy(messages[peek.index].payload)]
+    }
+
+    /// A key while one message has the whole room.
+    private mutating func press(_ key: Key, whole peek: PeekState, _ scroll: Int) -> [Effect] {
+        var peek = peek
+        let rows = max(1, screen.size.rows - 4)
+        let columns = OverlayView.columns(in: screen.size, most: 140) - 4
+        let lines = peek.messages.map {
+            PeekOverlay.wholeLines($0[peek.index], columns: columns, plainPicture.style)
+        }
+        let last = max(0, (lines?.count ?? 0) - rows)
+        switch key {
+        case Key(.escape), .char("q"), .char("h"), Key(.left), Key(.backspace), .control("c"):
+            peek.scroll = nil
+        case .char("j"), Key(.down): peek.scroll = min(last, scroll + 1)
+        case .char("k"), Key(.up): peek.scroll = max(0, scroll - 1)
+        case Key(.pageDown), .char(" "): peek.scroll = min(last, scroll + rows)
+        case Key(.pageUp): peek.scroll = max(0, scroll - rows)
+        case .char("g"), Key(.home): peek.scroll = 0
+        case .char("G"), Key(.end): peek.scroll = last
+        case .char("y"): return copyPayload(peek)
         default: break
         }
         screen.overlay = .peek(peek)

@@ -11,7 +11,7 @@ extension ConsoleModel {
         switch (key.code, key.modifiers) {
         case (.escape, _), (.scalar("c"), .control):
             screen.overlay = .none
-            return []
+            return showTheme(palette.before)
         case (.enter, _):
             screen.overlay = .none
             return run(palette, found)
@@ -27,8 +27,26 @@ extension ConsoleModel {
         default:
             if palette.field.apply(key) { palette.index = 0 }
         }
+        let effects = preview(&palette)
         screen.overlay = .palette(palette)
-        return []
+        return effects
+    }
+
+    /// Shows the theme that is named so far, or the one before again.
+    private mutating func preview(_ palette: inout PaletteState) -> [Effect] {
+        let text = palette.field.text
+        let isChosen = text.utf8.count > "theme ".utf8.count || palette.index > 0
+        guard text.hasPrefix("theme "), isChosen else { return showTheme(palette.before) }
+        let found = Palette.suggestions(self, text)
+        guard found.indices.contains(palette.index) else { return showTheme(palette.before) }
+        if palette.before == nil { palette.before = settings.theme }
+        return showTheme(Palette.words(found[palette.index].completion).last)
+    }
+
+    private mutating func showTheme(_ name: String?) -> [Effect] {
+        guard let name, name != settings.theme else { return [] }
+        settings.theme = name
+        return [.theme(name)]
     }
 
     private func recall(_ palette: inout PaletteState, by step: Int) {

@@ -79,7 +79,7 @@ extension ConsoleModel {
     private mutating func finish(_ ticket: Ticket, _ outcome: OrderOutcome) {
         guard let order = work.pending.removeValue(forKey: ticket.id) else { return }
         var text = order.label
-        if outcome.messages > 0 { text += ": \(Format.exact(outcome.messages)) messages" }
+        if outcome.messages > 0 { text += ": \(Format.counted(outcome.messages, "message"))" }
         if outcome.auditIndex > 0 { text += "  #\(outcome.auditIndex)" }
         say(.info, text)
         guard let inverse = order.inverse else { return }

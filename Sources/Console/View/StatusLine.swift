@@ -25,7 +25,7 @@ enum StatusLine {
             drawField("find ", field, "Enter finds, n and N repeat", false, in: line, on: &frame)
         case .confirm(let confirmation) where confirmation.level == .reversible:
             drawQuestion(confirmation, in: line, on: &frame, picture)
-        case .none, .help, .palette, .picker, .confirm, .peek, .drawer, .quit:
+        case .none, .help, .palette, .picker, .confirm, .peek, .detail, .drawer, .quit:
             drawNews(in: line, on: &frame, picture)
         }
     }
@@ -73,7 +73,7 @@ enum StatusLine {
         ]
         let name: TextLine = [TextRun(" \(rows.headline) ", .textStrong)]
         let room = line.columns - answer.cells
-        let effects = [rows.effect, String(rows.effect.prefix { $0 != ";" }), ""]
+        let effects = [rows.effect, String(rows.effect.prefix { $0 != ";" }), rows.brief, ""]
         let effect = effects.first { name.cells + TextWidth.cells(of: $0) <= room } ?? ""
         let question = name + [TextRun(effect, .text)]
         frame.put(question, in: line.slice(0, count: room))
@@ -130,9 +130,13 @@ enum StatusLine {
     private static func sentence(_ alert: Alert, cells: Int, _ picture: Picture) -> TextLine {
         let model = picture.model
         let state = StateText(alert.severity)
-        let name =
-            alert.id.subject.isEmpty ? "server" : picture.style.name(alert.id.subject, cellsMax: 30)
         let limit = model.data.alerts.policy(of: alert.id.rule).raise
+        let says = alert.id.rule.sentence(alert, limit: limit)
+        // The name gives way before what is said of it.
+        let spare = cells - TextWidth.cells(of: says) - TextWidth.cells(of: state.word) - 5
+        let name =
+            alert.id.subject.isEmpty
+            ? "server" : picture.style.name(alert.id.subject, cellsMax: min(30, max(6, spare)))
         let lasted = model.data.now.nanoseconds(since: alert.since)
         let brief = Format.brief(nanoseconds: lasted)
         let others = model.data.alerts.open.count - 1
@@ -140,7 +144,7 @@ enum StatusLine {
         let what: TextLine = [
             TextRun(" \(picture.style.glyphs.text(state.glyph)) \(state.word) ", state.role),
             TextRun(name, .textStrong),
-            TextRun(" \(alert.id.rule.sentence(alert, limit: limit))", .text),
+            TextRun(" \(says)", .text),
         ]
         let rest: [TextLine] = [
             [TextRun(alert.id.rule.saysHowLong ? "" : " for \(brief)", .text)],
@@ -150,13 +154,16 @@ enum StatusLine {
         return what + rest.fitted(cells: cells - what.cells)
     }
 
-    /// Keys that help here, as many as fit.
+    /// Keys that help here, as many as fit; none that would do nothing now.
     private static func hints(_ picture: Picture, cells: Int) -> TextLine {
+        let model = picture.model
+        let isEmpty = isEmpty(model.focusedPane, picture)
         var line: TextLine = []
-        for name in hintNames(picture.model) {
-            guard let binding = picture.model.keymap[name], let key = binding.keys.last else {
-                continue
-            }
+        for name in hintNames(model) {
+            guard let binding = model.keymap[name], let key = binding.keys.last,
+                model.reasonAgainst(binding, picture.actionTargets) == nil,
+                !isEmpty || !rowNames.contains(name)
+            else { continue }
             let first = name == "open" || name == "next-pane" ? binding.keys[0] : key
             let runs = [
                 TextRun(" \(first.label)", .keybarKey),
@@ -168,6 +175,20 @@ enum StatusLine {
         return line
     }
 
+    /// Whether `pane` is a table without a row.
+    private static func isEmpty(_ pane: Pane, _ picture: Picture) -> Bool {
+        switch pane {
+        // They are many, and are known already.
+        case .queues, .queueLatency: picture.actionTargets.queues.isEmpty
+        case .clients: picture.actionTargets.clients.isEmpty
+        default:
+            Lists.access(pane)?.ids(picture, picture.model.listState(pane)).isEmpty ?? false
+        }
+    }
+
+    /// What is done to a row.
+    private static let rowNames: Set = ["open", "peek", "mark", "copy", "sort"]
+
     private static func hintNames(_ model: ConsoleModel) -> [String] {
         var names: [String] = []
         if !model.data.time.isLive { names += ["live", "scrub-back", "scrub-forward", "marker"] }
@@ -177,7 +198,9 @@ enum StatusLine {
         case .clients: names += ["kick", "throttle", "mark"]
         case .keys: names += ["rotate", "verify", "hold", "compromised"]
         case .tables: names += ["open", "sort", "copy"]
-        case .graphs, .everywhere: names += ["scrub-back", "marker", "compare", "time-in"]
+        case .graphs, .everywhere:
+            let compare = model.data.time.markerA == .never ? [] : ["compare"]
+            names += ["scrub-back", "marker"] + compare + ["time-in"]
         }
         return names + ["zoom", "palette", "help", "next-pane"]
     }

@@ -12,7 +12,8 @@ enum TinyView {
             switch picture.model.screen.overlay {
             case .none, .filter, .find: word(picture)
             case .quit: TextRun("h s Esc?", .textStrong)
-            case .help, .palette, .picker, .confirm, .peek, .drawer: TextRun("Esc?", .textStrong)
+            case .help, .palette, .picker, .confirm, .peek, .detail, .drawer:
+                TextRun("Esc?", .textStrong)
             }
         frame.put(line.text, in: rect.line(0), role: line.role)
     }

@@ -107,7 +107,7 @@ struct PlainConsole<Target: Engine>: ~Copyable {
         case .none: break
         case .confirm: PlainText.question(model).forEach { say($0) }
         case .quit: isFinished = true
-        case .help, .palette, .filter, .find, .picker, .peek, .drawer:
+        case .help, .palette, .filter, .find, .picker, .peek, .detail, .drawer:
             model.screen.overlay = .none
             say("note: that needs the screen")
         }
