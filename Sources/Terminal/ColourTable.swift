@@ -34,6 +34,7 @@ public struct ColourTable: Sendable {
 
     private let terminalDepth: ColourDepth
     private static let brightBlack: Int32 = 8
+    private static let white: Int32 = 7
 
     /// How a cell of `role` on `ground` is drawn.
     public func look(role: StyleRole, ground: StyleRole) -> Look {
@@ -71,7 +72,9 @@ public struct ColourTable: Sendable {
         guard front != Self.brightBlack else {
             // Without its brightness it would be black on black.
             let dimmed = style.attributes.subtracting(.bold).union(.dim).union(own)
-            return Look(foreground: -1, background: ground, attributes: dimmed)
+            // On a ground of the theme's own that of the terminal might be the same colour.
+            let bright = ground < 0 ? -1 : ground == 7 ? 0 : Self.white
+            return Look(foreground: bright, background: ground, attributes: dimmed)
         }
         let isBright = front >= 8
         return Look(

@@ -103,6 +103,14 @@ import Testing
         }
     }
 
+    @Test func `what belongs together stays apart where a line is broken`() {
+        var model = SampleConsole.model(80, 24)
+        model.screen.current = .storage
+        model.screen.focus[.storage] = .storage
+        press([Key(.enter)], &model)
+        #expect(text(model).contains(" segments, "), "\(text(model))")
+    }
+
     @Test func `a row has the columns that have no room in its table`() {
         var model = SampleConsole.model(80, 24)
         press([.char("5"), Key(.enter)], &model)

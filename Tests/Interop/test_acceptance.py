@@ -25,12 +25,14 @@ from screen import LOOK, WAIT, Screen, Traffic, connect, filled, messages, on
 def case_the_first_screen_is_whole_within_a_second():
     wanted = ["Throughput", "Latency", "Queues", "Keys", "Events", "Clients", "PROD", "(embedded)", "RUN", "data 0."]
     best = WAIT
-    for _ in range(5):
+    for _ in range(10):
         began = time.monotonic()
         with Screen(environment="PROD") as screen:
             screen.wait(*wanted)
             best = min(best, time.monotonic() - began)
             expect(re.search(r"\d\d:\d\d:\d\d *$", screen.text.splitlines()[0]), "no clock")
+        if best <= 1:
+            break
     print(f"    {best * 1000:.0f} ms at best, tmux included")
     expect(best <= 1, f"{best:.1f} s at best")
 

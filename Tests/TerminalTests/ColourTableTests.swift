@@ -35,7 +35,7 @@ import Testing
 
     @Test func `grey is not black where eight colours are all there are`() {
         let look = ColourTable(theme, depth: .eight).look(role: .paneFrame, ground: .text)
-        #expect(look == Look(foreground: -1, background: 0, attributes: .dim))
+        #expect(look == Look(foreground: 7, background: 0, attributes: .dim))
         let more = ColourTable(theme, depth: .sixteen).look(role: .paneFrame, ground: .text)
         #expect(more == Look(foreground: 8, background: 0, attributes: []))
     }
@@ -163,5 +163,24 @@ import Testing
     ) {
         #expect(choice.wantsDirect == wantsDirect)
         #expect(choice.depth(colourCount: colourCount) == depth)
+    }
+
+    /// Themes that leave the ground to the terminal.
+    private static let open: Set<BuiltInTheme> = [.mono, .tty16]
+
+    @Test(arguments: BuiltInTheme.allCases)
+    func `with 16 colours text is seen whatever the terminal's own ground is`(name: BuiltInTheme) {
+        let table = ColourTable(name.theme, depth: .sixteen)
+        for role in [.text, .textStrong, .textMuted, .stateWarn, .stateCrit] as [StyleRole] {
+            for ground in [.text, .dialog, .header, .rowSelected, .input] as [StyleRole] {
+                let look = table.look(role: role, ground: ground)
+                #expect(look.background >= 0 || Self.open.contains(name), "\(role) on \(ground)")
+                #expect(
+                    look.foreground != look.background || look.attributes.contains(.reverse)
+                        || look.background < 0,
+                    "\(role) on \(ground): \(look)"
+                )
+            }
+        }
     }
 }

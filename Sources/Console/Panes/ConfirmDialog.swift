@@ -250,9 +250,9 @@ extension Confirmation {
         switch action {
         case .compromise: "declare it compromised"
         case .addSlot: "add a slot"
-        case .removeSlot: "remove it"
+        case .removeSlot: "removal"
         case .resumeWriting: "write again"
-        case .lameDuck: "stop the server"
+        case .lameDuck: "stopping"
         default: step?.name ?? action.verb
         }
     }

@@ -71,7 +71,23 @@ enum DetailRows {
                 }
             default: nil
             }
-        return facts?.map { DetailFact(label: $0, value: $1.text, role: $1.role) }
+        return facts?.map { DetailFact(label: $0, value: listed($1.text), role: $1.role) }
+    }
+
+    /// `text` with commas where it has gaps, which lines that are broken would lose.
+    private static func listed(_ text: String) -> String {
+        var listed = ""
+        var blanks = 0
+        for character in text {
+            if character == " " {
+                blanks += 1
+                continue
+            }
+            if !listed.isEmpty, blanks > 0 { listed += blanks > 1 ? ", " : " " }
+            blanks = 0
+            listed.append(character)
+        }
+        return listed
     }
 
     /// The facts in lines of at most `cells`.

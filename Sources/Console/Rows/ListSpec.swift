@@ -59,6 +59,7 @@ struct ListSpec<Row: Sendable>: Sendable {
             // Shapes say nothing that a word beside them does not.
             guard !column.title.isEmpty || column.width > 1 else { return nil }
             let shown = column.text(row, style)
+            guard !shown.text.isEmpty else { return nil }
             guard case .text(let bytes) = column.value(row), !bytes.isEmpty else {
                 return DetailFact(label: column.name, value: shown.text, role: shown.role)
             }

@@ -39,7 +39,7 @@ enum QueueRows {
         if stream.depth == 0 {
             line.append(TextRun("nothing to drain", .stateOk))
         } else if stream.state.holdsDelivery {
-            line.append(TextRun("unknown: delivery is paused", .stateWarn))
+            line.append(TextRun("unknown while paused", .stateWarn))
         } else if stream.activeConsumerCount == 0 || out < 0.05 {
             line.append(TextRun("never: nobody consumes", .stateCrit))
         } else {

@@ -36,7 +36,7 @@ extension ConsoleModel {
     mutating func press(_ key: Key, _ detail: DetailState) -> [Effect] {
         var detail = detail
         let page = max(1, screen.size.rows - 6)
-        let cells = OverlayView.columns(in: screen.size, most: 100) - 4
+        let cells = OverlayView.columns(in: screen.size, most: DetailOverlay.columnsMax) - 4
         let count = DetailRows.lines(detail.facts(plainContext), cells: cells).count
         let last = max(0, count - max(1, screen.size.rows - 4))
         switch key {

@@ -160,8 +160,12 @@ extension ConsoleModel {
     }
 
     private mutating func goTo(_ words: [String]) -> [Effect] {
-        guard let name = words.first, let stream = streamNamed(name) else {
-            say(.warning, "queue: no such queue")
+        guard let name = words.first else {
+            say(.warning, "queue: a name, such as: queue orders.new")
+            return []
+        }
+        guard let stream = streamNamed(name) else {
+            say(.warning, "queue: no such queue: \(name)")
             return []
         }
         show(.queues)
