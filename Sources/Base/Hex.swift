@@ -4,8 +4,13 @@
 public enum Hex {
     /// Two digits a byte.
     public static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
-        let digits: [UInt8] = Array("0123456789abcdef".utf8)
-        return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.underestimatedCount * 2)
+        for byte in bytes {
+            text.append(character(byte >> 4))
+            text.append(character(byte & 15))
+        }
+        return text
     }
 
     /// Two digits a byte, as a text.
@@ -29,6 +34,10 @@ public enum Hex {
             }
         }
         return bytes
+    }
+
+    private static func character(_ digit: UInt8) -> UInt8 {
+        digit < 10 ? UInt8(ascii: "0") &+ digit : UInt8(ascii: "a") &- 10 &+ digit
     }
 
     private static func digit(_ character: UInt8) -> UInt8? {

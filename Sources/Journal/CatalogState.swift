@@ -42,7 +42,7 @@ struct CatalogState: Equatable {
 
     /// The streams, always in the same order.
     var ordered: [(id: UniqueId, entry: StreamEntry)] {
-        streams.map { ($0.key, $0.value) }.sorted { $0.0.hex < $1.0.hex }
+        streams.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
     }
 
     /// Takes one change; changes of unknown streams or segments say nothing.

@@ -197,7 +197,7 @@ struct StoreOpening: ~Copyable {
         let named = Set(opened.catalog.ordered.map(\.id)).union([.none])
         let unnamed = Set(vault.ring.dataKeys.map(\.name.stream)).subtracting(named)
         var removed: [UniqueId] = []
-        for id in unnamed.sorted(by: { $0.hex < $1.hex }) {
+        for id in unnamed.sorted() {
             let directory = "s/\(id.hex)"
             do throws(DiskError) {
                 for file in try disk.list(directory) { try? disk.remove("\(directory)/\(file)") }

@@ -45,3 +45,12 @@ public struct UniqueId: BitwiseCopyable, Hashable, Sendable {
         Hex.text(bytes)
     }
 }
+
+extension UniqueId: Comparable {
+    /// Whether `left` comes before `right`, by their bytes, and so by their digits.
+    public static func < (left: UniqueId, right: UniqueId) -> Bool {
+        left.low == right.low
+            ? left.high.byteSwapped < right.high.byteSwapped
+            : left.low.byteSwapped < right.low.byteSwapped
+    }
+}

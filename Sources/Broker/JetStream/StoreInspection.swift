@@ -120,7 +120,7 @@ public struct StoreInspection: Sendable {
 
     private var keys: [(name: DataKeyName, blocks: Int)] {
         report.blocksByKey.map { ($0.key, $0.value) }
-            .sorted { ($0.0.stream.hex, $0.0.version) < ($1.0.stream.hex, $1.0.version) }
+            .sorted { ($0.0.stream, $0.0.version) < ($1.0.stream, $1.0.version) }
     }
 
     /// A page for a person.
@@ -133,7 +133,7 @@ public struct StoreInspection: Sendable {
             let name = LogText.safe(name(key.stream))
             text += "\(name): \(blocks) blocks under key version \(key.version)\n"
         }
-        for (id, ranges) in report.lost.sorted(by: { $0.key.hex < $1.key.hex }) {
+        for (id, ranges) in report.lost.sorted(by: { $0.key < $1.key }) {
             for range in ranges {
                 text += "\(LogText.safe(name(id))): messages \(range.firstSequence) through "
                 text += "\(range.lastSequence) were lost before: \(range.defect.words)\n"
@@ -191,7 +191,7 @@ public struct StoreInspection: Sendable {
         json.endArray()
         json.name("lost")
         json.beginArray()
-        for (id, ranges) in report.lost.sorted(by: { $0.key.hex < $1.key.hex }) {
+        for (id, ranges) in report.lost.sorted(by: { $0.key < $1.key }) {
             for range in ranges {
                 write(
                     id,
