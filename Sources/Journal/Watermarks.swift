@@ -45,10 +45,19 @@ final class Watermarks {
     }
 
     /// Starts an empty file.
+    ///
+    /// The old one may not come back after a power cut: it may name segments that the catalog never
+    /// did, whose numbers are used again.
     init(_ disk: any Disk) throws(DiskError) {
         self.disk = disk
         try? disk.remove(Self.name)
         file = try disk.open(Self.name, .create)
+        do throws(DiskError) {
+            try disk.syncDirectory("")
+        } catch {
+            disk.close(file)
+            throw error
+        }
     }
 
     deinit { disk.close(file) }

@@ -88,4 +88,28 @@ import Testing
             try check(disk, "\(files[hit]) byte \(offset) bit \(bit)")
         }
     }
+
+    @Test func `a segment with the number of one that nobody named is not damaged`() throws {
+        for seed in 1...60 as ClosedRange<UInt64> {
+            let disk = SimulatedDisk(seed: seed)
+            var first = try JournalDriver(disk)
+            _ = first.create(0)
+            var state = StateWriter()
+            state.put([1].raw, [2].raw)
+            // The segment is written, synced and noted; the catalog does not hear of it.
+            disk.inject(.crashesBefore, at: disk.writeCalls + Self.callsBeforeCatalog)
+            _ = first.write(state, to: 0)
+            disk.restartProcess()
+            var second = try JournalDriver(disk)
+            #expect(second.journal.recovered.first?.values.isEmpty == true)
+            _ = second.write(StateWriter(), to: 0, isDurable: false)
+            disk.restart()
+            let third = try JournalDriver(disk)
+            let isDamaged = third.journal.recovered.first?.isStateDamaged
+            #expect(isDamaged == false, "seed \(seed)")
+        }
+    }
+
+    /// Calls with which a first batch of state is written, and the catalog is not yet.
+    private static let callsBeforeCatalog = 11
 }
