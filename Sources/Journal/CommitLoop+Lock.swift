@@ -27,9 +27,10 @@ extension CommitLoop {
         case .append(let ticket, let stream, _, let loan):
             refuseAppend(ticket, stream, .keysUnavailable, loan)
         case .create(let ticket, let stream, _, let loan),
-            .configure(let ticket, let stream, let loan),
-            .state(let ticket, let stream, _, _, let loan):
+            .configure(let ticket, let stream, let loan):
             refuse(ticket, stream, .keysUnavailable, loan)
+        case .state(let ticket, let stream, _, let loan):
+            refuseState(ticket, stream, .keysUnavailable, loan)
         case .remove(let ticket, let stream): refuse(ticket, stream, .keysUnavailable, nil)
         case .stop(let ticket):
             // Nothing can be sealed: the next start recovers as after a kill.

@@ -5,22 +5,29 @@ import Sealing
 
 extension CommitLoop {
     /// Writes a state batch; it is synced in this round if that was asked for, soon otherwise.
+    ///
+    /// What a batch says may rest on those before it: behind one that was refused all are, until
+    /// the shard knows.
     mutating func writeState(
         _ ticket: JournalTicket,
         _ index: UInt32,
-        _ recordCount: UInt32,
-        isDurable: Bool,
+        _ facts: StateFacts,
         _ loan: BufferLoan
     ) {
-        guard stopped == nil else { return refuse(ticket, index, .writeStopped, loan) }
-        guard let stream = stream(index) else { return refuse(ticket, index, .noSuchStream, loan) }
+        guard stopped == nil else { return refuseState(ticket, index, .writeStopped, loan) }
+        guard let stream = stream(index) else {
+            return refuseState(ticket, index, .noSuchStream, loan)
+        }
+        guard facts.refusalsSeen == stream.stateRefusals else {
+            return refuseState(ticket, index, stream.lastStateRefusal, loan)
+        }
         let batch = RecordBuffer(loan)
         do throws(JournalError) {
             let state = try openStateWithRoom(stream, rawBytes: batch.count)
-            stage(batch, recordCount, in: state)
+            stage(batch, facts.recordCount, in: state)
             touch(stream)
             stream.isStateDirty = true
-            if isDurable { stream.mustSyncState = true }
+            if facts.isDurable { stream.mustSyncState = true }
             let floor = stream.fold.floor
             let count = stream.fold.deleted.ranges.count
             let last = stream.fold.deleted.ranges.last
@@ -32,8 +39,21 @@ extension CommitLoop {
             }
             pending.append(.stateWritten(ticket, stream: index, batch.lend()))
         } catch {
-            refuse(ticket, index, refusal(for: error), batch.lend())
+            refuseState(ticket, index, refusal(for: error), batch.lend())
         }
+    }
+
+    mutating func refuseState(
+        _ ticket: JournalTicket,
+        _ index: UInt32,
+        _ refusal: JournalRefusal,
+        _ loan: BufferLoan
+    ) {
+        if let stream = stream(index) {
+            stream.stateRefusals &+= 1
+            stream.lastStateRefusal = refusal
+        }
+        pending.append(.stateRefused(ticket, stream: index, refusal, loan))
     }
 
     private mutating func stage(

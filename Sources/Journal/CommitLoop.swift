@@ -103,8 +103,8 @@ struct CommitLoop: ~Copyable {
         case .append(let ticket, let stream, let facts, let loan):
             append(ticket, stream, facts, loan)
             return Int(loan.count)
-        case .state(let ticket, let stream, let recordCount, let isDurable, let loan):
-            writeState(ticket, stream, recordCount, isDurable: isDurable, loan)
+        case .state(let ticket, let stream, let facts, let loan):
+            writeState(ticket, stream, facts, loan)
             return Int(loan.count)
         case .stop(let ticket):
             stop(ticket)
@@ -315,9 +315,9 @@ extension JournalReport {
         case .durable(let ticket, let stream, _, let loan):
             .appendRefused(ticket, stream: stream, refusal, loan)
         case .stateWritten(let ticket, let stream, let loan):
-            .refused(ticket, stream: stream, refusal, loan)
-        case .stopped, .appendRefused, .refused, .block, .endOfLog, .damaged, .unreadable,
-            .writeStopped:
+            .stateRefused(ticket, stream: stream, refusal, loan)
+        case .stopped, .appendRefused, .stateRefused, .refused, .block, .endOfLog, .damaged,
+            .unreadable, .writeStopped:
             self
         }
     }

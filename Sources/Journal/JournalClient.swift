@@ -132,27 +132,23 @@ public struct JournalClient: ~Copyable {
         return send(.append(ticket, stream: stream, facts, loan), ticket)
     }
 
-    /// Hands state over; the buffer comes back with `stateWritten` or `refused`.
+    /// Hands state over; the buffer comes back with `stateWritten` or `stateRefused`.
     ///
     /// With `isDurable` the report comes after the sync, otherwise after the write, and the sync
-    /// follows within 200 ms.
+    /// follows within 200 ms. What was handed over before the refusal of an earlier batch of the
+    /// stream was seen is refused too, so that none is written without those before it.
     public mutating func write(
         _ state: consuming StateWriter,
         to stream: UInt32,
         isDurable: Bool
     ) -> JournalTicket {
-        let count = UInt32(state.recordCount)
-        let ticket = nextTicket()
-        return send(
-            .state(
-                ticket,
-                stream: stream,
-                recordCount: count,
-                isDurable: isDurable,
-                state.takeBuffer().lend()
-            ),
-            ticket
+        let facts = StateFacts(
+            recordCount: UInt32(state.recordCount),
+            refusalsSeen: Int(stream) < known.count ? known[Int(stream)].stateRefusals : 0,
+            isDurable: isDurable
         )
+        let ticket = nextTicket()
+        return send(.state(ticket, stream: stream, facts, state.takeBuffer().lend()), ticket)
     }
 
     /// Asks for the batches from the one that holds `sequence`, or the next message after it, on.
@@ -221,6 +217,11 @@ public struct JournalClient: ~Copyable {
             {
                 know(stream) { $0.refusals &+= 1 }
             }
+            if case .stateRefused(let ticket, let stream, _, _) = report,
+                isCurrent(ticket, stream: stream)
+            {
+                know(stream) { $0.stateRefusals &+= 1 }
+            }
             return report
         }
         guard let report = found.receive() else {
@@ -260,6 +261,8 @@ private struct KnownStream: BitwiseCopyable {
     var first: JournalTicket = 0
     /// Its refused appends.
     var refusals: UInt32 = 0
+    /// Its refused state batches.
+    var stateRefusals: UInt32 = 0
 }
 
 /// Orders for which a ring has no place yet, in order.

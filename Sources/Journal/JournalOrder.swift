@@ -12,7 +12,7 @@ enum JournalOrder: BitwiseCopyable, Sendable {
     case configure(JournalTicket, stream: UInt32, BufferLoan)
     case remove(JournalTicket, stream: UInt32)
     case append(JournalTicket, stream: UInt32, BatchFacts, BufferLoan)
-    case state(JournalTicket, stream: UInt32, recordCount: UInt32, isDurable: Bool, BufferLoan)
+    case state(JournalTicket, stream: UInt32, StateFacts, BufferLoan)
     case stop(JournalTicket)
 }
 
@@ -25,6 +25,15 @@ struct BatchFacts: BitwiseCopyable, Sendable {
     let lastTime: UInt64
     /// Refused appends of the stream that the shard knew of when it put the batch together.
     let refusalsSeen: UInt32
+}
+
+/// Facts of a state batch that travel beside its bytes.
+struct StateFacts: BitwiseCopyable, Sendable {
+    let recordCount: UInt32
+    /// Refused state batches of the stream that the shard knew of when it put this one together.
+    let refusalsSeen: UInt32
+    /// Whether it is answered after its sync.
+    let isDurable: Bool
 }
 
 /// What a shard wants from the read loop.
@@ -77,6 +86,8 @@ public enum JournalReport: BitwiseCopyable, Sendable {
     /// The batch was not written, and none of its messages may be acknowledged; nor were the
     /// batches that were given before this report was taken.
     case appendRefused(JournalTicket, stream: UInt32, JournalRefusal, BufferLoan)
+    /// The state batch was not written; nor were those that were given before this was taken.
+    case stateRefused(JournalTicket, stream: UInt32, JournalRefusal, BufferLoan)
     /// Another order was not carried out. The loan is its buffer, if it had one.
     case refused(JournalTicket, stream: UInt32, JournalRefusal, BufferLoan?)
     /// Messages from `firstSequence` through `lastSequence`, as one batch; more blocks of the same
@@ -106,8 +117,8 @@ extension JournalReport {
     var appended: BufferLoan? {
         switch self {
         case .durable(_, _, _, let loan), .appendRefused(_, _, _, let loan): loan
-        case .created, .configured, .removed, .stateWritten, .refused, .block, .endOfLog, .damaged,
-            .unreadable, .writeStopped, .stopped:
+        case .created, .configured, .removed, .stateWritten, .stateRefused, .refused, .block,
+            .endOfLog, .damaged, .unreadable, .writeStopped, .stopped:
             nil
         }
     }

@@ -23,6 +23,10 @@ final class StreamFiles {
     var refusals: UInt32 = 0
     /// Why the last one was refused.
     var lastRefusal = JournalRefusal.writeStopped
+    /// Refused state batches, which are counted in the same way.
+    var stateRefusals: UInt32 = 0
+    /// Why the last of them was refused.
+    var lastStateRefusal = JournalRefusal.writeStopped
     /// Whether this round staged something in the log.
     var isLogDirty = false
     /// Whether this round staged something in the state.

@@ -105,6 +105,12 @@ struct QueueModel {
         delivered.merge(found) { $1 }
     }
 
+    /// What was refused was done after all, so that nothing of it comes back.
+    mutating func endReturning() {
+        gone.formUnion(mayReturn)
+        mayReturn = []
+    }
+
     /// Whether message `id` may be there.
     func maySurvive(_ id: UInt64) -> Bool {
         id > settled || survivors.contains(id) || mayReturn.contains(id)

@@ -40,6 +40,7 @@ struct StoreSimulation: ~Copyable {
             var bench = try StoreBench(disk)
             tell("-- life \(life)")
             check(&bench, "seed \(seed), life \(life)")
+            for queue in queues.keys { queues[queue]?.mayReturn = [] }
             hasFault = random.below(3) == 0
             if hasFault { inject(within: UInt32(steps)) }
             if random.below(4) == 0 { limitRoom() }
@@ -61,7 +62,13 @@ struct StoreSimulation: ~Copyable {
         bench.settle()
         take(&bench)
         guard !disk.isDead, !hasFault, random.below(2) == 0 else { return }
-        bench.pass(milliseconds: 50)
+        // What was refused for want of room is made good, and synced.
+        for time in [600, 300] {
+            bench.pass(milliseconds: time)
+            bench.settle()
+        }
+        take(&bench)
+        for queue in queues.keys { queues[queue]?.endReturning() }
         check(&bench, "seed \(seed), end of life \(life)")
         checkExpectations(&bench)
     }

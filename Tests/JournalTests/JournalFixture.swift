@@ -101,9 +101,12 @@ struct JournalDriver: ~Copyable {
         _ = client.write(state, to: stream, isDurable: isDurable)
         var isWritten = false
         for report in run() {
-            if case .stateWritten(_, _, let loan) = report {
+            switch report {
+            case .stateWritten(_, _, let loan):
                 _ = RecordBuffer(loan)
                 isWritten = true
+            case .stateRefused(_, _, _, let loan): _ = RecordBuffer(loan)
+            default: break
             }
         }
         return isWritten

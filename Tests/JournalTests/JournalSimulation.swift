@@ -288,9 +288,11 @@ struct JournalSimulation: ~Copyable {
                 _ = RecordBuffer(loan)
                 // Nothing of such a batch was written: it must never appear.
                 if why == .diskFull { withdraw(ticket) }
-            case .refused(_, let stream, let why, let loan):
-                if let loan { _ = RecordBuffer(loan) }
+            case .stateRefused(_, _, let why, let loan):
+                _ = RecordBuffer(loan)
                 isRefused = why == .diskFull
+            case .refused(_, let stream, _, let loan):
+                if let loan { _ = RecordBuffer(loan) }
                 refuse(stream)
             case .block, .endOfLog, .damaged, .unreadable, .writeStopped, .stopped: break
             }

@@ -230,6 +230,34 @@ import Testing
         #expect(lost.isEmpty)
     }
 
+    @Test func `state that was given before a refusal was seen is refused with it`() throws {
+        let disk = SimulatedDisk(seed: 9)
+        var driver = try JournalDriver(disk)
+        let isMade = driver.create(0)
+        #expect(isMade)
+        disk.limit(toFree: 100_000)
+        var large = StateWriter()
+        large.put([1].raw, [UInt8](repeating: 7, count: 1 << 20).raw)
+        var small = StateWriter()
+        small.put([2].raw, [3].raw)
+        let first = driver.client.write(large, to: 0, isDurable: false)
+        let second = driver.client.write(small, to: 0, isDurable: true)
+        var refused: [JournalTicket] = []
+        for report in driver.run() {
+            guard case .stateRefused(let ticket, 0, .diskFull, let loan) = report else { continue }
+            _ = RecordBuffer(loan)
+            refused.append(ticket)
+        }
+        #expect(refused == [first, second])
+        var third = StateWriter()
+        third.put([4].raw, [5].raw)
+        let isWritten = driver.write(third, to: 0)
+        #expect(isWritten, "the refusal is known by now")
+        disk.restart()
+        let again = try JournalDriver(disk)
+        #expect(again.journal.recovered.first?.values.map(\.key) == [[4]])
+    }
+
     @Test func `a failed sync refuses the group and everything after it`() throws {
         let disk = SimulatedDisk(seed: 7)
         var driver = try JournalDriver(disk)

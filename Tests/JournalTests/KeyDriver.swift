@@ -40,6 +40,7 @@ extension JournalDriver {
         for report in reports {
             switch report {
             case .durable(_, _, _, let loan), .stateWritten(_, _, let loan),
+                .stateRefused(_, _, _, let loan),
                 .appendRefused(_, _, _, let loan), .block(_, _, _, _, _, let loan):
                 _ = RecordBuffer(loan)
             case .refused(_, _, _, let loan): if let loan { _ = RecordBuffer(loan) }

@@ -71,9 +71,8 @@ struct HostedStream: ~Copyable {
     var lost: [LostRange] = []
     /// The order by which the journal takes it away; `nil` while it is to stay.
     var removal: JournalTicket?
-    /// Removals that somebody asked for and that are not safe yet, oldest first; `nil` for the
-    /// order that was refused.
-    var removals: [(order: JournalTicket?, ranges: [Queueing.SequenceRange])] = []
+    /// What the journal was told and has not answered.
+    var told = ToldState()
     /// Where acknowledgements are confirmed once they are safe.
     var confirmations: [[UInt8]] = []
     /// Bytes of changes that were written since a consumer's whole position was.

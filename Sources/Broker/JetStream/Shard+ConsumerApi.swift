@@ -132,9 +132,7 @@ extension Shard {
         advise(.delete, consumer: name, of: index)
         markActive(index)
         guard host.streams[index].isOnDisk, !flags.contains(.memoryStorage) else { return nil }
-        var writer = StateWriter(host.takeBuffer())
-        writer.remove(ConsumerKey.bytes(name).raw)
-        return host.journal?.write(writer, to: index, isDurable: true)
+        return dropKept(name, of: index)
     }
 
     // MARK: - Asking

@@ -32,9 +32,10 @@ extension Shard {
             return
         }
         guard !awaitsBurial(index) else { return }
+        guard isTimeToTell(index) else { return clearChanges(index) }
         var writer = StateWriter(host.takeBuffer())
-        collectDeletions(index, into: &writer)
-        collectChanges(index, into: &writer)
+        // What a consumer is past must not be back where the journal knows its position.
+        if collectDeletions(index, into: &writer) { collectChanges(index, into: &writer) }
         collectPositions(index, into: &writer)
         let waiting = host.streams[index].confirmations
         if writer.isEmpty {
@@ -46,9 +47,61 @@ extension Shard {
             writer.setFloor(host.streams[index].floor)
         }
         host.streams[index].confirmations = []
-        let ticket = host.journal?.write(writer, to: index, isDurable: !waiting.isEmpty)
+        let ticket = tell(writer, of: index, isDurable: !waiting.isEmpty)
         guard let ticket, !waiting.isEmpty else { return }
         host.pending[ticket] = .confirm(root: root(of: index), replies: waiting)
+    }
+
+    /// Whether the journal may be told of changes: after a refusal it is left alone for a while.
+    private mutating func isTimeToTell(_ index: UInt32) -> Bool {
+        !host.streams[index].told.mustRepeat || host.streams[index].told.repeatAt <= tick.now
+    }
+
+    /// Forgets changes of consumers whose whole positions will be written.
+    private mutating func clearChanges(_ index: UInt32) {
+        for consumer in 0..<host.streams[index].stream.consumers.limit
+        where host.streams[index].stream.consumers.contains(consumer) {
+            host.streams[index].stream.clearChanges(of: consumer)
+        }
+    }
+
+    /// What the journal has refused is said at once: it is about to end.
+    mutating func hurryRefused() {
+        for index in 0..<host.streams.limit
+        where host.streams.contains(index) && host.streams[index].told.mustRepeat {
+            host.streams[index].told.hurry()
+            writeChanges(index)
+        }
+    }
+
+    /// Hands `state` over; what it says is said again if it is refused.
+    private mutating func tell(
+        _ state: consuming StateWriter,
+        of index: UInt32,
+        isDurable: Bool
+    ) -> JournalTicket? {
+        let ticket = host.journal?.write(state, to: index, isDurable: isDurable)
+        if let ticket { host.streams[index].told.give(ticket) }
+        return ticket
+    }
+
+    /// Tells the journal which messages have left the stream, as somebody asked for it.
+    /// - Returns: the ticket; `nil` if the stream is not on disk.
+    mutating func writeRemovals(_ index: UInt32) -> JournalTicket? {
+        guard host.streams[index].isOnDisk, host.journal != nil else { return nil }
+        var writer = StateWriter(host.takeBuffer())
+        tellAll(of: index, into: &writer)
+        return tell(writer, of: index, isDurable: true)
+    }
+
+    /// Tells the journal of all messages that have left the stream.
+    private mutating func tellAll(of index: UInt32, into writer: inout StateWriter) {
+        let first = host.streams[index].stream.state.firstSequence
+        writer.setFloor(first)
+        host.streams[index].noteGone(first - 1)
+        host.streams[index].stream.clearDeletions(below: first)
+        tell(host.streams[index].stream.deletions.count, of: index, into: &writer)
+        collectPositions(index, into: &writer)
     }
 
     /// Goes on with streams whose changes had to wait.
@@ -64,9 +117,14 @@ extension Shard {
     private static var untoldBytesMax: UInt64 { 4 << 20 }
 
     /// Limits are applied again when a stream is read back: of what they make go the journal is
-    /// told now and then, of what is taken or deleted at once.
-    private mutating func collectDeletions(_ index: UInt32, into writer: inout StateWriter) {
-        guard host.streams[index].stream.deletions.count > 0 else { return }
+    /// told now and then, of what is taken or deleted at once, and of all after a refusal.
+    /// - Returns: whether consumers' positions may follow.
+    private mutating func collectDeletions(
+        _ index: UInt32,
+        into writer: inout StateWriter
+    ) -> Bool {
+        let isAgain = host.streams[index].told.mustRepeat
+        guard host.streams[index].stream.deletions.count > 0 || isAgain else { return true }
         let first = host.streams[index].stream.state.firstSequence
         if first > host.streams[index].floor {
             host.streams[index].floor = first
@@ -77,9 +135,13 @@ extension Shard {
         let count = host.streams[index].stream.deletions.count
         let isTaken = host.streams[index].stream.state.configuration.retention != .limits
         let isMuch = host.streams[index].stream.deletedBytes >= Self.untoldBytesMax
-        guard count >= Self.toldRangesMax || count > 0 && (isTaken || isMuch) else { return }
+        guard count >= Self.toldRangesMax || count > 0 && (isTaken || isMuch || isAgain) else {
+            return true
+        }
         tell(min(count, Self.toldRangesMax), of: index, into: &writer)
-        if count > Self.toldRangesMax { markActive(index) }
+        guard count > Self.toldRangesMax else { return true }
+        markActive(index)
+        return false
     }
 
     /// Tells the journal of the first `count` ranges of messages that are gone.
@@ -88,18 +150,22 @@ extension Shard {
             let range = host.streams[index].stream.deletions[at]
             writer.delete(first: range.first, through: range.last)
             host.streams[index].noteGone(range.last)
+            host.streams[index].told.add(range)
         }
         host.streams[index].stream.clearDeletions(first: count)
     }
 
     private mutating func collectChanges(_ index: UInt32, into writer: inout StateWriter) {
+        let isAgain = host.streams[index].told.mustRepeat
+        if isAgain { collectRemovedConsumers(index, into: &writer) }
         for consumer in 0..<host.streams[index].stream.consumers.limit
         where host.streams[index].stream.consumers.contains(consumer) {
             let count = host.streams[index].stream.consumers[consumer].changes.count
-            guard count > 0 else { continue }
+            let flags = host.streams[index].stream.consumers[consumer].configuration.flags
+            guard count > 0 || isAgain, !flags.contains(.memoryStorage) else { continue }
             let written = host.streams[index].changeBytes[consumer, default: 0] + count
             let key = ConsumerKey.bytes(host.streams[index].stream.consumers[consumer].name)
-            if written > Self.changeBytesMax {
+            if written > Self.changeBytesMax || isAgain {
                 writer.put(key.raw, archived(consumer, of: index).bytes)
                 host.streams[index].changeBytes[consumer] = 0
             } else {
@@ -107,6 +173,18 @@ extension Shard {
                 host.streams[index].changeBytes[consumer] = written
             }
             host.streams[index].stream.clearChanges(of: consumer)
+        }
+    }
+
+    /// Says again that consumers are gone whose removal was refused.
+    private mutating func collectRemovedConsumers(
+        _ index: UInt32,
+        into writer: inout StateWriter
+    ) {
+        for name in host.streams[index].told.endRepeating()
+        where host.streams[index].stream.consumer(named: name.raw) == nil {
+            writer.remove(ConsumerKey.bytes(name).raw)
+            host.streams[index].told.add(consumer: name)
         }
     }
 
@@ -137,7 +215,17 @@ extension Shard {
         host.streams[index].stream.clearChanges(of: consumer)
         host.streams[index].changeBytes[consumer] = 0
         var writer = StateWriter(host.takeBuffer())
+        if !awaitsBurial(index) { tellAll(of: index, into: &writer) }
         writer.put(ConsumerKey.bytes(name).raw, value.bytes)
-        return host.journal?.write(writer, to: index, isDurable: true)
+        return tell(writer, of: index, isDurable: true)
+    }
+
+    /// Takes a consumer, which is gone, out of the store.
+    mutating func dropKept(_ name: [UInt8], of index: UInt32) -> JournalTicket? {
+        var writer = StateWriter(host.takeBuffer())
+        if !awaitsBurial(index) { tellAll(of: index, into: &writer) }
+        writer.remove(ConsumerKey.bytes(name).raw)
+        host.streams[index].told.add(consumer: name)
+        return tell(writer, of: index, isDurable: true)
     }
 }

@@ -229,28 +229,4 @@ extension Shard {
         host.streams[index].waiting.removeAll()
         host.streams[index].answered = 0
     }
-
-    /// Tells the journal which messages have left the stream, those of refused orders among them.
-    /// - Returns: the ticket; `nil` if the stream is not on disk.
-    mutating func writeRemovals(_ index: UInt32) -> JournalTicket? {
-        guard host.streams[index].isOnDisk, host.journal != nil else { return nil }
-        let first = host.streams[index].stream.state.firstSequence
-        var ranges = host.streams[index].removals.filter { $0.order == nil }.flatMap(\.ranges)
-        for at in 0..<host.streams[index].stream.deletions.count {
-            ranges.append(host.streams[index].stream.deletions[at])
-        }
-        var writer = StateWriter(host.takeBuffer())
-        writer.setFloor(first)
-        host.streams[index].noteGone(first - 1)
-        for range in ranges where range.last >= first {
-            writer.delete(first: max(first, range.first), through: range.last)
-            host.streams[index].noteGone(range.last)
-        }
-        collectPositions(index, into: &writer)
-        host.streams[index].stream.clearDeletions()
-        let ticket = host.journal?.write(writer, to: index, isDurable: true)
-        host.streams[index].removals.removeAll { $0.order == nil }
-        host.streams[index].removals.append((ticket, ranges))
-        return ticket
-    }
 }

@@ -26,7 +26,10 @@ extension Shard {
         readJournal()
         commit()
         let isIdle = host.dirty.isEmpty && host.journal?.appendsInFlight == 0
-        if isIdle, !isJournalStopping { isJournalStopping = host.journal?.stop() != nil }
+        if isIdle, !isJournalStopping {
+            hurryRefused()
+            isJournalStopping = host.journal?.stop() != nil
+        }
         host.journal?.flush()
         return hasJournalStopped
     }
@@ -42,18 +45,22 @@ extension Shard {
             finish(ticket)
         case .stateWritten(let ticket, let stream, let loan):
             host.giveBuffer(loan)
-            if isHosted(stream, ticket) {
-                host.streams[stream].removals.removeAll { $0.order == ticket }
-            }
+            if isHosted(stream, ticket) { host.streams[stream].told.settle(ticket) }
             finish(ticket)
         case .appendRefused(let ticket, let stream, let refusal, let loan):
             host.giveBuffer(loan)
             if isHosted(stream, ticket) { refuseWaiting(stream, refusal) }
         case .refused(let ticket, let stream, let refusal, let loan):
             if let loan { host.giveBuffer(loan) }
-            if isHosted(stream, ticket) { noteRefusal(stream, ticket) }
+            if isHosted(stream, ticket), host.streams[stream].removal == ticket {
+                // A stream that was to go stays.
+                host.streams[stream].removal = nil
+            }
             refuse(ticket, refusal)
-            if isHosted(stream, ticket) { refuseRemovals(from: ticket, of: stream, refusal) }
+        case .stateRefused(let ticket, let stream, let refusal, let loan):
+            host.giveBuffer(loan)
+            if isHosted(stream, ticket) { repeatState(ticket, of: stream, refusal) }
+            refuse(ticket, refusal)
         case .block(let ticket, let stream, let first, let last, let isLast, let loan):
             if isHosted(stream, ticket) { load(loan, into: stream) } else { host.giveBuffer(loan) }
             noteRead(ticket, first, last)
@@ -156,12 +163,26 @@ extension Shard {
         markActive(index)
     }
 
-    /// A stream that was to go stays, and changes of consumers may be missing from their logs.
-    private mutating func noteRefusal(_ index: UInt32, _ ticket: JournalTicket) {
-        if host.streams[index].removal == ticket { host.streams[index].removal = nil }
-        for consumer in host.streams[index].changeBytes.keys {
+    /// What an order said of consumers and of messages that are gone is not on disk: it is said
+    /// once more, whole positions in place of changes.
+    private mutating func repeatState(
+        _ ticket: JournalTicket,
+        of index: UInt32,
+        _ refusal: JournalRefusal
+    ) {
+        let ranges = host.streams[index].told.refuse(
+            ticket,
+            hasStopped: refusal == .writeStopped,
+            at: tick.now
+        )
+        for range in ranges { host.streams[index].stream.tellAgain(range) }
+        host.streams[index].floor = 0
+        for consumer in 0..<host.streams[index].stream.consumers.limit
+        where host.streams[index].stream.consumers.contains(consumer) {
             host.streams[index].changeBytes[consumer] = Self.changeBytesMax
         }
+        for at in host.linksInto[index] ?? [] { host.links[at].keptPosition = .max }
+        markActive(index)
     }
 
     /// What was ordered is not on disk: whoever waits for it is told so.
@@ -183,21 +204,6 @@ extension Shard {
             end(peek, isHosted(stream, ticket) ? reason(refusal) : .notFound)
         case .readEnded(let stream, let asker): endRead(asker, of: stream, ticket)
         case .confirm, nil: break
-        }
-    }
-
-    /// Removals that were asked for after the refused one may have found less to remove because of
-    /// it: they are refused too, and what it was about is told again with the next one.
-    private mutating func refuseRemovals(
-        from ticket: JournalTicket,
-        of index: UInt32,
-        _ refusal: JournalRefusal
-    ) {
-        let removals = host.streams[index].removals
-        guard let at = removals.firstIndex(where: { $0.order == ticket }) else { return }
-        host.streams[index].removals[at].order = nil
-        for later in removals[(at + 1)...] {
-            if let order = later.order { refuse(order, refusal) }
         }
     }
 

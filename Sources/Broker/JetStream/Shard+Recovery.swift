@@ -91,7 +91,7 @@ extension Shard {
             case .damaged(let ticket, _, let lost):
                 advance(ticket, to: lost.lastSequence &+ 1, isLast: true)
             case .created, .configured, .removed, .durable, .stateWritten, .appendRefused,
-                .refused, .writeStopped, .stopped:
+                .stateRefused, .refused, .writeStopped, .stopped:
                 break
             }
         }

@@ -92,6 +92,9 @@ extension Shard {
         if let failure = host.streams[index].readFailure {
             deadline = min(deadline, failure.askAgain)
         }
+        if host.streams[index].told.repeatAt > now {
+            deadline = min(deadline, host.streams[index].told.repeatAt)
+        }
         host.streams[index].deadline = deadline
         host.nextDeadline = min(host.nextDeadline, deadline)
         nextDeadline = min(nextDeadline, deadline)

@@ -340,6 +340,11 @@ public struct Stream: ~Copyable {
         deletedBytes = 0
     }
 
+    /// The journal did not take it that `range` is gone: it has to be told once more.
+    public mutating func tellAgain(_ range: SequenceRange) {
+        deletions.append(range)
+    }
+
     /// Forgets deletions once they are on their way to the journal.
     public mutating func clearDeletions() {
         deletions.removeAll()
