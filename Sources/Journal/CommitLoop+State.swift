@@ -115,15 +115,21 @@ extension CommitLoop {
             generation: 0
         )
         let state = try makeSegment(stream, name, firstSequence: 1)
-        try stream.fold.writeCheckpoint { checkpoint throws(JournalError) in
-            try reserve(state, checkpoint.buffer.count)
-            stage(checkpoint.buffer, UInt32(checkpoint.recordCount), in: state)
+        do throws(JournalError) {
+            try fill(state, from: stream.fold)
+        } catch {
+            guard error.isDiskFull else {
+                _ = refusal(for: error)
+                throw error
+            }
+            // The one before it goes on, and is read first: what was filled here may not follow it.
+            catalog.append(.segmentGone(name, lastSequence: 0))
+            doomed.append(DoomedFile(name: name, stream: nil))
+            throw error
         }
-        do {
-            try state.write()
-            if state.isDirty { try state.sync() }
-            stream.state = state
-            stream.stateName = name
+        stream.state = state
+        stream.stateName = name
+        do throws(DiskError) {
             try noteState(stream)
         } catch {
             stopWriting(error)
@@ -135,6 +141,23 @@ extension CommitLoop {
             doomed.append(DoomedFile(name: name, stream: nil))
         }
         return state
+    }
+
+    /// Writes all that counts to `state` and syncs it.
+    private mutating func fill(
+        _ state: SegmentFile,
+        from fold: StateFold
+    ) throws(JournalError) {
+        try fold.writeCheckpoint { checkpoint throws(JournalError) in
+            try reserve(state, checkpoint.buffer.count)
+            stage(checkpoint.buffer, UInt32(checkpoint.recordCount), in: state)
+        }
+        do throws(DiskError) {
+            try state.write()
+            if state.isDirty { try state.sync() }
+        } catch {
+            throw .disk(error)
+        }
     }
 
     /// Looks for segments that can go when a range has grown several times: one that grows message

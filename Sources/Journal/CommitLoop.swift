@@ -114,7 +114,11 @@ struct CommitLoop: ~Copyable {
 
     /// Makes everything staged durable, or stops writing for good.
     private mutating func commit() {
-        guard stopped == nil else { return }
+        guard stopped == nil else {
+            // What was taken in behind the failure is written no more than what was before it.
+            pending = pending.map { $0.refused(because: .writeStopped) }
+            return
+        }
         do throws(DiskError) {
             try commitLogs()
             try commitStates()
