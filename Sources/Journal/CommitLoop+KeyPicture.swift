@@ -34,7 +34,7 @@ extension CommitLoop {
     /// The progress of `job` with the segment in hand and how publishers fare until now.
     private func progressNow(of job: RotationJob) -> RotationProgress {
         var progress = job.progress
-        if job.isRunning, let order = keyWork.awaited, !order.isVerification,
+        if job.isRunning, let order = keyWork.awaited, !order.isVerification, !order.isCompaction,
             job.covers(index(of: order.segment.stream))
         {
             progress.bytesDone += min(keyWork.rewriting.inHandBytes, order.facts.end)

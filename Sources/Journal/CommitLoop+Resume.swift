@@ -5,8 +5,10 @@ import Sealing
 
 extension CommitLoop {
     /// Goes on with what a run before this one had begun: rotations as their operators wanted
-    /// them, then old versions with segments under them that belong to none.
+    /// them, then old versions with segments under them that belong to none, then segments of which
+    /// little is left.
     mutating func resumeRotations() {
+        lookForSparse()
         let wishes = catalog.state.rotations.values.sorted { $0.number < $1.number }
         for wish in wishes { resume(wish) }
         keyWork.lastRotation = max(keyWork.lastRotation, wishes.last?.number ?? 0)

@@ -18,9 +18,8 @@ extension CommitLoop {
             take(report)
             hasWork = true
         }
-        guard keyWork.awaited == nil, now >= keyWork.retryAt,
-            let at = keyWork.next
-        else { return hasWork }
+        guard keyWork.awaited == nil, now >= keyWork.retryAt else { return hasWork }
+        guard let at = keyWork.next else { return compactNext() || hasWork }
         if case .running = keyWork.jobs[at].progress[.verify] {
             verifyNext(at)
         } else {
@@ -109,9 +108,7 @@ extension CommitLoop {
         }
         keyWork.lastOrder += 1
         let number = keyWork.lastOrder
-        let fold = stream.index.flatMap { self.stream($0)?.fold }
-        var deleted = fold?.deleted ?? SequenceSet()
-        if let floor = fold?.floor, floor > 1 { deleted.insert(1...(floor - 1)) }
+        let deleted = stream.index.flatMap { self.stream($0)?.fold.allDeleted } ?? SequenceSet()
         send(rewriteOrder(entry, number: number, isVerification: false, deleted: deleted), at)
     }
 
@@ -136,6 +133,7 @@ extension CommitLoop {
         case .verified(_, let blocks):
             guard let at = keyWork.awaiting else { return }
             keyWork.jobs[at].progress.verifiedBlocks += blocks
+        case .tooMuchLeft: leave(order, isUnsound: false)
         case .failed(_, let stop): giveUp(order, stop)
         case .notRemoved: break
         }
@@ -162,16 +160,19 @@ extension CommitLoop {
             return
         }
         keyWork.awaited = nil
+        let isCounted = !order.isCompaction || countCompaction(order, result)
         catalog.append(
             .segmentRewritten(name, keyVersion: result.keyVersion, result.facts)
         )
         let index = index(of: name.stream)
+        if let stream = index.flatMap({ stream($0) }) { syncDeletions(of: stream) }
         for range in result.lost {
             catalog.append(.lost(name.stream, range))
             if let index { pending.append(.damaged(0, stream: index, range)) }
         }
         doomed.append(DoomedFile(name: name, stream: index, successor: result.facts))
         orderHeads(of: name.rewritten, firstSequence: order.firstSequence, result.facts)
+        guard isCounted else { return }
         for at in keyWork.jobs.indices
         where keyWork.jobs[at].isRunning && keyWork.jobs[at].covers(index) {
             keyWork.jobs[at].progress.bytesDone += order.facts.end
@@ -184,6 +185,14 @@ extension CommitLoop {
         }
     }
 
+    /// What deletes messages is durable before a segment without them takes the old one's place.
+    private mutating func syncDeletions(of stream: StreamFiles) {
+        guard stream.unsyncedStateSince != nil else { return }
+        touch(stream)
+        stream.isStateDirty = true
+        stream.mustSyncState = true
+    }
+
     /// What the stream `id` is called between shard and journal.
     func index(of id: UniqueId) -> UInt32? {
         for case let stream? in streams where stream.id == id { return stream.index }
@@ -191,6 +200,7 @@ extension CommitLoop {
     }
 
     private mutating func giveUp(_ order: RewriteOrder, _ stop: RewriteStop) {
+        guard !order.isCompaction else { return giveUpCompaction(order, stop) }
         guard let at = keyWork.awaiting else { return }
         let entries = catalog.state.streams[order.segment.stream]?.segments ?? []
         // A file that nobody names any more may well be missing.

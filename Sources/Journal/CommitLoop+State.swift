@@ -186,12 +186,12 @@ extension CommitLoop {
         }
         for entry in entries {
             guard let facts = entry.sealed else { continue }
-            var isDead = facts.lastSequence < max(floor, entry.firstSequence)
-            if !isDead {
-                let range = entry.firstSequence...facts.lastSequence
-                isDead = stream.fold.deleted.count(in: range) == UInt64(range.count)
+            let left = stream.fold.countLeft(of: entry.firstSequence, through: facts.lastSequence)
+            if left == 0 {
+                drop(stream, entry.name, lastSequence: facts.lastSequence)
+            } else if isSparse(entry, of: stream) {
+                compaction.want(stream.index)
             }
-            if isDead { drop(stream, entry.name, lastSequence: facts.lastSequence) }
         }
     }
 
@@ -214,6 +214,7 @@ extension CommitLoop {
     ) {
         // What deletes the segment's messages is durable before the segment goes.
         stream.mustSyncState = true
+        compaction.left[name] = nil
         catalog.append(.segmentGone(name, lastSequence: lastSequence))
         doomed.append(DoomedFile(name: name, stream: stream.index))
     }

@@ -115,6 +115,7 @@ extension CommitLoop {
         dirty.removeAll { $0 === stream }
         note(.streamRemoved(index))
         gone.append(stream.id)
+        compaction.forget(stream.id)
         pending.append(.removed(ticket, stream: index))
     }
 

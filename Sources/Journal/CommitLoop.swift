@@ -37,6 +37,8 @@ struct CommitLoop: ~Copyable {
     var gone: [UniqueId] = []
     /// What is done about keys.
     var keyWork: KeyWork
+    /// Segments of which little is left.
+    var compaction = CompactionWork()
     /// What was done, for ever.
     let audit: AuditLog
     /// What is done while there are no keys.

@@ -10,6 +10,8 @@ enum RewriteReport: Sendable {
     case done(RewriteResult)
     /// So many blocks were read back as they should be.
     case verified(UInt64, blocks: UInt64)
+    /// So much is left of the segment that it is not worth the work.
+    case tooMuchLeft(UInt64)
     /// The order was not carried out; nothing is left of it.
     case failed(UInt64, RewriteStop)
     /// Something that nothing names any more could not be taken away.
@@ -239,6 +241,8 @@ struct RewriteLoop: ~Copyable {
             if order.isVerification {
                 let blocks = try sample(order)
                 desk.reports.post(.verified(order.number, blocks: blocks))
+            } else if order.isCompaction, try !isSparse(order) {
+                desk.reports.post(.tooMuchLeft(order.number))
             } else {
                 rewrite = try SegmentRewrite(order, origin, isSalvage: false)
             }
@@ -254,6 +258,12 @@ struct RewriteLoop: ~Copyable {
         var count: UInt64 = 0
         while count < Self.sampleBlocksMax, try stroll.next(into: &frame) != nil { count += 1 }
         return count
+    }
+
+    /// Whether at most a quarter of a segment's bytes would be left.
+    private func isSparse(_ order: RewriteOrder) throws(RewriteStop) -> Bool {
+        let left = try SegmentStroll.bytesLeft(of: order, origin)
+        return left <= order.facts.end / CompactionWork.partMax
     }
 
     /// Blocks of a segment that a verification reads.
@@ -286,7 +296,7 @@ struct RewriteLoop: ~Copyable {
 
     /// A damaged segment is tried once more, without what is damaged.
     private mutating func giveUp(_ order: RewriteOrder, _ stop: RewriteStop, isSalvage: Bool) {
-        guard case .damaged = stop, !isSalvage, !order.isVerification else {
+        guard case .damaged = stop, !isSalvage, !order.isVerification, !order.isCompaction else {
             desk.reports.post(.failed(order.number, stop))
             return
         }

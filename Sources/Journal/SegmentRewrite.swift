@@ -27,6 +27,17 @@ struct RewriteOrder: Sendable {
     let deleted: SequenceSet
     /// Only samples are read back; nothing is written.
     let isVerification: Bool
+    /// Whether it is only worth it if at most a quarter of the bytes is left.
+    var isCompaction = false
+
+    /// Whether `block` is not the last one with messages, and none of its messages is left.
+    func isDead(_ block: BlockHeader) -> Bool {
+        guard block.kind == .records, block.lastSequence < facts.lastSequence,
+            block.firstSequence <= block.lastSequence
+        else { return false }
+        let range = block.firstSequence...block.lastSequence
+        return deleted.count(in: range) == UInt64(range.count)
+    }
 }
 
 /// Rewrites one segment, a piece at a time.
@@ -142,13 +153,9 @@ struct SegmentRewrite: ~Copyable {
         )
     }
 
-    /// Whether no message of `block` is left; the segment's first and last block always stay.
+    /// Whether `block` is left out; the segment's first and last block always stay.
     private func isDead(_ block: BlockHeader) -> Bool {
-        guard block.lastSequence < order.facts.lastSequence, !checksums.isEmpty else {
-            return false
-        }
-        let range = block.firstSequence...block.lastSequence
-        return order.deleted.count(in: range) == UInt64(range.count)
+        !checksums.isEmpty && order.isDead(block)
     }
 
     private mutating func finish() throws(RewriteStop) -> SealedFacts {

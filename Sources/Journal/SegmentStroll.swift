@@ -66,6 +66,35 @@ struct SegmentStroll: ~Copyable {
         }
     }
 
+    /// Bytes of the segment of `order` once it is rewritten without what is deleted; nothing but
+    /// the heads of its blocks is read.
+    static func bytesLeft(
+        of order: RewriteOrder,
+        _ origin: SegmentOrigin
+    ) throws(RewriteStop) -> UInt64 {
+        let file = try open(order.segment, origin)
+        var left = UInt64(SegmentHeader.byteCount)
+        var offset = left
+        var isFirst = true
+        while offset < order.facts.end {
+            let count = min(UInt64(BlockHeader.byteCount), order.facts.end - offset)
+            let head: RecordBuffer
+            do throws(DiskError) {
+                head = try origin.disk.readBytes(file.file, at: offset, count: Int(count))
+            } catch {
+                throw .disk(error)
+            }
+            guard let block = BlockHeader(head.bytes) else {
+                offset = SegmentFile.pageEnd(offset + 1)
+                continue
+            }
+            if isFirst || !order.isDead(block) { left += UInt64(block.blockBytes) }
+            if block.kind == .records { isFirst = false }
+            offset += UInt64(block.blockBytes)
+        }
+        return left
+    }
+
     /// The next block, its plaintext in `frame`; `nil` at the end.
     mutating func next(into frame: inout RecordBuffer) throws(RewriteStop) -> BlockHeader? {
         if let intact { return try nextIntact(intact, into: &frame) }

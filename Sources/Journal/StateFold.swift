@@ -58,6 +58,20 @@ struct StateFold: Equatable {
         deleted.removeBelow(sequence)
     }
 
+    /// How many sequences from `first` through `last` are not deleted.
+    func countLeft(of first: UInt64, through last: UInt64) -> UInt64 {
+        let start = max(first, floor)
+        guard start <= last else { return 0 }
+        return last - start + 1 - deleted.count(in: start...last)
+    }
+
+    /// Deleted sequences, those below the floor among them.
+    var allDeleted: SequenceSet {
+        var all = deleted
+        if floor > 1 { all.insert(1...(floor - 1)) }
+        return all
+    }
+
     /// Bytes after which a checkpoint goes on in another batch.
     private static var checkpointBytesMax: Int { 8 << 20 }
 

@@ -42,6 +42,8 @@ struct JournalSimulation: ~Copyable {
     /// Grows with everything that happened: two runs of one seed agree.
     private(set) var trace: UInt64 = 14_695_981_039_346_656_037
     private(set) var acknowledgedCount = 0
+    /// How often a segment was found that had been rewritten.
+    private(set) var rewrittenCount = 0
     /// Whether the last order was refused for want of room.
     private var isRefused = false
     /// Whether the next opening has an accident before it.
@@ -73,6 +75,8 @@ struct JournalSimulation: ~Copyable {
                 }
             }
             disk.limit(toFree: nil)
+            let logs = disk.files.filter { $0.contains("/log-") }
+            rewrittenCount += logs.count { !$0.hasSuffix(".0.seg") }
             if !disk.isDead, random.below(3) == 0 { _ = driver.stop() }
             note(UInt64(disk.writeCalls))
             endLife()
@@ -239,6 +243,10 @@ struct JournalSimulation: ~Copyable {
             range = first...min(model.next, first + UInt64(random.below(20)))
         case 1 where random.below(3) == 0:
             range = 0...UInt64(random.below(UInt32(model.next)))
+        case 2 where random.below(3) == 0:
+            // Little is left of what came so far.
+            let first = 2 + UInt64(random.below(4))
+            range = first...max(first, model.next - 1)
         default: break
         }
         if let range {
