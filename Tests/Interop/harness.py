@@ -54,7 +54,14 @@ class Server:
             if self.process.poll() is not None:
                 break
             try:
-                socket.create_connection((HOST, self.port), 1).close()
+                with socket.create_connection((HOST, self.port), 1) as probe:
+                    # The port is open before the store is; the greeting comes after that. One that
+                    # waits for a handshake first says nothing.
+                    probe.settimeout(2)
+                    try:
+                        probe.recv(1)
+                    except TimeoutError:
+                        pass
                 return
             except OSError:
                 time.sleep(0.02)

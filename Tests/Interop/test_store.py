@@ -106,7 +106,8 @@ async def case_damage_is_named_by_queue_and_sequences_and_fails():
         expect(good["keys"] == [{"queue": "Q", "version": 1, "blocks": good["blocks"]}], good)
         path = glob.glob(f"{stored.store}/store/s/*/log-*")[0]
         with open(path, "r+b") as file:
-            # One block begins on each page; this is inside the fifth.
+            # One block begins on each page; this is inside the fifth message, or the fourth if the
+            # stream was idle before for so long that a mark was written.
             file.seek(5 * 4_096 + 130)
             byte = file.read(1)[0]
             file.seek(-1, os.SEEK_CUR)
@@ -115,13 +116,14 @@ async def case_damage_is_named_by_queue_and_sequences_and_fails():
             server, "check", "--json", "--store-dir", stored.store, status=1))
         damage = bad["damage"]
         expect(len(damage) == 1 and damage[0]["queue"] == "Q", bad)
-        expect(damage[0]["first_seq"] == damage[0]["last_seq"] == 5, bad)
+        hit = damage[0]["first_seq"]
+        expect(hit in (4, 5) and damage[0]["last_seq"] == hit, bad)
         text = command(server, "check", "--store-dir", stored.store, status=1)
-        expect("Q: messages 5 through 5 are damaged" in text, text)
+        expect(f"Q: messages {hit} through {hit} are damaged" in text, text)
         # A copy has the same damage, and says so.
         text = command(
             server, "backup", "--store-dir", stored.store, stored.copy, status=1)
-        expect("Q: messages 5 through 5 are damaged" in text, text)
+        expect(f"Q: messages {hit} through {hit} are damaged" in text, text)
 
 
 async def case_no_store_and_a_wrong_key_have_words_of_their_own():

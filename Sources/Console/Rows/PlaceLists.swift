@@ -108,7 +108,7 @@ enum TargetList {
                 return TextRun(word, row.isLeader ? .text : .textMuted)
             }
         ),
-        .words("url", "URL", width: 18, weight: 2, drop: 8) { $0.url },
+        .words("url", "URL", width: 22, weight: 2, drop: 8) { $0.url },
     ]
 }
 
