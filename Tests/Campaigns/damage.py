@@ -98,6 +98,14 @@ class Segment:
         return (gone[0].first, self.records[-1].last) if gone else None
 
 
+def is_left_over(path, paths):
+    """Whether a kill has left a state segment behind that a later one replaces; the store has no use for it."""
+    place, name = os.path.split(path)
+    return name.startswith("state-") and any(
+        os.path.dirname(other) == place and name < os.path.basename(other)
+        for other in paths if os.path.basename(other).startswith("state-"))
+
+
 class Bench:
     """A copy of the store in which one thing at a time is wrong."""
 
@@ -256,6 +264,7 @@ def main():
         root = make(sys.argv[1], home, chance)
         paths = [os.path.relpath(os.path.join(place, name), root)
                  for place, _, names in os.walk(os.path.join(root, "s")) for name in names if name.endswith(".seg")]
+        paths = [path for path in paths if not is_left_over(path, paths)]
         segments = [Segment(root, path) for path in sorted(paths) if not os.path.basename(path).startswith("heads-")]
         segments = [segment for segment in segments if segment.blocks]
         logs = [segment for segment in segments if segment.is_log]
