@@ -229,10 +229,12 @@ class Traffic:
     async def end(self, task):
         """Ends one of the tasks, and says what went wrong in it."""
         self.tasks.remove(task)
-        task.cancel()
-        result = (await asyncio.gather(task, return_exceptions=True))[0]
-        if isinstance(result, Exception):
-            raise result
+        while not task.done():
+            # `wait_for` of Python 3.11 loses a cancellation that comes together with what it waits for.
+            task.cancel()
+            await asyncio.wait([task], timeout=1)
+        if not task.cancelled() and task.exception():
+            raise task.exception()
 
     async def stop(self):
         for task in list(self.tasks):
