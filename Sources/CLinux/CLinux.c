@@ -5,6 +5,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <execinfo.h>
 #include <string.h>
 
 int clinux_errno(void) { return errno; }
@@ -23,6 +24,45 @@ void clinux_name_thread(const char *name) {
     char kept[16] = {0};
     strncpy(kept, name, sizeof kept - 1);
     pthread_setname_np(pthread_self(), kept);
+}
+
+static char crash_name[64];
+
+static void complain(const char *text) {
+    // There is nobody to tell of a failure.
+    if (write(STDERR_FILENO, text, strlen(text)) < 0) return;
+}
+
+// Addresses only: what registers and stacks hold may be a secret. addr2line(1) makes lines of them.
+static void report_crash(int number) {
+    void *frames[64];
+    const char *description = sigdescr_np(number);
+    complain(crash_name);
+    complain(": crashed: ");
+    complain(description ? description : "unknown signal");
+    complain("\n");
+    backtrace_symbols_fd(frames, backtrace(frames, 64), STDERR_FILENO);
+    // A signal that somebody sent does not come again by itself.
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+int clinux_report_crashes(const char *name) {
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT, SIGSYS};
+    struct sigaction before;
+    if (sigaction(SIGSEGV, NULL, &before) == 0 && before.sa_handler != SIG_DFL) return 0;
+    void *frame;
+    strncpy(crash_name, name, sizeof crash_name - 1);
+    // The first call loads a library, which a handler must not.
+    backtrace(&frame, 1);
+    struct sigaction action = {0};
+    action.sa_handler = report_crash;
+    action.sa_flags = SA_ONSTACK | SA_NODEFER;
+    sigemptyset(&action.sa_mask);
+    for (unsigned index = 0; index < sizeof crashes / sizeof *crashes; index++) {
+        sigaction(crashes[index], &action, NULL);
+    }
+    return 1;
 }
 
 // The Castagnoli polynomial, reflected (RFC 3720 appendix B.4).

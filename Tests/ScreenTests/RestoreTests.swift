@@ -63,6 +63,9 @@ private func session(
         expectRestored(tmux, "signal \(number)")
         let screen = tmux.screen
         #expect(screen.contains(ending), "signal \(number): \(screen)")
+        let isCrash = ![SIGTERM, SIGINT, SIGHUP].contains(number)
+        let errors = tmux.file("errors")
+        #expect(errors.contains("crashed: ") == isCrash, "signal \(number): \(errors)")
     }
 
     @Test func `after a terminal that took nothing`() throws {

@@ -39,6 +39,10 @@ void clinux_name_thread(const char *name);
 /// Writes these bytes of `file` to the device and waits for it (`sync_file_range`); they are not durable by that.
 int clinux_write_out(int file, off_t offset, off_t count);
 
+/// Says on standard error where the process was when a signal like SIGSEGV ends it, and its name before that.
+/// At most 63 bytes of `name` are kept. Gives 0, and does nothing, if somebody is told of such signals already.
+int clinux_report_crashes(const char *name);
+
 /// CRC32C of `count` bytes continued from `crc` (start with 0), by the CPU's instruction where it has one.
 uint32_t clinux_crc32c(uint32_t crc, const void *bytes, size_t count);
 

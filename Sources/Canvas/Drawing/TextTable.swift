@@ -162,7 +162,10 @@ public struct TextTable: Equatable, Sendable {
             guard let span else { continue }
             let isSorted = sort?.column == index
             let arrow = sort?.isDescending == true ? glyphs.text(.down) : glyphs.text(.up)
-            let title = columns[index].title + (isSorted ? arrow : "")
+            let heading = columns[index].title
+            // A letter would be read as part of the word.
+            let isApart = glyphs.isAscii && TextWidth.cells(of: heading) + 2 <= span.count
+            let title = heading + (isSorted ? (isApart ? " " : "") + arrow : "")
             let isLeft = columns[index].alignment == .left
             if isLeft, title.isEmpty, span.count > 1 {
                 lent = lent ?? span.lowerBound

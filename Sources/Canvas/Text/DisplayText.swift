@@ -26,6 +26,15 @@ public struct DisplayText: Equatable, Sendable {
         isAltered = filter.isAltered
     }
 
+    /// The text of `bytes`, at most `cellsMax` cells of it.
+    ///
+    /// - Complexity: O(`cellsMax`); printable ASCII that has room is taken as it is.
+    public init(_ bytes: [UInt8], cellsMax: Int = 1_024) {
+        let isPlain = bytes.count <= cellsMax && bytes.allSatisfy(TextWidth.isPlain)
+        self.init(isPlain ? [] : bytes[...], cellsMax: cellsMax)
+        if isPlain { text = String(decoding: bytes, as: UTF8.self) }
+    }
+
     /// The text of `string`, at most `cellsMax` cells of it.
     public init(_ string: String, cellsMax: Int = 1_024) {
         var filter = DisplayFilter(cellsMax: cellsMax)

@@ -89,7 +89,7 @@ public struct TextStyle: Sendable {
         // One cell more tells whether it is longer; what is cut says so.
         let more = DisplayText(bytes, cellsMax: cellsMax + 1).text
         let text = TextWidth.fit(more, cells: cellsMax, ellipsis: glyphs[.ellipsis])
-        guard glyphs.isAscii else { return text }
+        guard glyphs.isAscii, !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
         var ascii = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             ascii.append(scalar.isASCII ? scalar : "?")

@@ -24,7 +24,6 @@ enum ConsoleCommand {
             Output.show(PlainText.keymap(keymap))
             return .success
         }
-        Process.askNobodyAfterCrashes()
         // Who opens the cockpit wants queues to look at; `serve` has them only by name, as the
         // server it replaces does.
         var wanted = asked
