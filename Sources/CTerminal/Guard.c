@@ -42,30 +42,37 @@ static int is_foreground(int descriptor) {
     return group < 0 || group == getpgrp();
 }
 
-void cterminal_restore(void) {
+static void restore(int terminal) {
     if (!atomic_exchange(&is_entered, 0)) return;
     int kept = errno;
-    if (is_foreground(guarded)) {
+    if (is_foreground(terminal)) {
         // A terminal that takes nothing has output waiting that nobody needs any more.
-        if (write(guarded, bytes, byte_count) < 0 && errno == EAGAIN) {
-            tcflush(guarded, TCOFLUSH);
-            if (write(guarded, bytes, byte_count) < 0) errno = 0;
+        if (write(terminal, bytes, byte_count) < 0 && errno == EAGAIN) {
+            tcflush(terminal, TCOFLUSH);
+            if (write(terminal, bytes, byte_count) < 0) errno = 0;
         }
-        tcsetattr(guarded, TCSANOW, &found);
+        tcsetattr(terminal, TCSANOW, &found);
     }
     errno = kept;
 }
 
-// Other threads still run: what they draw goes nowhere, and what is said of the crash where it was said before.
-static void part(void) {
+void cterminal_restore(void) {
+    restore(guarded);
+}
+
+// Other threads still run. What they draw goes nowhere from here on, so that no picture comes behind the last bytes.
+static int part(void) {
+    int terminal = dup(guarded);
+    if (terminal < 0) return guarded;
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (nowhere >= 0 && guarded >= 0) dup2(nowhere, guarded);
-    if (errors >= 0) dup2(errors, STDERR_FILENO);
+    if (nowhere >= 0) dup2(nowhere, guarded);
+    return terminal;
 }
 
 static void crash(int number) {
-    cterminal_restore();
-    part();
+    restore(part());
+    // What is said of the crash comes where it was said before.
+    if (errors >= 0) dup2(errors, STDERR_FILENO);
     for (int index = 0; index < SIGNAL_COUNT; index++) {
         if (crashes[index] == number) sigaction(number, &before[index], NULL);
     }

@@ -1,7 +1,7 @@
 // What clients of one simulated stream know, and what follows from that.
 
 /// Which messages a stream keeps.
-enum QueueKind: UInt32, CaseIterable {
+enum QueueKind: CaseIterable {
     case everything
     /// The newest `QueueModel.newestMax`.
     case newest
@@ -9,6 +9,8 @@ enum QueueKind: UInt32, CaseIterable {
     case perSubject
     /// Those that nobody has acknowledged.
     case untilTaken
+    /// Those that a consumer is there for and has not acknowledged.
+    case whileWanted
 
     /// What a configuration says besides what all have.
     var fields: String {
@@ -17,6 +19,7 @@ enum QueueKind: UInt32, CaseIterable {
         case .newest: #","max_msgs":\#(QueueModel.newestMax)"#
         case .perSubject: #","max_msgs_per_subject":1"#
         case .untilTaken: #","retention":"workqueue""#
+        case .whileWanted: #","retention":"interest""#
         }
     }
 }
@@ -36,6 +39,8 @@ struct QueueModel {
     var mayReturn: Set<UInt64> = []
     /// Those of which it was confirmed.
     var gone: Set<UInt64> = []
+    /// Messages that were sent after the consumer's creation had been confirmed.
+    var wanted: Set<UInt64> = []
     /// Sequences that were acknowledged, whether it was confirmed or not.
     var taken: Set<UInt64> = []
     /// Sequences whose acknowledgement was confirmed.
@@ -83,6 +88,8 @@ struct QueueModel {
             }
             required = required.filter { newest[Self.subject($0.value)] == $0.key }
         case .untilTaken: required = required.filter { !taken.contains($0.key) }
+        case .whileWanted:
+            required = required.filter { !taken.contains($0.key) && wanted.contains($0.value) }
         }
         return required.filter { !mayBeGone.contains($0.value) }
     }
@@ -94,7 +101,7 @@ struct QueueModel {
         case .newest: present.count <= Self.newestMax
         case .perSubject:
             Set(present.values.map { Self.subject($0) }).count == present.count
-        case .untilTaken: acknowledged.isDisjoint(with: present.keys)
+        case .untilTaken, .whileWanted: acknowledged.isDisjoint(with: present.keys)
         }
     }
 

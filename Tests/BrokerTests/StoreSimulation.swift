@@ -37,6 +37,7 @@ struct StoreSimulation: ~Copyable {
     /// Runs `lives` lives of about `steps` steps each.
     mutating func run(lives: Int, steps: Int) throws {
         for life in 0..<lives {
+            stumble()
             var bench = try StoreBench(disk)
             tell("-- life \(life)")
             check(&bench, "seed \(seed), life \(life)")
@@ -48,11 +49,27 @@ struct StoreSimulation: ~Copyable {
             end(&bench, life)
             note(UInt64(disk.writeCalls))
             questions = [:]
-            if random.below(3) == 0 { disk.restartProcess() } else { disk.restart() }
+            restart()
         }
         hasFault = false
         var bench = try StoreBench(disk)
         check(&bench, "seed \(seed), the end")
+    }
+
+    private mutating func restart() {
+        if random.below(3) == 0 { disk.restartProcess() } else { disk.restart() }
+    }
+
+    /// Some starts end in the middle, or while what they found is put in order.
+    private mutating func stumble() {
+        while random.below(4) == 0 {
+            inject(within: 40)
+            let calls = disk.writeCalls
+            if var bench = try? StoreBench(disk) { bench.settle() }
+            tell("stumbled after \(disk.writeCalls - calls) calls, dead \(disk.isDead)")
+            if disk.isDead { counts.stumbled += 1 }
+            restart()
+        }
     }
 
     /// Some lives end at rest, and with room all must go on as ever.
@@ -155,7 +172,8 @@ struct StoreSimulation: ~Copyable {
     private mutating func create(_ slot: Int, _ bench: inout StoreBench) {
         lastId += 1
         let queue = "S\(lastId)"
-        let kind = QueueKind(rawValue: random.below(4)) ?? .everything
+        let kinds = QueueKind.allCases
+        let kind = kinds[Int(random.below(UInt32(kinds.count)))]
         queues[queue] = QueueModel(kind)
         slots[slot] = queue
         let fields = #""storage":"file","allow_direct":true\#(kind.fields)"#
@@ -241,6 +259,7 @@ struct StoreSimulation: ~Copyable {
         lastId += 1
         questions[lastId] = .publish(queue: queue, id: lastId)
         tell("\(lastId): published to \(queue) under \(key ?? 0)")
+        if queues[queue]?.hasConsumer == true { queues[queue]?.wanted.insert(lastId) }
         let most: UInt32 = random.below(8) == 0 ? 3_000 : 60
         let text = "\(lastId).\(StoreNoise.words(size + Int(random.below(most)), &random))"
         let subject = "q\(slot).\(QueueModel.subject(lastId))"
@@ -325,6 +344,8 @@ struct StoreCounts {
     var purged = 0
     var delivered = 0
     var acknowledged = 0
+    /// Starts that ended in the middle.
+    var stumbled = 0
 
     mutating func add(_ other: StoreCounts) {
         confirmed += other.confirmed
@@ -332,6 +353,7 @@ struct StoreCounts {
         purged += other.purged
         delivered += other.delivered
         acknowledged += other.acknowledged
+        stumbled += other.stumbled
     }
 }
 
