@@ -15,7 +15,7 @@ enum DetailOverlay {
         // Everything is said, as where there is room for it.
         let whole = PaneContext(picture: context.picture, isFocused: true, sizeClass: .huge)
         let lines = DetailRows.lines(detail.facts(whole), cells: columns - 4)
-        let rows = min(size.rows - 2, lines.count + 2)
+        let rows = min(OverlayView.rows(in: size), lines.count + 2)
         let title = DetailRows.title(detail.pane)
         let hints = [
             "Esc closes", lines.count > rows - 2 ? "j k scroll" : "",

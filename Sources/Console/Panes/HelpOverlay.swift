@@ -72,7 +72,7 @@ enum HelpOverlay {
         let size = frame.size
         let room = OverlayView.open(
             columns: OverlayView.columns(in: size, most: 120),
-            rows: size.rows - 2,
+            rows: OverlayView.rows(in: size),
             title: [TextRun("Help", .paneTitleFocus)],
             badge: [TextRun("! changes the broker   Esc closes", .paneBadge)],
             isDanger: false,

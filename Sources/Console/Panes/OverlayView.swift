@@ -54,6 +54,9 @@ enum OverlayView {
         size.columns <= most + 16 ? size.columns : most
     }
 
+    /// How high a list over the panes may be: with room to spare, tabs and hints stay in sight.
+    static func rows(in size: Size) -> Int { size.rows - (size.rows >= 50 ? 6 : 2) }
+
     private static func drawDrawer(_ scroll: Int, on frame: inout Frame, _ context: PaneContext) {
         let notices = context.model.work.notices
         let room = open(

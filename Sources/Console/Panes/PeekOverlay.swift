@@ -10,7 +10,7 @@ enum PeekOverlay {
         let size = frame.size
         let room = OverlayView.open(
             columns: OverlayView.columns(in: size, most: 140),
-            rows: size.rows - 2,
+            rows: OverlayView.rows(in: size),
             title: [
                 TextRun("Peek ", .paneTitleFocus),
                 TextRun(context.style.name(peek.stream, cellsMax: 40), .textStrong),

@@ -35,10 +35,11 @@ extension ConsoleModel {
 
     mutating func press(_ key: Key, _ detail: DetailState) -> [Effect] {
         var detail = detail
-        let page = max(1, screen.size.rows - 6)
+        let rows = max(1, OverlayView.rows(in: screen.size) - 2)
+        let page = max(1, rows - 2)
         let cells = OverlayView.columns(in: screen.size, most: DetailOverlay.columnsMax) - 4
         let count = DetailRows.lines(detail.facts(plainContext), cells: cells).count
-        let last = max(0, count - max(1, screen.size.rows - 4))
+        let last = max(0, count - rows)
         switch key {
         case Key(.escape), .char("q"), .char("h"), Key(.left), Key(.backspace), .control("c"):
             screen.overlay = .none

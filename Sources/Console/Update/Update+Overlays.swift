@@ -159,7 +159,7 @@ extension ConsoleModel {
     /// A key while one message has the whole room.
     private mutating func press(_ key: Key, whole peek: PeekState, _ scroll: Int) -> [Effect] {
         var peek = peek
-        let rows = max(1, screen.size.rows - 4)
+        let rows = max(1, OverlayView.rows(in: screen.size) - 2)
         let columns = OverlayView.columns(in: screen.size, most: 140) - 4
         let lines = peek.messages.map {
             PeekOverlay.wholeLines($0[peek.index], columns: columns, plainPicture.style)
