@@ -4,6 +4,8 @@
 public struct Keymap: Hashable, Sendable {
     /// The bindings in the order of the help page.
     public private(set) var bindings: [Binding]
+    /// Where the binding of a name stands.
+    private let places: [String: Int]
 
     /// The bindings as shipped.
     public static let standard = Keymap(bindings: looking + tables + time + console + acting)
@@ -11,6 +13,10 @@ public struct Keymap: Hashable, Sendable {
     /// A keymap of `bindings`.
     public init(bindings: [Binding]) {
         self.bindings = bindings
+        places = [String: Int](
+            bindings.enumerated().map { ($1.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     /// What `key` does in any of `contexts`, the most particular one first.
@@ -25,14 +31,14 @@ public struct Keymap: Hashable, Sendable {
     }
 
     /// The binding called `name`.
-    public subscript(name: String) -> Binding? { bindings.first { $0.name == name } }
+    public subscript(name: String) -> Binding? { places[name].map { bindings[$0] } }
 
     /// Gives several bindings other keys at once, so that two may change theirs with each other.
     /// - Throws: which wish is refused, and why; nothing has changed then.
     public mutating func rebind(_ wishes: [KeyWish]) throws(KeyWishRefusal) {
         var changed = self
         for (number, wish) in wishes.enumerated() {
-            guard let place = changed.bindings.firstIndex(where: { $0.name == wish.name }) else {
+            guard let place = places[wish.name] else {
                 throw KeyWishRefusal(wish: number, reason: .unknownBinding)
             }
             changed.bindings[place].keys = wish.keys

@@ -20,12 +20,15 @@ struct ListSpec<Row: Sendable>: Sendable {
     let words: @Sendable (Row) -> [[UInt8]]
     /// The rows of a picture, in no order.
     let rows: @Sendable (Picture) -> [Row]
+    /// What `arranged` gives for the state that the picture's own model has, if the picture knows.
+    var prepared: @Sendable (Picture) -> [Row]? = { _ in nil }
 
     /// The rows that the state's filter keeps, in the state's order; rows that are alike in it are
     /// in the order of their names, whichever way the column is sorted.
     ///
     /// - Complexity: O(n log n); every sort value is computed once.
     func arranged(_ picture: Picture, _ state: ListState) -> [Row] {
+        if let prepared = prepared(picture) { return prepared }
         let all = rows(picture)
         let kept = state.filter.isEmpty ? all : all.filter { matches($0, state.filter) }
         let wanted = state.sort?.name ?? sort.name

@@ -53,19 +53,30 @@ extension ListSpec {
 
 /// Which pane shows which table.
 enum Lists {
+    private static let queues = QueueList.spec.access
+    private static let consumers = ConsumerList.spec.access
+    private static let clients = ClientList.spec.access
+    private static let keys = KeyList.spec.access
+    private static let queueLatency = QueueLatencyList.spec.access
+    private static let stages = StageList.spec.access
+    private static let damage = DamageList.spec.access
+    private static let targets = TargetList.spec.access
+    private static let events = EventList.spec.access
+    private static let alerts = AlertList.spec.access
+
     /// The table of `pane`; nil for panes that are not tables.
     static func access(_ pane: Pane) -> ListAccess? {
         switch pane {
-        case .queues: QueueList.spec.access
-        case .consumers: ConsumerList.spec.access
-        case .clients: ClientList.spec.access
-        case .keys: KeyList.spec.access
-        case .queueLatency: QueueLatencyList.spec.access
-        case .stages: StageList.spec.access
-        case .damage: DamageList.spec.access
-        case .targets: TargetList.spec.access
-        case .events: EventList.spec.access
-        case .alerts: AlertList.spec.access
+        case .queues: queues
+        case .consumers: consumers
+        case .clients: clients
+        case .keys: keys
+        case .queueLatency: queueLatency
+        case .stages: stages
+        case .damage: damage
+        case .targets: targets
+        case .events: events
+        case .alerts: alerts
         case .throughput, .heatMap, .percentiles, .queueDetail, .queueGraph, .clientDetail,
             .keySummary, .rotation, .keySafety, .storage, .syncLatency, .server:
             nil

@@ -14,6 +14,8 @@ struct Picture: Sendable {
     let style: TextStyle
     /// Latencies of the window that graphs show, once they were needed for a whole screen.
     private var wholeWindow: LatencyHistogram?
+    /// The rows of the table of queues, once they were needed for a whole screen.
+    private(set) var wholeQueues: [QueueRow]?
     /// The queue that the cursor is on, once it was needed for a whole screen.
     private var wholeStream: StreamStatus??
     /// What actions would be done to, once it was needed for a whole screen.
@@ -41,8 +43,9 @@ struct Picture: Sendable {
     func prepared() -> Picture {
         var picture = self
         picture.wholeWindow = LatencyWindow(model).publish
-        picture.wholeStream = .some(selectedStream)
-        picture.wholeTargets = model.actionTargets
+        picture.wholeQueues = QueueList.spec.arranged(self, model.listState(.queues))
+        picture.wholeStream = .some(picture.selectedStream)
+        picture.wholeTargets = model.actionTargets(in: picture)
         picture.wholeContexts = model.contexts
         return picture
     }
@@ -62,7 +65,7 @@ struct Picture: Sendable {
     /// The queue that the cursor is on.
     var selectedStream: StreamStatus? {
         if let wholeStream { return wholeStream }
-        let state = model.screen.lists[.queues] ?? ListState()
+        let state = model.listState(.queues)
         let rows = QueueList.spec.arranged(self, state)
         return QueueList.spec.selectedIndex(in: rows, state).map { rows[$0].stream }
     }

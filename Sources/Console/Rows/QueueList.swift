@@ -49,7 +49,8 @@ enum QueueList {
         id: { .stream($0.stream.name) },
         name: { $0.stream.name },
         words: { [$0.stream.name] + $0.stream.policy.subjects },
-        rows: rows
+        rows: rows,
+        prepared: { $0.wholeQueues }
     )
 
     @Sendable private static func rows(_ picture: Picture) -> [QueueRow] {

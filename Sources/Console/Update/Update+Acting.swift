@@ -82,19 +82,22 @@ extension ConsoleModel {
     // MARK: What it is about
 
     /// The rows that actions would be done to: those marked, or the selected ones.
-    var actionTargets: ActionTargets {
+    var actionTargets: ActionTargets { actionTargets(in: plainPicture) }
+
+    /// The same, with the rows of `picture`, which is one of this model.
+    func actionTargets(in picture: Picture) -> ActionTargets {
         var targets = ActionTargets()
         let pane = focusedPane
-        targets.queues = chosen(in: pane == .queueLatency ? .queueLatency : .queues)
+        targets.queues = chosen(in: pane == .queueLatency ? .queueLatency : .queues, picture)
         if pane == .consumers { targets.consumer = selectedId(.consumers) }
-        targets.clients = chosen(in: .clients)
+        targets.clients = chosen(in: .clients, picture)
         targets.isAboutClients = pane == .clients || pane == .clientDetail
-        if screen.current == .keys { targets.keys = Array(chosen(in: .keys).prefix(1)) }
+        if screen.current == .keys { targets.keys = Array(chosen(in: .keys, picture).prefix(1)) }
         return targets
     }
 
-    private func chosen(in pane: Pane) -> [RowId] {
-        let ids = rowIds(pane)
+    private func chosen(in pane: Pane, _ picture: Picture) -> [RowId] {
+        let ids = Lists.access(pane)?.ids(picture, listState(pane)) ?? []
         let state = listState(pane)
         let marked = state.marks.isEmpty ? [] : ids.filter { state.marks.contains($0) }
         return marked.isEmpty ? selected(among: ids, state).map { [$0] } ?? [] : marked
