@@ -151,6 +151,7 @@ extension StoreSimulation {
 
     /// With room and a sound disk a stream goes on where it is.
     mutating func checkExpectations(_ bench: inout StoreBench) {
+        #expect(unanswered.isEmpty, "seed \(seed): never answered")
         for (slot, queue) in slots.enumerated() {
             guard let queue, let info = bench.ask("$JS.API.STREAM.INFO.\(queue)"),
                 let last = info.number("last_seq")

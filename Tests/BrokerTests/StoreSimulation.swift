@@ -155,6 +155,11 @@ struct StoreSimulation: ~Copyable {
         }
     }
 
+    /// Messages of which the publisher heard nothing.
+    var unanswered: [UInt64] {
+        questions.filter { if case .publish = $0.value { true } else { false } }.keys.sorted()
+    }
+
     private mutating func ask(
         _ question: Question,
         _ subject: String,

@@ -73,6 +73,8 @@ struct HostedStream: ~Copyable {
     var removal: JournalTicket?
     /// What the journal was told and has not answered.
     var told = ToldState()
+    /// Sequences without a message on their way to the journal.
+    var skips = SkippedSequences()
     /// Where acknowledgements are confirmed once they are safe.
     var confirmations: [[UInt8]] = []
     /// Bytes of changes that were written since a consumer's whole position was.

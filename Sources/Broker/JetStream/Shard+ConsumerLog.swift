@@ -38,8 +38,10 @@ extension Shard {
         if collectDeletions(index, into: &writer) { collectChanges(index, into: &writer) }
         collectPositions(index, into: &writer)
         let waiting = host.streams[index].confirmations
+        let hasSkips =
+            host.streams[index].skips.mustTell && host.streams[index].stream.deletions.count == 0
         if writer.isEmpty {
-            guard !waiting.isEmpty else {
+            guard !waiting.isEmpty || hasSkips else {
                 host.spare = writer.takeBuffer()
                 return
             }
@@ -47,7 +49,8 @@ extension Shard {
             writer.setFloor(host.streams[index].floor)
         }
         host.streams[index].confirmations = []
-        let ticket = tell(writer, of: index, isDurable: !waiting.isEmpty)
+        let ticket = tell(writer, of: index, isDurable: !waiting.isEmpty || hasSkips)
+        if let ticket, hasSkips { host.streams[index].skips.give(ticket) }
         guard let ticket, !waiting.isEmpty else { return }
         host.pending[ticket] = .confirm(root: root(of: index), replies: waiting)
     }

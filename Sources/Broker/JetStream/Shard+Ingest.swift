@@ -40,7 +40,11 @@ extension Shard {
                 host.streams[index].counters.storedBytes &+= UInt64(
                     headers.byteCount + payload.byteCount
                 )
-                if stored.isKept { record(index, stored.sequence) }
+                if stored.isKept {
+                    record(index, stored.sequence)
+                } else if host.streams[index].isOnDisk {
+                    host.streams[index].skips.add(stored.sequence)
+                }
                 if isDiskBehind, tick.sender != noIndex { tick.isLagging = true }
                 withEffects(of: index) { host, effects in
                     host.streams[index].stream.announce(stored, into: &effects)
@@ -210,6 +214,33 @@ extension Shard {
             host.streams[index].waiting.removeAll()
             host.streams[index].answered = 0
         }
+    }
+
+    /// Tells publishers whose messages nobody wanted that their sequences, up to `last`, are not
+    /// safe.
+    mutating func refuseSkipped(_ index: UInt32, through last: UInt64) {
+        let durable = host.streams[index].stream.state.durableSequence
+        let text = PubAck.refusal(
+            QueueingError(.insufficientStorage),
+            stream: host.streams[index].name
+        )
+        var kept = Table<WaitingAck>(capacity: 1)
+        for at in host.streams[index].answered..<host.streams[index].waiting.count {
+            let waiting = host.streams[index].waiting[at]
+            let isSkipped =
+                waiting.sequence > durable && waiting.sequence <= last
+                && !host.streams[index].stream.contains(waiting.sequence)
+            guard isSkipped else {
+                kept.append(waiting)
+                continue
+            }
+            host.publishTally?.noteFailure()
+            let reply = host.replies.bytes(of: waiting.reply).array
+            host.replies.free(waiting.reply)
+            emit(root(of: index), to: reply, text)
+        }
+        host.streams[index].waiting = kept
+        host.streams[index].answered = 0
     }
 
     /// Tells everybody who waits that the message could not be stored.

@@ -45,7 +45,7 @@ extension Shard {
             finish(ticket)
         case .stateWritten(let ticket, let stream, let loan):
             host.giveBuffer(loan)
-            if isHosted(stream, ticket) { host.streams[stream].told.settle(ticket) }
+            if isHosted(stream, ticket) { settle(state: ticket, of: stream) }
             finish(ticket)
         case .appendRefused(let ticket, let stream, let refusal, let loan):
             host.giveBuffer(loan)
@@ -82,9 +82,21 @@ extension Shard {
             && host.journal?.isCurrent(ticket, stream: index) ?? false
     }
 
+    /// What `order` says of the stream is on disk.
+    private mutating func settle(state order: JournalTicket, of index: UInt32) {
+        host.streams[index].told.settle(order)
+        guard host.streams[index].skips.settle(order) else { return }
+        settle(durable: host.streams[index].stream.state.durableSequence, of: index)
+    }
+
+    /// Messages up to `last` are on disk, and with them what was skipped right behind.
     private mutating func settle(durable last: UInt64, of index: UInt32) {
+        let skipped = host.streams[index].skips.safe
+        let isNext =
+            skipped > last
+            && host.streams[index].stream.state.isEmpty(from: last + 1, through: skipped)
         withEffects(of: index) { host, effects in
-            host.streams[index].stream.setDurable(last, into: &effects)
+            host.streams[index].stream.setDurable(isNext ? skipped : last, into: &effects)
         }
         answerWaiting(index)
         sendRepublished(index)
@@ -176,6 +188,9 @@ extension Shard {
             at: tick.now
         )
         for range in ranges { host.streams[index].stream.tellAgain(range) }
+        if let last = host.streams[index].skips.refuse(ticket) {
+            refuseSkipped(index, through: last)
+        }
         host.streams[index].floor = 0
         for consumer in 0..<host.streams[index].stream.consumers.limit
         where host.streams[index].stream.consumers.contains(consumer) {
@@ -223,6 +238,7 @@ extension Shard {
         rewindLinks(into: index)
         host.republishers[index]?.rewind(durable: durable)
         host.streams[index].batch = nil
+        host.streams[index].skips.rollBack()
         if refusal == .keysUnavailable {
             let words = "the keys of the store are locked"
             refuseAllWaiting(index, QueueingError(.storeFailed, words))

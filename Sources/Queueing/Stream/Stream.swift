@@ -92,6 +92,8 @@ public struct Stream: ~Copyable {
                 isWanted: isWanted(staged, subject),
                 at: context.now
             )
+            // A sequence without a message is given as little again as that of one that is gone.
+            if !stored.isKept { noteDeletion(stored.sequence) }
             return .stored(stored)
         }
     }
@@ -291,8 +293,11 @@ public struct Stream: ~Copyable {
 
     /// Keeps the removal at `place` for the journal.
     mutating func noteDeletion(of place: Int) {
-        let sequence = state.removals[place].sequence
         deletedBytes &+= UInt64(state.removals[place].byteCount)
+        noteDeletion(state.removals[place].sequence)
+    }
+
+    private mutating func noteDeletion(_ sequence: UInt64) {
         let last = deletions.count - 1
         if last >= 0 {
             if deletions[last].last &+ 1 == sequence {

@@ -127,6 +127,12 @@ public struct StreamState: ~Copyable {
     /// Whether the message is there.
     public mutating func contains(_ sequence: UInt64) -> Bool { index.contains(sequence) }
 
+    /// Whether there is no message from `first` through `last`.
+    public func isEmpty(from first: UInt64, through last: UInt64) -> Bool {
+        let next = index.next(from: first)
+        return next == 0 || next > last
+    }
+
     /// Whether the message is there.
     func holds(_ sequence: UInt64) -> Bool { index.holds(sequence) }
 
