@@ -69,6 +69,8 @@ class Session:
         self.socket = socket.create_connection(("127.0.0.1", port), 5)
         self.data = b""
         self.count = 0
+        # Where streams keep their messages that do not say it themselves.
+        self.storage = "memory"
         self.log = []
         self.messages = []
         self.send("CONNECT " + json.dumps({
@@ -182,7 +184,7 @@ class Session:
         return self.ask("$JS.API." + endpoint, body)
 
     def stream(self, name, /, **members):
-        members.setdefault("storage", "memory")
+        members.setdefault("storage", self.storage)
         return self.api(f"STREAM.CREATE.{name}", {"name": name, **members})
 
     def consumer(self, stream, name, /, **members):

@@ -17,7 +17,7 @@ import time
 import stream_cases
 import stream_tables
 from harness import Server, free_port
-from stream_exceptions import EXCEPTIONS
+from stream_exceptions import EXCEPTIONS, NOT_ON_DISK
 from stream_session import Session
 
 
@@ -86,6 +86,13 @@ def reconsumed(members):
     return case
 
 
+def on_disk(case):
+    def stored(s):
+        s.storage = "file"
+        case(s)
+    return stored
+
+
 def all_cases():
     for title, table, kind in (
             ("make", stream_tables.STREAMS, made), ("change", stream_tables.UPDATES, changed),
@@ -94,7 +101,10 @@ def all_cases():
         for name, members in table.items():
             yield f"{title}: {name}", kind(members)
     for case in stream_cases.CASES:
-        yield case.__name__.replace("_", " "), case
+        name = case.__name__.replace("_", " ")
+        yield name, case
+        if name not in NOT_ON_DISK:
+            yield name + ", on disk", on_disk(case)
 
 
 def clear(session):
@@ -127,7 +137,8 @@ def differences(one, other, path=""):
 
 
 def excused(name, line):
-    return any((case == name or case == "*") and word in line for case, word, _ in EXCEPTIONS)
+    either = (name, name.removesuffix(", on disk"), "*")
+    return any(case in either and word in line for case, word, _ in EXCEPTIONS)
 
 
 def compare(case, *ports):
