@@ -138,9 +138,8 @@ extension Shard {
         let count = host.streams[index].stream.deletions.count
         let isTaken = host.streams[index].stream.state.configuration.retention != .limits
         let isMuch = host.streams[index].stream.deletedBytes >= Self.untoldBytesMax
-        guard count >= Self.toldRangesMax || count > 0 && (isTaken || isMuch || isAgain) else {
-            return true
-        }
+        let isDue = isTaken || isMuch || isAgain || host.streams[index].skips.mustTell
+        guard count >= Self.toldRangesMax || count > 0 && isDue else { return true }
         tell(min(count, Self.toldRangesMax), of: index, into: &writer)
         guard count > Self.toldRangesMax else { return true }
         markActive(index)

@@ -218,13 +218,11 @@ extension Shard {
 
     /// Tells publishers whose messages nobody wanted that their sequences, up to `last`, are not
     /// safe.
-    mutating func refuseSkipped(_ index: UInt32, through last: UInt64) {
+    mutating func refuseSkipped(_ index: UInt32, through last: UInt64, _ error: QueueingError) {
         let durable = host.streams[index].stream.state.durableSequence
-        let text = PubAck.refusal(
-            QueueingError(.insufficientStorage),
-            stream: host.streams[index].name
-        )
+        let text = PubAck.refusal(error, stream: host.streams[index].name)
         var kept = Table<WaitingAck>(capacity: 1)
+        var replies: [[UInt8]] = []
         for at in host.streams[index].answered..<host.streams[index].waiting.count {
             let waiting = host.streams[index].waiting[at]
             let isSkipped =
@@ -235,12 +233,13 @@ extension Shard {
                 continue
             }
             host.publishTally?.noteFailure()
-            let reply = host.replies.bytes(of: waiting.reply).array
+            replies.append(host.replies.bytes(of: waiting.reply).array)
             host.replies.free(waiting.reply)
-            emit(root(of: index), to: reply, text)
         }
         host.streams[index].waiting = kept
         host.streams[index].answered = 0
+        // What is said may come to a stream and wait there.
+        for reply in replies { emit(root(of: index), to: reply, text) }
     }
 
     /// Tells everybody who waits that the message could not be stored.

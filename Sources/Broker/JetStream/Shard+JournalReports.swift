@@ -189,7 +189,7 @@ extension Shard {
         )
         for range in ranges { host.streams[index].stream.tellAgain(range) }
         if let last = host.streams[index].skips.refuse(ticket) {
-            refuseSkipped(index, through: last)
+            refuseSkipped(index, through: last, storeError(refusal))
         }
         host.streams[index].floor = 0
         for consumer in 0..<host.streams[index].stream.consumers.limit
@@ -239,13 +239,15 @@ extension Shard {
         host.republishers[index]?.rewind(durable: durable)
         host.streams[index].batch = nil
         host.streams[index].skips.rollBack()
-        if refusal == .keysUnavailable {
-            let words = "the keys of the store are locked"
-            refuseAllWaiting(index, QueueingError(.storeFailed, words))
-        } else {
-            refuseAllWaiting(index)
-        }
+        refuseAllWaiting(index, storeError(refusal))
         markActive(index)
+    }
+
+    /// Why the journal refused, for a publisher.
+    private func storeError(_ refusal: JournalRefusal) -> QueueingError {
+        refusal == .keysUnavailable
+            ? QueueingError(.storeFailed, "the keys of the store are locked")
+            : QueueingError(.insufficientStorage)
     }
 
     /// Puts messages that were read from disk where consumers find them.
