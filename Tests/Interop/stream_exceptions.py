@@ -9,8 +9,3 @@ EXCEPTIONS = [
     ("messages are deleted, on disk", ".json.error",
      "what is not there is called so in memory and on disk alike; nats-server's store gives its own errors"),
 ]
-
-# Cases that are not compared on disk, and why.
-NOT_ON_DISK = {
-    "messages are pushed": "a new consumer begins to push before its creation is synced and answered",
-}

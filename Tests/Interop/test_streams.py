@@ -17,7 +17,7 @@ import time
 import stream_cases
 import stream_tables
 from harness import Server, free_port
-from stream_exceptions import EXCEPTIONS, NOT_ON_DISK
+from stream_exceptions import EXCEPTIONS
 from stream_session import Session
 
 
@@ -103,8 +103,7 @@ def all_cases():
     for case in stream_cases.CASES:
         name = case.__name__.replace("_", " ")
         yield name, case
-        if name not in NOT_ON_DISK:
-            yield name + ", on disk", on_disk(case)
+        yield name + ", on disk", on_disk(case)
 
 
 def clear(session):
