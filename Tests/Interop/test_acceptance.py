@@ -85,7 +85,7 @@ def words(text):
 
 
 def case_help_says_what_the_printed_keymap_says():
-    with Screen(columns=130, rows=170) as screen:
+    with Screen(columns=130, rows=190) as screen:
         screen.press("?")
         text = screen.wait("Help", "Everywhere")
         for name, keys, _, _, help in keymap():
