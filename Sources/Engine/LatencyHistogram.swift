@@ -70,18 +70,26 @@ public struct LatencyHistogram: Hashable, Sendable {
     public mutating func merge(_ other: LatencyHistogram) {
         guard let last = other.counts.indices.last else { return }
         cover(other.firstBucket, other.firstBucket + last)
-        for (place, samples) in other.counts.enumerated() where samples > 0 {
-            add(samples, to: other.firstBucket + place)
+        let start = other.firstBucket - firstBucket
+        for place in other.counts.indices {
+            counts[start + place] = counts[start + place] &+ other.counts[place]
         }
+        count = count &+ other.count
     }
 
     /// What came after `earlier`; never negative.
     public func since(_ earlier: LatencyHistogram) -> LatencyHistogram {
         var difference = LatencyHistogram()
-        for (place, samples) in counts.enumerated() {
+        let more = counts.indices.map { place in
             let before = earlier[firstBucket + place]
-            if samples > before { difference.add(samples - before, to: firstBucket + place) }
+            return counts[place] > before ? counts[place] - before : 0
         }
+        guard let first = more.firstIndex(where: { $0 > 0 }),
+            let last = more.lastIndex(where: { $0 > 0 })
+        else { return difference }
+        difference.firstBucket = firstBucket + first
+        difference.counts = Array(more[first...last])
+        difference.count = difference.counts.reduce(0, &+)
         return difference
     }
 

@@ -171,6 +171,16 @@ import Testing
         #expect(sentences.layout(in: 201) == [2..<194, 195..<200])
     }
 
+    @Test func `a column is as wide as it wishes where no other goes for it`() {
+        let columns = [
+            TableColumn("NAME", columnsMin: 4, weight: 1),
+            TableColumn("N", columnsMin: 5, columnsWished: 7),
+        ]
+        let table = TextTable(columns: columns, rows: [], isFocused: false)
+        #expect(table.layout(in: 15) == [2..<6, 7..<14])
+        #expect(table.layout(in: 14) == [2..<7, 8..<13])
+    }
+
     @Test func `drops the columns with the highest rank first`() {
         #expect(table.layout(in: 16) == [2..<8, 9..<15, nil])
         #expect(table.layout(in: 5) == [2..<3, nil, nil])

@@ -451,14 +451,18 @@ def case_a_recording_shows_the_last_screen_again():
         screen.until(lambda text: not re.search(r"\d\d:\d\d:\d\d *$", text.splitlines()[0]), "the clock is on")
         time.sleep(12)
         path = os.path.join(screen.directory, "session.cast")
-        with open(path) as file:
-            head, *events = [json.loads(line) for line in file]
-        shown = screen.text
+        end = time.monotonic() + WAIT
+        while True:
+            shown = screen.text
+            with open(path) as file:
+                head, *events = [json.loads(line) for line in file]
+            # An alert may still say how long it lasts.
+            if screen.text == shown or time.monotonic() > end:
+                break
         raw = os.path.join(screen.directory, "raw")
         with open(raw, "w", newline="") as file:
             file.write("".join(text for _, kind, text in events if kind == "o"))
         screen.tmux("new-window", "-d", "-n", "replay", f"stty raw; cat {raw}; exec sleep 60")
-        end = time.monotonic() + WAIT
         while True:
             again = screen.tmux("capture-pane", "-p", "-t", "replay")
             if again == shown or time.monotonic() > end:

@@ -118,6 +118,30 @@ private func session(
         #expect(numbers.filter { (30...49).contains($0) || (90...107).contains($0) } == [])
     }
 
+    @Test func `without colour focus, cursor, alerts and what changes the broker differ`() throws {
+        let environment = "LANG=C.UTF-8 TERM=xterm-256color COLORTERM=truecolor NO_COLOR=1"
+        let tmux = try #require(session(environment: environment))
+        #expect(tmux.shows("┏━ Queues"))
+        #expect(tmux.screen.contains("┌─ Throughput"))
+        tmux.press("8")
+        #expect(tmux.shows("[8 Events]"))
+        func line(_ part: String) -> String {
+            let lines = tmux.tmux("capture-pane -e -p -t a").split(separator: "\n")
+            return lines.first { $0.contains(part) }.map(String.init) ?? ""
+        }
+        #expect(line("[8 Events]").contains("\u{1B}[7m[8 Events]"))
+        #expect(Tmux.waits { line("Server is ready").contains("\u{1B}[0;7m") })
+        #expect(!line("Listening for").contains("7m"))
+        let keys = line("Rotate")
+        #expect(keys.contains("\u{1B}[4m!Rotate") && keys.contains("\u{1B}[2m-Pause"))
+        tmux.press(": lock Enter")
+        #expect(tmux.shows("press  l"))
+        tmux.press("l")
+        #expect(Tmux.waits { line("store is locked").contains("CRIT") })
+        tmux.press("q s")
+        expectRestored(tmux)
+    }
+
     @Test func `without UTF-8 every byte is ASCII`() throws {
         let environment = "LC_ALL=C TERM=xterm-256color"
         let tmux = try #require(session(environment: environment, isRecorded: true))

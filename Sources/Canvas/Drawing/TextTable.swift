@@ -6,6 +6,8 @@ public struct TableColumn: Equatable, Sendable {
     public let title: String
     /// Cells it takes at least.
     public let columnsMin: Int
+    /// Cells it takes at least where that drops no column.
+    public let columnsWished: Int
     /// Its part of the cells that are left over; 0 for a fixed width.
     public let weight: Int
     /// Where its text lies.
@@ -17,12 +19,14 @@ public struct TableColumn: Equatable, Sendable {
     public init(
         _ title: String,
         columnsMin: Int,
+        columnsWished: Int = 0,
         weight: Int = 0,
         alignment: Alignment = .left,
         dropRank: Int = 0
     ) {
         self.title = title
         self.columnsMin = max(columnsMin, 1)
+        self.columnsWished = max(columnsMin, columnsWished, 1)
         self.weight = weight
         self.alignment = alignment
         self.dropRank = dropRank
@@ -133,10 +137,11 @@ public struct TextTable: Equatable, Sendable {
         {
             kept.removeAll { $0 == victim }
         }
+        let wished = kept.reduce(gutter) { $0 + columns[$1].columnsWished + 1 } - 1
         let extents = kept.map { index in
-            columns[index].weight > 0
-                ? Extent.share(columns[index].weight, min: columns[index].columnsMin)
-                : Extent.fixed(columns[index].columnsMin)
+            let column = columns[index]
+            let cells = wished <= width ? column.columnsWished : column.columnsMin
+            return column.weight > 0 ? Extent.share(column.weight, min: cells) : .fixed(cells)
         }
         var result = [Range<Int>?](repeating: nil, count: columns.count)
         var start = gutter

@@ -13,7 +13,8 @@ enum ClientList {
         id: { .connection($0.id) },
         name: { $0.name },
         words: { [$0.name, $0.address, $0.language, $0.account, $0.user, $0.stream] },
-        rows: { $0.snapshot.connections }
+        rows: { $0.snapshot.connections },
+        prepared: { $0.arrangedClients }
     )
 
     private static let glyph = Column<ConnectionStatus>.glyph(

@@ -5,7 +5,7 @@ import Canvas
 import Engine
 
 /// Everything about one table.
-struct ListSpec<Row: Sendable>: Sendable {
+final class ListSpec<Row: Sendable>: Sendable {
     /// What the rows are called: `queues`.
     let noun: String
     /// The columns in their order.
@@ -21,7 +21,27 @@ struct ListSpec<Row: Sendable>: Sendable {
     /// The rows of a picture, in no order.
     let rows: @Sendable (Picture) -> [Row]
     /// What `arranged` gives for the state that the picture's own model has, if the picture knows.
-    var prepared: @Sendable (Picture) -> [Row]? = { _ in nil }
+    let prepared: @Sendable (Picture) -> [Row]?
+
+    init(
+        noun: String,
+        columns: [Column<Row>],
+        sort: (name: String, isDescending: Bool),
+        id: @escaping @Sendable (Row) -> RowId,
+        name: @escaping @Sendable (Row) -> [UInt8],
+        words: @escaping @Sendable (Row) -> [[UInt8]],
+        rows: @escaping @Sendable (Picture) -> [Row],
+        prepared: @escaping @Sendable (Picture) -> [Row]? = { _ in nil }
+    ) {
+        self.noun = noun
+        self.columns = columns
+        self.sort = sort
+        self.id = id
+        self.name = name
+        self.words = words
+        self.rows = rows
+        self.prepared = prepared
+    }
 
     /// The rows that the state's filter keeps, in the state's order; rows that are alike in it are
     /// in the order of their names, whichever way the column is sorted.
@@ -34,18 +54,17 @@ struct ListSpec<Row: Sendable>: Sendable {
         let wanted = state.sort?.name ?? sort.name
         guard let column = columns.first(where: { $0.name == wanted }) else { return kept }
         let isDescending = state.sort?.isDescending ?? sort.isDescending
-        let keyed = kept.enumerated().map { place, row in
-            (key: column.value(row), name: name(row), place: place)
-        }
-        let ordered = keyed.sorted { left, right in
-            guard left.key != right.key else {
-                if left.name == right.name { return left.place < right.place }
-                return NaturalOrder.precedes(left.name, right.name)
+        let keys = kept.map(column.value)
+        let names = kept.map(name)
+        let order = kept.indices.sorted { left, right in
+            guard keys[left] != keys[right] else {
+                if names[left] == names[right] { return left < right }
+                return NaturalOrder.precedes(names[left], names[right])
             }
             return isDescending
-                ? right.key.precedes(left.key) : left.key.precedes(right.key)
+                ? keys[right].precedes(keys[left]) : keys[left].precedes(keys[right])
         }
-        return ordered.map { kept[$0.place] }
+        return order.map { kept[$0] }
     }
 
     /// Whether `filter` keeps `row`.
@@ -89,7 +108,7 @@ struct ListSpec<Row: Sendable>: Sendable {
         let isDescending = state.sort?.isDescending ?? sort.isDescending
         return ListWindow(
             table: TextTable(
-                columns: shown.map(Self.head),
+                columns: shown.map { Self.head($0, sortName, picture.style) },
                 rows: all[first..<max(first, end)].map { row in
                     TableRow(
                         shown.map { $0.text(row, picture.style) },
@@ -120,10 +139,17 @@ struct ListSpec<Row: Sendable>: Sendable {
         return min(max(0, state.index), rows.count - 1)
     }
 
-    private static func head(_ column: Column<Row>) -> TableColumn {
-        TableColumn(
+    private static func head(
+        _ column: Column<Row>,
+        _ sortName: String,
+        _ style: TextStyle
+    ) -> TableColumn {
+        // An arrow that is a letter stands apart from the title.
+        let isSorted = style.glyphs.isAscii && column.name == sortName
+        return TableColumn(
             column.title,
             columnsMin: column.width,
+            columnsWished: isSorted ? TextWidth.cells(of: column.title) + 2 : 0,
             weight: column.weight,
             alignment: column.alignment,
             dropRank: column.dropRank

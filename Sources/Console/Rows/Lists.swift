@@ -5,7 +5,7 @@ import Canvas
 import Engine
 
 /// A table whose type of row does not matter to the caller.
-struct ListAccess: Sendable {
+final class ListAccess: Sendable {
     /// What the rows are called.
     let noun: String
     /// Names and heads of the columns, and whether they are shown at first.
@@ -22,47 +22,42 @@ struct ListAccess: Sendable {
     let detail: @Sendable (Picture, RowId) -> [DetailFact]?
     /// Index of the first row from `start` on that holds all of the words of a filter.
     let find: @Sendable (Picture, ListState, Filter) -> [Int]
-}
 
-extension ListSpec {
-    /// The table for callers that do not know its rows.
-    var access: ListAccess {
-        let spec = self
-        return ListAccess(
-            noun: noun,
-            columns: columns.map { ($0.name, $0.title, $0.isShown) },
-            sort: ListState.Sort(name: sort.name, isDescending: sort.isDescending),
-            ids: { picture, state in spec.arranged(picture, state).map(spec.id) },
-            window: { picture, state, rows in spec.window(picture, state, rows: rows) },
-            values: { picture, state in
-                let shown = spec.columns
-                return spec.arranged(picture, state).map { row in shown.map { $0.value(row) } }
-            },
-            detail: { picture, id in
-                spec.rows(picture).first { spec.id($0) == id }.map { row in
-                    spec.detail(row, picture.style)
-                }
-            },
-            find: { picture, state, filter in
-                let rows = spec.arranged(picture, state)
-                return rows.indices.filter { spec.matches(rows[$0], filter) }
+    /// The table of `spec`.
+    init<Row>(_ spec: ListSpec<Row>) {
+        noun = spec.noun
+        columns = spec.columns.map { ($0.name, $0.title, $0.isShown) }
+        sort = ListState.Sort(name: spec.sort.name, isDescending: spec.sort.isDescending)
+        ids = { picture, state in spec.arranged(picture, state).map(spec.id) }
+        window = { picture, state, rows in spec.window(picture, state, rows: rows) }
+        values = { picture, state in
+            let shown = spec.columns
+            return spec.arranged(picture, state).map { row in shown.map { $0.value(row) } }
+        }
+        detail = { picture, id in
+            spec.rows(picture).first { spec.id($0) == id }.map { row in
+                spec.detail(row, picture.style)
             }
-        )
+        }
+        find = { picture, state, filter in
+            let rows = spec.arranged(picture, state)
+            return rows.indices.filter { spec.matches(rows[$0], filter) }
+        }
     }
 }
 
 /// Which pane shows which table.
 enum Lists {
-    private static let queues = QueueList.spec.access
-    private static let consumers = ConsumerList.spec.access
-    private static let clients = ClientList.spec.access
-    private static let keys = KeyList.spec.access
-    private static let queueLatency = QueueLatencyList.spec.access
-    private static let stages = StageList.spec.access
-    private static let damage = DamageList.spec.access
-    private static let targets = TargetList.spec.access
-    private static let events = EventList.spec.access
-    private static let alerts = AlertList.spec.access
+    private static let queues = ListAccess(QueueList.spec)
+    private static let consumers = ListAccess(ConsumerList.spec)
+    private static let clients = ListAccess(ClientList.spec)
+    private static let keys = ListAccess(KeyList.spec)
+    private static let queueLatency = ListAccess(QueueLatencyList.spec)
+    private static let stages = ListAccess(StageList.spec)
+    private static let damage = ListAccess(DamageList.spec)
+    private static let targets = ListAccess(TargetList.spec)
+    private static let events = ListAccess(EventList.spec)
+    private static let alerts = ListAccess(AlertList.spec)
 
     /// The table of `pane`; nil for panes that are not tables.
     static func access(_ pane: Pane) -> ListAccess? {

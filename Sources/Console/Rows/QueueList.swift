@@ -5,7 +5,9 @@ import Canvas
 import Engine
 
 /// One queue with what the table needs besides its status.
-struct QueueRow: Sendable {
+///
+/// A class, since rows are sorted and handed to every column.
+final class QueueRow: Sendable {
     /// Its status.
     let stream: StreamStatus
     /// The worst alert about it.
@@ -18,6 +20,22 @@ struct QueueRow: Sendable {
     let now: Instant
     /// Whether rates count messages, bytes or bits.
     let units: RateUnit
+
+    init(
+        stream: StreamStatus,
+        alert: Alert?,
+        history: QueueHistory?,
+        trendSeconds: Int,
+        now: Instant,
+        units: RateUnit
+    ) {
+        self.stream = stream
+        self.alert = alert
+        self.history = history
+        self.trendSeconds = trendSeconds
+        self.now = now
+        self.units = units
+    }
 
     /// Publish latencies of the last minute.
     var latency: LatencyHistogram { history?.latency(at: now) ?? stream.publishLatency }
@@ -50,7 +68,7 @@ enum QueueList {
         name: { $0.stream.name },
         words: { [$0.stream.name] + $0.stream.policy.subjects },
         rows: rows,
-        prepared: { $0.wholeQueues }
+        prepared: { $0.arrangedQueues }
     )
 
     @Sendable private static func rows(_ picture: Picture) -> [QueueRow] {

@@ -42,7 +42,26 @@ public struct QueueHistory: Hashable, Sendable {
         return (last.1 - first.1) / Double(last.0 - first.0)
     }
 
-    mutating func recordAmounts(_ stream: StreamStatus, at instant: Instant) {
+    /// Takes in `stream`, whose publish latencies were `earlier` in the picture before, if it was
+    /// there.
+    mutating func record(
+        _ stream: StreamStatus,
+        since earlier: LatencyHistogram?,
+        at instant: Instant
+    ) {
+        depth.record(Double(stream.depth), at: instant)
+        ingress.record(stream.ingress.messagesPerSecond, at: instant)
+        egress.record(stream.egress.messagesPerSecond, at: instant)
+        let age = instant.nanoseconds(since: stream.oldestPendingAt)
+        let waits = stream.oldestPendingAt != .never && stream.depth > 0
+        let seconds = waits ? Double(age) / Double(nanosecondsPerSecond) : 0
+        oldest.record(seconds, at: instant)
+        recordAmounts(stream, at: instant)
+        guard let earlier else { return }
+        recordLatency(stream.publishLatency.since(earlier), at: instant)
+    }
+
+    private mutating func recordAmounts(_ stream: StreamStatus, at instant: Instant) {
         amounts.record(
             SIMD4(
                 Float(stream.storedMessages),
@@ -52,10 +71,9 @@ public struct QueueHistory: Hashable, Sendable {
             ),
             at: instant
         )
-        var kept: [[UInt8]: Moments] = [:]
-        for consumer in stream.consumers.prefix(History.consumersMax) {
-            var past = consumers.removeValue(forKey: consumer.name) ?? Moments()
-            past.record(
+        let kept = stream.consumers.prefix(History.consumersMax)
+        for consumer in kept {
+            consumers[consumer.name, default: Moments()].record(
                 SIMD4(
                     Float(consumer.pending),
                     Float(consumer.unacked),
@@ -64,12 +82,13 @@ public struct QueueHistory: Hashable, Sendable {
                 ),
                 at: instant
             )
-            kept[consumer.name] = past
         }
-        consumers = kept
+        guard consumers.count > kept.count else { return }
+        let names = Set(kept.map(\.name))
+        consumers = consumers.filter { names.contains($0.key) }
     }
 
-    mutating func recordLatency(_ interval: LatencyHistogram, at instant: Instant) {
+    private mutating func recordLatency(_ interval: LatencyHistogram, at instant: Instant) {
         guard interval.count > 0 else { return }
         let number = Int(clamping: instant.nanoseconds / nanosecondsPerSecond) / 10
         latency.update(number) { $0.merge(interval) }
@@ -142,11 +161,8 @@ public struct History: Hashable, Sendable {
     }
 
     private mutating func recordClients(_ connections: ArraySlice<ConnectionStatus>, at: Instant) {
-        var kept: [UInt64: Moments] = [:]
-        kept.reserveCapacity(connections.count)
         for connection in connections {
-            var past = clients.removeValue(forKey: connection.id) ?? Moments()
-            past.record(
+            clients[connection.id, default: Moments()].record(
                 SIMD4(
                     Float(connection.ingress.messagesPerSecond),
                     Float(connection.egress.messagesPerSecond),
@@ -155,9 +171,10 @@ public struct History: Hashable, Sendable {
                 ),
                 at: at
             )
-            kept[connection.id] = past
         }
-        clients = kept
+        guard clients.count > connections.count else { return }
+        let numbers = Set(connections.map(\.id))
+        clients = clients.filter { numbers.contains($0.key) }
     }
 
     private mutating func recordLatency(_ snapshot: EngineSnapshot, at: Instant) {
@@ -184,19 +201,8 @@ public struct History: Hashable, Sendable {
             }
         }
         for stream in kept {
-            var queue = queues.removeValue(forKey: stream.name) ?? QueueHistory()
-            queue.depth.record(Double(stream.depth), at: at)
-            queue.ingress.record(stream.ingress.messagesPerSecond, at: at)
-            queue.egress.record(stream.egress.messagesPerSecond, at: at)
-            let age = at.nanoseconds(since: stream.oldestPendingAt)
-            let waits = stream.oldestPendingAt != .never && stream.depth > 0
-            let seconds = waits ? Double(age) / Double(nanosecondsPerSecond) : 0
-            queue.oldest.record(seconds, at: at)
-            queue.recordAmounts(stream, at: at)
-            if let earlier = before[stream.name] {
-                queue.recordLatency(stream.publishLatency.since(earlier), at: at)
-            }
-            queues[stream.name] = queue
+            let earlier = before[stream.name]
+            queues[stream.name, default: QueueHistory()].record(stream, since: earlier, at: at)
         }
     }
 

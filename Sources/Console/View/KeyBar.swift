@@ -6,16 +6,40 @@ import Engine
 
 /// One key of the bar.
 struct KeyBarItem: Equatable {
-    /// The binding.
-    let binding: Binding
+    /// The key; nil where somebody has taken it away.
+    let key: Key?
     /// Its first column.
     let column: Int
     /// Its cells.
     let cells: Int
     /// The label, cut to what there is room for.
     let label: String
-    /// Why it does nothing here.
-    let reason: String?
+    /// What the label means.
+    let role: StyleRole
+}
+
+/// A binding as the bar offers it.
+private struct Offer {
+    let name: String
+    let key: Key?
+    let keyCells: Int
+    let role: StyleRole
+    /// The label with what stands before it: a space, or the mark of what changes the broker.
+    let label: String
+
+    init(_ binding: Binding, _ picture: Picture) {
+        name = binding.name
+        key = binding.keys.first
+        keyCells = TextWidth.cells(of: key?.label ?? "")
+        let isApplicable = picture.contexts.contains(binding.context)
+        let isPossible =
+            isApplicable && picture.model.reasonAgainst(binding, picture.actionTargets) == nil
+        let mutates = binding.effect == .mutates
+        role = !isPossible ? .actionDisabled : mutates ? .actionMutating : .keybarLabel
+        label = (mutates ? isPossible ? "!" : "-" : " ") + binding.label
+    }
+
+    var hasGap: Bool { label.hasPrefix(" ") }
 }
 
 /// The last line.
@@ -28,31 +52,27 @@ enum KeyBar {
         guard !line.isEmpty else { return }
         frame.clear(line, ground: .keybarLabel)
         for item in items(line.columns, picture, plan) {
-            guard let key = item.binding.keys.first else { continue }
-            let role: StyleRole =
-                item.reason != nil
-                ? .actionDisabled : item.binding.effect == .mutates ? .actionMutating : .keybarLabel
+            guard let key = item.key else { continue }
             let next = frame.put(key.label, in: line, column: item.column, role: .keybarKey)
             let gap = item.label.prefix { $0 == " " }.count
             let label = String(item.label.dropFirst(gap))
-            frame.put(label, in: line, column: next + gap, role: role)
+            frame.put(label, in: line, column: next + gap, role: item.role)
         }
     }
 
     /// The keys in `columns` cells.
     static func items(_ columns: Int, _ picture: Picture, _ plan: ScreenPlan) -> [KeyBarItem] {
-        let bindings = shown(picture, plan)
-        let width = columns / max(1, bindings.count)
-        guard width >= 12 else { return packed(bindings, columns, picture) }
-        return bindings.enumerated().map { place, binding in
-            let key = TextWidth.cells(of: binding.keys.first?.label ?? "")
-            let label = label(binding, picture, gap: " ")
+        let offers = shown(picture, plan).map { Offer($0, picture) }
+        let width = columns / max(1, offers.count)
+        guard width >= 12 else { return packed(offers, columns) }
+        return offers.enumerated().map { place, offer in
+            let label = offer.hasGap ? offer.label : " " + offer.label
             return KeyBarItem(
-                binding: binding,
+                key: offer.key,
                 column: place * width,
                 cells: width,
-                label: TextWidth.fit(label, cells: width - key - 1),
-                reason: reason(binding, picture)
+                label: TextWidth.fit(label, cells: width - offer.keyCells - 1),
+                role: offer.role
             )
         }
     }
@@ -63,49 +83,42 @@ enum KeyBar {
         let item = items(plan.keyBar.columns, picture, plan).first {
             column >= $0.column && column < $0.column + $0.cells
         }
-        return item?.binding.keys.first
+        return item?.key
     }
 
     /// What is left out first where there is no room for all; the way out never is.
     private static let dispensable = ["find", "setup", "filter", "freeze"]
 
     /// Labels one behind the other, some left out when there is no room.
-    private static func packed(
-        _ bindings: [Binding],
-        _ columns: Int,
-        _ picture: Picture
-    ) -> [KeyBarItem] {
+    private static func packed(_ offers: [Offer], _ columns: Int) -> [KeyBarItem] {
         var column = 0
         var items: [KeyBarItem] = []
-        func cells(_ bindings: [Binding], gap: Int) -> Int {
-            bindings.reduce(-1) { sum, binding in
-                let key = TextWidth.cells(of: binding.keys.first?.label ?? "")
-                let text = label(binding, picture, gap: "")
-                return sum + key + text.count + (text.hasPrefix(" ") ? gap : 1)
+        func cells(_ offers: [Offer], gap: Int) -> Int {
+            offers.reduce(-1) { sum, offer in
+                sum + offer.keyCells + offer.label.count + (offer.hasGap ? gap : 1)
             }
         }
         // Where not all have room, keys and labels stand without a gap.
-        let isTight = cells(bindings, gap: 1) > columns
-        var bindings = bindings
-        for name in dispensable where cells(bindings, gap: 0) > columns {
-            bindings.removeAll { $0.name == name }
+        let isTight = cells(offers, gap: 1) > columns
+        var offers = offers
+        for name in dispensable where cells(offers, gap: 0) > columns {
+            offers.removeAll { $0.name == name }
         }
-        for binding in bindings {
-            let key = TextWidth.cells(of: binding.keys.first?.label ?? "")
-            var text = label(binding, picture, gap: "")
-            if isTight, text.hasPrefix(" ") { text.removeFirst() }
-            if column + key + text.count > columns {
-                text = String(text.prefix(max(0, columns - column - key)))
+        for offer in offers {
+            var text = offer.label
+            if isTight, offer.hasGap { text.removeFirst() }
+            if column + offer.keyCells + text.count > columns {
+                text = String(text.prefix(max(0, columns - column - offer.keyCells)))
             }
             guard text.count >= 4 else { break }
-            let cells = key + text.count
+            let cells = offer.keyCells + text.count
             items.append(
                 KeyBarItem(
-                    binding: binding,
+                    key: offer.key,
                     column: column,
                     cells: cells,
                     label: text,
-                    reason: reason(binding, picture)
+                    role: offer.role
                 )
             )
             column += cells + 1
@@ -122,16 +135,5 @@ enum KeyBar {
             if name == "purge", picture.contexts.first == .keys { return keymap["destroy"] }
             return keymap[name]
         }
-    }
-
-    private static func label(_ binding: Binding, _ picture: Picture, gap: String) -> String {
-        guard binding.effect == .mutates else { return (gap.isEmpty ? " " : gap) + binding.label }
-        return gap + (reason(binding, picture) == nil ? "!" : "-") + binding.label
-    }
-
-    private static func reason(_ binding: Binding, _ picture: Picture) -> String? {
-        let applies = picture.contexts.contains(binding.context)
-        guard applies else { return "not here" }
-        return picture.model.reasonAgainst(binding, picture.actionTargets)
     }
 }

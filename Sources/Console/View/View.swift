@@ -8,12 +8,12 @@ import Engine
 ///
 /// Pure and total: every size down to nothing has a picture, and nothing is drawn outside it.
 public func view(_ model: ConsoleModel, theme: Theme, size: Size) -> Frame {
-    var model = model
-    model.screen.size = size
+    var sized = model
+    sized.screen.size = size
     var frame = Frame(size: size)
-    let picture = Picture(model, glyphs: theme.glyphs).prepared()
-    let plan = ScreenPlan(model.screen)
-    let focused = model.focusedPane
+    let picture = Picture(sized, glyphs: theme.glyphs).prepared()
+    let plan = ScreenPlan(picture.model.screen)
+    let focused = picture.model.focusedPane
     switch plan.sizeClass {
     case .dot: TinyView.drawDot(in: frame.bounds, on: &frame, picture)
     case .lines: TinyView.drawLines(in: frame.bounds, on: &frame, picture)

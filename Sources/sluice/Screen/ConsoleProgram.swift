@@ -52,7 +52,7 @@ struct ConsoleProgram<Target: Engine>: ScreenProgram {
         model.settings.refreshPerSecond = refreshPerSecond
     }
 
-    func frame(_ size: Size) -> Frame {
+    mutating func frame(_ size: Size) -> Frame {
         view(model, theme: theme, size: size)
     }
 

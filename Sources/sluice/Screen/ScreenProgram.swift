@@ -67,5 +67,7 @@ protocol ScreenProgram: SendableMetatype {
     mutating func take(_ event: ScreenEvent) -> [ScreenWish]
 
     /// The picture of this moment.
-    func frame(_ size: Size) -> Frame
+    ///
+    /// Mutating only so that the loop lends the program instead of copying all of it.
+    mutating func frame(_ size: Size) -> Frame
 }
