@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-enum { ROW_CELLS_MAX = 4096 };
+enum { ROW_CELLS_MAX = 4096, KEPT_BYTES_MAX = 65536 };
 
 struct cterminal_screen {
     SCREEN *screen;
@@ -184,13 +184,14 @@ size_t cterminal_compose(struct cterminal_screen *screen) {
     wnoutrefresh(stdscr);
     doupdate();
     fflush(screen->output);
-    off_t end = lseek(screen->memory, 0, SEEK_END);
+    // What the file holds behind this place was taken before: its pages are kept for the next picture.
+    off_t end = lseek(screen->memory, 0, SEEK_CUR);
     return end > 0 ? (size_t)end : 0;
 }
 
 size_t cterminal_take(struct cterminal_screen *screen, void *into, size_t count) {
     ssize_t taken = pread(screen->memory, into, count, 0);
-    if (ftruncate(screen->memory, 0) != 0) return 0;
-    lseek(screen->memory, 0, SEEK_SET);
+    if (count > KEPT_BYTES_MAX && ftruncate(screen->memory, 0) != 0) return 0;
+    if (lseek(screen->memory, 0, SEEK_SET) != 0) return 0;
     return taken > 0 ? (size_t)taken : 0;
 }

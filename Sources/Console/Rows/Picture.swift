@@ -19,6 +19,7 @@ final class Picture: Sendable {
 
     /// What several panes of a whole screen need, as far as it is known.
     private struct Whole {
+        var focused: Pane?
         var window: LatencyHistogram?
         var queues: [QueueRow]?
         var clients: [ConnectionStatus]?
@@ -53,13 +54,15 @@ final class Picture: Sendable {
     /// The same picture with what several panes need computed once.
     func prepared() -> Picture {
         var whole = Whole()
+        let focused = model.focusedPane
+        whole.focused = focused
         whole.window = LatencyWindow(model).publish
         whole.queues = QueueList.spec.arranged(self, model.listState(.queues))
         whole.clients = ClientList.spec.arranged(self, model.listState(.clients))
         let rows = Picture(model, snapshot, style, whole)
         whole.stream = .some(rows.selectedStream)
         whole.targets = model.actionTargets(in: rows)
-        whole.contexts = model.contexts
+        whole.contexts = model.contexts(of: focused)
         return Picture(model, snapshot, style, whole)
     }
 
@@ -71,6 +74,9 @@ final class Picture: Sendable {
 
     /// The same of the table of clients.
     var arrangedClients: [ConnectionStatus]? { whole.clients }
+
+    /// The pane with the keyboard.
+    var focusedPane: Pane { whole.focused ?? model.focusedPane }
 
     /// Where bindings come from, the most particular first.
     var contexts: [KeyContext] { whole.contexts ?? model.contexts }

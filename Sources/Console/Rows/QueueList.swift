@@ -244,8 +244,9 @@ enum QueueList {
             value: { .number(($0.trend.last ?? nil) ?? 0) },
             text: { row, style in
                 let isBad = row.alert.map { $0.id.rule == .depthHigh } ?? false
-                let text = Sparks.text(row.trend, glyphs: style.glyphs)
-                return TextRun(text, isBad ? .stateCrit : Sparks.direction(row.trend))
+                let trend = row.trend
+                let text = Sparks.text(trend, glyphs: style.glyphs)
+                return TextRun(text, isBad ? .stateCrit : Sparks.direction(trend))
             }
         ),
     ]

@@ -27,9 +27,7 @@ public struct QueueHistory: Hashable, Sendable {
     /// Publish latencies of the minute that ends at `instant`.
     public func latency(at instant: Instant) -> LatencyHistogram {
         let number = Int(clamping: instant.nanoseconds / nanosecondsPerSecond) / 10
-        var minute = LatencyHistogram()
-        for back in 0..<6 { minute.merge(latency[number - back]) }
-        return minute
+        return LatencyHistogram((0..<6).lazy.map { latency[number - $0] })
     }
 
     /// Messages a second by which its depth grew in the ten seconds before `instant`; negative
@@ -42,11 +40,11 @@ public struct QueueHistory: Hashable, Sendable {
         return (last.1 - first.1) / Double(last.0 - first.0)
     }
 
-    /// Takes in `stream`, whose publish latencies were `earlier` in the picture before, if it was
-    /// there.
+    /// Takes in `stream`, whose publish latencies were `earlier` in the picture before; without
+    /// samples if it was not there.
     mutating func record(
         _ stream: StreamStatus,
-        since earlier: LatencyHistogram?,
+        since earlier: LatencyHistogram,
         at instant: Instant
     ) {
         depth.record(Double(stream.depth), at: instant)
@@ -57,7 +55,7 @@ public struct QueueHistory: Hashable, Sendable {
         let seconds = waits ? Double(age) / Double(nanosecondsPerSecond) : 0
         oldest.record(seconds, at: instant)
         recordAmounts(stream, at: instant)
-        guard let earlier else { return }
+        guard earlier.count > 0 else { return }
         recordLatency(stream.publishLatency.since(earlier), at: instant)
     }
 
@@ -194,16 +192,28 @@ public struct History: Hashable, Sendable {
             queues = queues.filter { names.contains($0.key) }
         }
         let isSameRun = last?.server.startedAt == snapshot.server.startedAt
-        var before: [[UInt8]: LatencyHistogram] = [:]
-        if isSameRun, let last {
-            for stream in last.streams where stream.publishLatency.count > 0 {
-                before[stream.name] = stream.publishLatency
-            }
+        let earlier = isSameRun ? earlierLatencies(of: kept) : []
+        for (place, stream) in kept.enumerated() {
+            queues[stream.name, default: QueueHistory()]
+                .record(stream, since: isSameRun ? earlier[place] : LatencyHistogram(), at: at)
         }
-        for stream in kept {
-            let earlier = before[stream.name]
-            queues[stream.name, default: QueueHistory()].record(stream, since: earlier, at: at)
+    }
+
+    /// Publish latencies of `streams` in the picture before; without samples where they were not
+    /// there.
+    private func earlierLatencies(of streams: [StreamStatus]) -> [LatencyHistogram] {
+        let before = last?.streams ?? []
+        // Nearly always they are the same in the same order.
+        guard before.count == streams.count,
+            zip(before, streams).allSatisfy({ $0.name == $1.name })
+        else {
+            let byName = [[UInt8]: LatencyHistogram](
+                before.map { ($0.name, $0.publishLatency) },
+                uniquingKeysWith: { _, new in new }
+            )
+            return streams.map { byName[$0.name] ?? LatencyHistogram() }
         }
+        return before.map { $0.publishLatency }
     }
 
     /// The queues to remember; when there are too many they are chosen anew every ten seconds.

@@ -43,10 +43,7 @@ public struct LatencySeries: Sendable, Hashable {
 
     private func merged(_ buckets: Range<Int>, _ resolution: Resolution) -> LatencyHistogram {
         let ring = rings[Int(resolution.rawValue)]
-        var sum = LatencyHistogram()
-        for number in buckets.clamped(to: ring.oldest..<max(ring.oldest, ring.newest + 1)) {
-            sum.merge(ring[number])
-        }
-        return sum
+        let known = buckets.clamped(to: ring.oldest..<max(ring.oldest, ring.newest + 1))
+        return LatencyHistogram(known.lazy.map { ring[$0] })
     }
 }

@@ -87,7 +87,7 @@ extension ConsoleModel {
     /// The same, with the rows of `picture`, which is one of this model.
     func actionTargets(in picture: Picture) -> ActionTargets {
         var targets = ActionTargets()
-        let pane = focusedPane
+        let pane = picture.focusedPane
         targets.queues = chosen(in: pane == .queueLatency ? .queueLatency : .queues, picture)
         if pane == .consumers { targets.consumer = selectedId(.consumers) }
         targets.clients = chosen(in: .clients, picture)

@@ -6,8 +6,11 @@ import Engine
 
 extension ConsoleModel {
     /// The contexts whose bindings apply, the most particular first.
-    var contexts: [KeyContext] {
-        var contexts = focusedPane.contexts
+    var contexts: [KeyContext] { contexts(of: focusedPane) }
+
+    /// The same where `pane` has the keyboard.
+    func contexts(of pane: Pane) -> [KeyContext] {
+        var contexts = pane.contexts
         let showsQueues = screen.current == .overview || screen.current == .queues
         if showsQueues, !contexts.contains(.queues) {
             contexts.insert(.queues, at: contexts.count - 1)

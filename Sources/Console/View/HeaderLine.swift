@@ -124,11 +124,12 @@ enum HeaderLine {
 extension [TextLine] {
     /// As many parts as fit, the first ones first; `fromEnd` puts them from the right to the left.
     func fitted(cells: Int, fromEnd: Bool = false) -> TextLine {
-        var line: TextLine = []
-        for part in self {
-            guard line.cells + part.cells <= cells else { break }
-            line = fromEnd ? part + line : line + part
+        var room = cells
+        let kept = prefix { part in
+            room -= part.cells
+            return room >= 0
         }
-        return line
+        let ordered: [TextLine] = fromEnd ? kept.reversed() : [TextLine](kept)
+        return [TextRun](ordered.joined())
     }
 }

@@ -157,9 +157,9 @@ enum StatusLine {
     /// Keys that help here, as many as fit; none that would do nothing now.
     private static func hints(_ picture: Picture, cells: Int) -> TextLine {
         let model = picture.model
-        let isEmpty = isEmpty(model.focusedPane, picture)
+        let isEmpty = isEmpty(picture.focusedPane, picture)
         var line: TextLine = []
-        for name in hintNames(model) {
+        for name in hintNames(picture) {
             guard let binding = model.keymap[name], let key = binding.keys.last,
                 model.reasonAgainst(binding, picture.actionTargets) == nil,
                 !isEmpty || !rowNames.contains(name)
@@ -189,11 +189,12 @@ enum StatusLine {
     /// What is done to a row.
     private static let rowNames: Set = ["open", "peek", "mark", "copy", "sort"]
 
-    private static func hintNames(_ model: ConsoleModel) -> [String] {
+    private static func hintNames(_ picture: Picture) -> [String] {
+        let model = picture.model
         var names: [String] = []
         if !model.data.time.isLive { names += ["live", "scrub-back", "scrub-forward", "marker"] }
         if !model.work.undo.isEmpty { names.append("undo") }
-        switch model.focusedPane.contexts.first ?? .everywhere {
+        switch picture.focusedPane.contexts.first ?? .everywhere {
         case .queues: names += ["open", "peek", "mark", "sort"]
         case .clients: names += ["kick", "throttle", "mark"]
         case .keys: names += ["rotate", "verify", "hold", "compromised"]

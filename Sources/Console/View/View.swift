@@ -13,7 +13,7 @@ public func view(_ model: ConsoleModel, theme: Theme, size: Size) -> Frame {
     var frame = Frame(size: size)
     let picture = Picture(sized, glyphs: theme.glyphs).prepared()
     let plan = ScreenPlan(picture.model.screen)
-    let focused = picture.model.focusedPane
+    let focused = picture.focusedPane
     switch plan.sizeClass {
     case .dot: TinyView.drawDot(in: frame.bounds, on: &frame, picture)
     case .lines: TinyView.drawLines(in: frame.bounds, on: &frame, picture)
