@@ -60,13 +60,13 @@ struct StoreBench: ~Copyable {
     private var milliseconds: UInt64 = 1_000
 
     /// Opens the store on `disk` and reads its streams back.
-    init(_ disk: SimulatedDisk) throws {
+    init(_ disk: SimulatedDisk, ballastBytes: UInt64 = 256 << 10) throws {
         let secret = SlotSecret(.keyFile, try SecretBytes(copying: [7, 7, 7].raw))
         var options = StoreOptions(
             slot: .keyFile,
             now: Instant(nanoseconds: 1_700_000_000_000_000_000)
         )
-        options.ballastBytes = 256 << 10
+        options.ballastBytes = ballastBytes
         let opened = try Journal.open(disk, options, secret, wake: {})
         var made = ShardBench { $0.hasStreams = true }
         made.shard.beginRecovery(opened.recovered, opened.makeClient())

@@ -27,6 +27,9 @@ struct StoreSimulation: ~Copyable {
     /// Whether everything that happens is printed.
     private let isTold: Bool
 
+    /// In some lives little is kept back, so that what makes room is refused too.
+    private var ballastBytes: UInt64 { seed % 2 == 0 ? 4_096 : 256 << 10 }
+
     init(seed: UInt64, isTold: Bool = false) {
         self.seed = seed
         self.isTold = isTold
@@ -38,7 +41,7 @@ struct StoreSimulation: ~Copyable {
     mutating func run(lives: Int, steps: Int) throws {
         for life in 0..<lives {
             stumble()
-            var bench = try StoreBench(disk)
+            var bench = try StoreBench(disk, ballastBytes: ballastBytes)
             tell("-- life \(life)")
             check(&bench, "seed \(seed), life \(life)")
             for queue in queues.keys { queues[queue]?.mayReturn = [] }
@@ -52,7 +55,7 @@ struct StoreSimulation: ~Copyable {
             restart()
         }
         hasFault = false
-        var bench = try StoreBench(disk)
+        var bench = try StoreBench(disk, ballastBytes: ballastBytes)
         check(&bench, "seed \(seed), the end")
     }
 
@@ -65,7 +68,7 @@ struct StoreSimulation: ~Copyable {
         while random.below(4) == 0 {
             inject(within: 40)
             let calls = disk.writeCalls
-            if var bench = try? StoreBench(disk) { bench.settle() }
+            if var bench = try? StoreBench(disk, ballastBytes: ballastBytes) { bench.settle() }
             tell("stumbled after \(disk.writeCalls - calls) calls, dead \(disk.isDead)")
             if disk.isDead { counts.stumbled += 1 }
             restart()
@@ -328,6 +331,7 @@ struct StoreSimulation: ~Copyable {
                 counts.purged += 1
                 queues[queue]?.gone.formUnion(ids)
             } else {
+                counts.unpurged += 1
                 queues[queue]?.mayReturn.formUnion(ids)
             }
         case .acknowledge(let queue, let sequence):
@@ -347,6 +351,8 @@ struct StoreCounts {
     var confirmed = 0
     var refused = 0
     var purged = 0
+    /// Purges and deletions that were refused.
+    var unpurged = 0
     var delivered = 0
     var acknowledged = 0
     /// Starts that ended in the middle.
@@ -356,6 +362,7 @@ struct StoreCounts {
         confirmed += other.confirmed
         refused += other.refused
         purged += other.purged
+        unpurged += other.unpurged
         delivered += other.delivered
         acknowledged += other.acknowledged
         stumbled += other.stumbled

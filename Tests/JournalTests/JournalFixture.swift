@@ -17,7 +17,8 @@ struct JournalDriver: ~Copyable {
     init(
         _ disk: any Disk,
         publishers: PublishWatch = .none,
-        auditFileBytesMax: UInt64 = 4 << 20
+        auditFileBytesMax: UInt64 = 4 << 20,
+        ballastBytes: UInt64 = 256 << 10
     ) throws {
         let secret = SlotSecret(.keyFile, try SecretBytes(copying: [7, 7, 7].raw))
         var options = StoreOptions(
@@ -26,7 +27,7 @@ struct JournalDriver: ~Copyable {
         )
         options.publishers = publishers
         options.auditFileBytesMax = auditFileBytesMax
-        options.ballastBytes = 256 << 10
+        options.ballastBytes = ballastBytes
         journal = try Journal.open(disk, options, secret, wake: {})
         client = journal.makeClient()
     }

@@ -6,48 +6,32 @@ import Journal
 import Sealing
 import Testing
 
-/// What a stream must and may look like after an accident.
-private struct StreamModel {
-    /// Acknowledged messages.
-    var acknowledged: [UInt64: Message] = [:]
-    /// Messages that were handed over, acknowledged or not.
-    var posted: [UInt64: Message] = [:]
-    /// Deletions that were answered as durable.
-    var deleted = SequenceSet()
-    /// Deletions that were handed over.
-    var maybeDeleted = SequenceSet()
-    var next: UInt64 = 1
-    /// Values of the one key with all changes: the first must have been kept or replaced by a later
-    /// one.
-    var values: [[UInt8]] = [[]]
-    /// Configurations, as with values.
-    var configurations: [[UInt8]]
-    var isCreated = false
-    var isRemoved = false
-    var mayBeRemoved = false
-}
-
 /// One simulated store; everything follows from the seed.
 struct JournalSimulation: ~Copyable {
     private var random: Random
     let disk: SimulatedDisk
     private let seed: UInt64
     /// Streams by the first eight bytes of their configuration.
-    private var models: [UInt64: StreamModel] = [:]
+    private var models: [UInt64: JournalModel] = [:]
     /// What the streams are called in this life.
     private var names: [UInt32: UInt64] = [:]
     private var nextKey: UInt64 = 1
     /// Batches of this life that are not answered.
     private var batches: [JournalTicket: (key: UInt64, range: ClosedRange<UInt64>)] = [:]
+    /// State batches of this life that are not answered.
+    private var orders: [JournalTicket: StateOrder] = [:]
     /// Grows with everything that happened: two runs of one seed agree.
     private(set) var trace: UInt64 = 14_695_981_039_346_656_037
     private(set) var acknowledgedCount = 0
     /// How often a segment was found that had been rewritten.
     private(set) var rewrittenCount = 0
-    /// Whether the last order was refused for want of room.
-    private var isRefused = false
+    /// State batches refused for want of room.
+    private(set) var refusedCount = 0
     /// Whether the next opening has an accident before it.
     private var mayFailOpening = false
+
+    /// In some lives little is kept back, so that state is refused too.
+    private var ballastBytes: UInt64 { seed % 2 == 0 ? 4_096 : 256 << 10 }
 
     init(seed: UInt64) {
         self.seed = seed
@@ -60,7 +44,7 @@ struct JournalSimulation: ~Copyable {
         for life in 0..<lives {
             var driver: JournalDriver
             do {
-                driver = try JournalDriver(disk)
+                driver = try JournalDriver(disk, ballastBytes: ballastBytes)
             } catch {
                 guard mayFailOpening else { throw error }
                 endLife()
@@ -150,7 +134,7 @@ struct JournalSimulation: ~Copyable {
         case 0: if streams.count < 4 { create(&driver) }
         case 1: configure(stream, &driver)
         case 2: if random.below(6) == 0 { remove(stream, &driver) }
-        case 3, 4, 5: changeState(stream, &driver)
+        case 3, 4, 5: for _ in 0...random.below(3) { changeState(stream, &driver) }
         case 6: driver.pass(nanoseconds: 300_000_000)
         case 7: _ = driver.readAll(stream)
         default: append(stream, &driver)
@@ -162,7 +146,7 @@ struct JournalSimulation: ~Copyable {
         let key = nextKey
         nextKey += 1
         let name = (0..<UInt32.max).first { names[$0] == nil } ?? 0
-        models[key] = StreamModel(configurations: [configuration(key, 0)])
+        models[key] = JournalModel(configurations: [configuration(key, 0)])
         models[key]?.mayBeRemoved = true
         names[name] = key
         _ = driver.client.create(
@@ -228,9 +212,11 @@ struct JournalSimulation: ~Copyable {
         guard let key = names[stream], let model = models[key], model.next > 1 else { return }
         var state = StateWriter()
         let isDurable = random.below(2) == 0
-        let value = (0..<4).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        // A large one may be refused where the small one behind it has room.
+        let size = random.below(5) == 0 ? 9_000 : 4
+        let value = Self.noise(size, from: Int(random.below(20_000)))
         var whole = value
-        if let last = model.values.last, !last.isEmpty, random.below(2) == 0 {
+        if let last = model.values.last?.value, !last.isEmpty, random.below(2) == 0 {
             state.delta([1].raw, value.raw)
             whole = last + value
         } else {
@@ -257,21 +243,15 @@ struct JournalSimulation: ~Copyable {
                 state.delete(first: range.lowerBound, through: range.upperBound)
             }
         }
-        models[key]?.values.append(whole)
-        _ = driver.client.write(state, to: stream, isDurable: isDurable)
-        isRefused = false
-        let isWritten = settle(&driver)
-        // Nothing of it was written: later changes do not build on it.
-        if isRefused { models[key]?.values.removeLast() }
-        guard isWritten, isDurable else { return }
-        models[key]?.values = [whole]
-        if let range { models[key]?.deleted.insert(range) }
+        let ticket = driver.client.write(state, to: stream, isDurable: isDurable)
+        orders[ticket] = StateOrder(key: key, deleted: range, isDurable: isDurable)
+        models[key]?.values.append((ticket, whole))
     }
 
-    /// Takes all answers; tells whether a state batch was written.
-    @discardableResult
-    private mutating func settle(_ driver: inout JournalDriver) -> Bool {
-        var isWritten = false
+    /// Takes all answers.
+    private mutating func settle(_ driver: inout JournalDriver) {
+        // Streams of which state was refused before anybody could know.
+        var refused: Set<UInt32> = []
         for report in driver.run() {
             switch report {
             case .created(_, let stream, _):
@@ -289,23 +269,37 @@ struct JournalSimulation: ~Copyable {
                 _ = RecordBuffer(loan)
                 #expect(batches[ticket]?.range.upperBound == last, "seed \(seed)")
                 acknowledge(ticket)
-            case .stateWritten(_, _, let loan):
+            case .stateWritten(let ticket, let stream, let loan):
                 _ = RecordBuffer(loan)
-                isWritten = true
+                #expect(!refused.contains(stream), "seed \(seed): what it rests on is not there")
+                keep(ticket)
             case .appendRefused(let ticket, _, let why, let loan):
                 _ = RecordBuffer(loan)
                 // Nothing of such a batch was written: it must never appear.
                 if why == .diskFull { withdraw(ticket) }
-            case .stateRefused(_, _, let why, let loan):
+            case .stateRefused(let ticket, let stream, let why, let loan):
                 _ = RecordBuffer(loan)
-                isRefused = why == .diskFull
+                refused.insert(stream)
+                if why == .diskFull { drop(ticket) }
             case .refused(_, let stream, _, let loan):
                 if let loan { _ = RecordBuffer(loan) }
                 refuse(stream)
             case .block, .endOfLog, .damaged, .unreadable, .writeStopped, .stopped: break
             }
         }
-        return isWritten
+    }
+
+    /// A state batch was written: what it says is there to stay if it was to be durable.
+    private mutating func keep(_ ticket: JournalTicket) {
+        guard let order = orders.removeValue(forKey: ticket), order.isDurable else { return }
+        models[order.key]?.keep(ticket, deleted: order.deleted)
+    }
+
+    /// Nothing of a state batch was written: it must never appear.
+    private mutating func drop(_ ticket: JournalTicket) {
+        guard let order = orders.removeValue(forKey: ticket) else { return }
+        refusedCount += 1
+        models[order.key]?.drop(ticket)
     }
 
     /// A stream whose creation was refused is not used in this life.
@@ -331,6 +325,7 @@ struct JournalSimulation: ~Copyable {
     private mutating func check(_ driver: inout JournalDriver, _ life: Int) throws {
         names = [:]
         batches = [:]
+        orders = [:]
         let what = "seed \(seed), life \(life)"
         // Names on disk are random; the order of keys is the same in every run of a seed.
         let streams = driver.journal.recovered.map { ($0, Self.key($0.configuration)) }
@@ -343,14 +338,14 @@ struct JournalSimulation: ~Copyable {
             #expect(recovered.lost.isEmpty, "an accident is no damage: \(what)")
             #expect(!recovered.isStateDamaged, "\(what)")
             let value = recovered.values.first.map { $0.value + $0.deltas.joined() } ?? []
-            #expect(model.values.contains(value), "a durable value is gone: \(what)")
+            #expect(model.values.contains { $0.value == value }, "a durable value is gone: \(what)")
             let found = checkMessages(&driver, recovered, model, what)
             // What was never acknowledged and is not there now must never come back.
             models[key]?.posted = model.posted.filter { sequence, _ in
                 found.contains(sequence) || model.acknowledged[sequence] != nil
             }
             models[key]?.configurations = [recovered.configuration]
-            models[key]?.values = [value]
+            models[key]?.values = [(0, value)]
             models[key]?.mayBeRemoved = false
             models[key]?.isCreated = true
             models[key]?.next = recovered.lastSequence + 1
@@ -364,7 +359,7 @@ struct JournalSimulation: ~Copyable {
     private mutating func checkMessages(
         _ driver: inout JournalDriver,
         _ recovered: RecoveredStream,
-        _ model: StreamModel,
+        _ model: JournalModel,
         _ what: String
     ) -> Set<UInt64> {
         // The accident that was meant for the opening may come while the store is looked at.
