@@ -22,7 +22,7 @@ struct ApiRequest {
     let deed: Deed?
 
     /// The answer `text`, to be given once the journal has made it true, `made` with it.
-    func later(_ text: [UInt8], made: UInt32? = nil) -> AfterJournal {
+    func later(_ text: [UInt8], made: MadeThing? = nil) -> AfterJournal {
         .answer(
             DelayedAnswer(
                 root: root,

@@ -89,7 +89,10 @@ extension Shard {
         markActive(index)
         let text = ApiResponse.consumerCreate(report(made.index, of: index))
         guard let ticket = keep(made.index, of: index) else { return text }
-        host.pending[ticket] = request.later(text)
+        host.pending[ticket] = request.later(
+            text,
+            made: made.isNew ? .consumer(named.name, of: index) : nil
+        )
         return nil
     }
 

@@ -97,6 +97,13 @@ extension Shard {
         return tell(writer, of: index, isDurable: true)
     }
 
+    /// Tells the journal what limits took, before other limits hold: what they would leave must not
+    /// be back after a restart.
+    mutating func tellRemovals(of index: UInt32) {
+        guard host.streams[index].stream.deletions.count > 0, !awaitsBurial(index) else { return }
+        _ = writeRemovals(index)
+    }
+
     /// Tells the journal of all messages that have left the stream.
     private mutating func tellAll(of index: UInt32, into writer: inout StateWriter) {
         let first = host.streams[index].stream.state.firstSequence

@@ -46,7 +46,7 @@ extension Shard {
                 reply: [],
                 text: [],
                 refusal: [],
-                made: index,
+                made: .stream(index),
                 audited: nil,
                 deed: nil
             )

@@ -207,7 +207,7 @@ extension Shard {
     private mutating func refuse(_ ticket: JournalTicket, _ refusal: JournalRefusal) {
         switch host.pending.removeValue(forKey: ticket) {
         case .answer(let delayed):
-            if let made = delayed.made, isHosted(made, ticket) { drop(made) }
+            forget(delayed.made, ticket)
             note(delayed.deed, "refused: \(reason(refusal).apiText)")
             answer(delayed.root, delayed.reply, delayed.refusal, delayed.audited)
         case .operation(let root, let reply, _, let deed):
@@ -219,6 +219,19 @@ extension Shard {
             end(peek, isHosted(stream, ticket) ? reason(refusal) : .notFound)
         case .readEnded(let stream, let asker): endRead(asker, of: stream, ticket)
         case .confirm, nil: break
+        }
+    }
+
+    /// What `ticket` was to make is not there.
+    private mutating func forget(_ made: MadeThing?, _ ticket: JournalTicket) {
+        switch made {
+        case .stream(let index): if isHosted(index, ticket) { drop(index) }
+        case .consumer(let name, let index):
+            guard isHosted(index, ticket),
+                let consumer = host.streams[index].stream.consumer(named: name.raw)
+            else { return }
+            _ = remove(consumer, of: index)
+        case nil: break
         }
     }
 

@@ -68,6 +68,7 @@ extension Shard {
         try checkRoom(for: wanted, request.account, instead: current)
         try checkOverlap(wanted.subjects, request.account, except: index)
         try makeDeadLetterQueue(for: wanted, request.account)
+        tellRemovals(of: index)
         withEffects(of: index) { host, effects in
             host.streams[index].stream.update(wanted, into: &effects)
         }
@@ -170,7 +171,7 @@ extension Shard {
         _ request: ApiRequest
     ) -> [UInt8]? {
         guard let ticket = write(index, isNew: isNew) else { return text }
-        host.pending[ticket] = request.later(text, made: isNew ? index : nil)
+        host.pending[ticket] = request.later(text, made: isNew ? .stream(index) : nil)
         return nil
     }
 

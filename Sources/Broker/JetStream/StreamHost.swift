@@ -42,6 +42,12 @@ enum ReadAsker {
     case peek(Peek)
 }
 
+/// What a request has made that waits for the journal.
+enum MadeThing {
+    case stream(UInt32)
+    case consumer([UInt8], of: UInt32)
+}
+
 /// The answer to a request that waits for the journal.
 struct DelayedAnswer {
     let root: UInt32
@@ -50,8 +56,8 @@ struct DelayedAnswer {
     let text: [UInt8]
     /// What is said if the journal could not do it.
     let refusal: [UInt8]
-    /// The stream that is then forgotten again.
-    let made: UInt32?
+    /// What is then forgotten again.
+    let made: MadeThing?
     /// What whoever watches is told.
     let audited: AuditedRequest?
     /// What the audit log says of it.
