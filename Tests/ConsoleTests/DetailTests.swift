@@ -69,15 +69,19 @@ import Testing
         #expect(model.screen.overlay == .none && model.screen.current == .events)
     }
 
-    @Test func `an alert is shown with its sentence and its limit`() {
+    @Test func `an alert is shown with its sentence and its limit`() throws {
         var model = SampleConsole.model(80, 24)
         press([.char("8"), Key(.tab, .shift), Key(.enter)], &model)
         guard case .detail(let detail) = model.screen.overlay else {
             Issue.record("nothing is opened")
             return
         }
-        #expect(detail.pane == .alerts)
-        #expect(text(model).contains("says") && text(model).contains(">"))
+        let alert = try #require(model.data.alerts.open.first { detail.row == .alert($0.id) })
+        let limit = model.data.alerts.policy(of: alert.id.rule).raise
+        let sentence = alert.id.rule.sentence(alert, limit: limit)
+        // The status line says it too.
+        let line = text(model).split(separator: "\n").first { $0.contains(" says ") } ?? ""
+        #expect(!sentence.isEmpty && line.contains(sentence), "\(line)")
     }
 
     @Test(arguments: [

@@ -134,7 +134,7 @@ struct JournalSimulation: ~Copyable {
         case 0: if streams.count < 4 { create(&driver) }
         case 1: configure(stream, &driver)
         case 2: if random.below(6) == 0 { remove(stream, &driver) }
-        case 3, 4, 5: for _ in 0...random.below(3) { changeState(stream, &driver) }
+        case 3, 4, 5: for _ in 0...random.below(4) { changeState(stream, &driver) }
         case 6: driver.pass(nanoseconds: 300_000_000)
         case 7: _ = driver.readAll(stream)
         default: append(stream, &driver)
@@ -213,8 +213,8 @@ struct JournalSimulation: ~Copyable {
         var state = StateWriter()
         let isDurable = random.below(2) == 0
         // A large one may be refused where the small one behind it has room.
-        let size = random.below(5) == 0 ? 9_000 : 4
-        let value = Self.noise(size, from: Int(random.below(20_000)))
+        let size = random.below(4) == 0 ? 24_000 : 4
+        let value = Self.noise(size, from: Int(random.below(8_000)))
         var whole = value
         if let last = model.values.last?.value, !last.isEmpty, random.below(2) == 0 {
             state.delta([1].raw, value.raw)
