@@ -66,19 +66,9 @@ public struct LatencyHistogram: Hashable, Sendable {
         add(samples, to: Self.bucket(of: nanoseconds))
     }
 
-    /// Everything in `all` together.
-    public init(_ all: some Collection<LatencyHistogram>) {
-        self.init()
-        var low = Int.max
-        var high = -1
-        for histogram in all where !histogram.counts.isEmpty {
-            low = min(low, histogram.firstBucket)
-            high = max(high, histogram.firstBucket + histogram.counts.count - 1)
-        }
-        guard low <= high else { return }
-        // Room for all at once.
-        cover(low, high)
-        for histogram in all { merge(histogram) }
+    /// Makes room for samples in `buckets`, so that several histograms are added without growing.
+    public mutating func makeRoom(for buckets: ClosedRange<Int>) {
+        cover(buckets.lowerBound, buckets.upperBound)
     }
 
     /// Adds everything in `other`.

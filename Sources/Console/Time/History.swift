@@ -27,7 +27,7 @@ public struct QueueHistory: Hashable, Sendable {
     /// Publish latencies of the minute that ends at `instant`.
     public func latency(at instant: Instant) -> LatencyHistogram {
         let number = Int(clamping: instant.nanoseconds / nanosecondsPerSecond) / 10
-        return LatencyHistogram((0..<6).lazy.map { latency[number - $0] })
+        return latency.merged(number - 5..<number + 1)
     }
 
     /// Messages a second by which its depth grew in the ten seconds before `instant`; negative

@@ -44,6 +44,25 @@ public struct LatencySeries: Sendable, Hashable {
     private func merged(_ buckets: Range<Int>, _ resolution: Resolution) -> LatencyHistogram {
         let ring = rings[Int(resolution.rawValue)]
         let known = buckets.clamped(to: ring.oldest..<max(ring.oldest, ring.newest + 1))
-        return LatencyHistogram(known.lazy.map { ring[$0] })
+        return ring.merged(known)
+    }
+}
+
+extension BucketRing<LatencyHistogram> {
+    /// What was recorded in all of `numbers` together.
+    func merged(_ numbers: Range<Int>) -> LatencyHistogram {
+        var low = Int.max
+        var high = -1
+        for number in numbers {
+            let histogram = self[number]
+            guard !histogram.counts.isEmpty else { continue }
+            low = min(low, histogram.firstBucket)
+            high = max(high, histogram.firstBucket + histogram.counts.count - 1)
+        }
+        var sum = LatencyHistogram()
+        guard low <= high else { return sum }
+        sum.makeRoom(for: low...high)
+        for number in numbers { sum.merge(self[number]) }
+        return sum
     }
 }
