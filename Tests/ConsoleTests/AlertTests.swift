@@ -54,6 +54,17 @@ import Testing
         #expect(limit.heldBack == 0)
     }
 
+    @Test func `news that cannot go out are counted and take nobody's place`() {
+        var limit = NewsLimit()
+        let blocked = (0..<9).filter { _ in limit.allows(at: at(1_000), isPossible: false) }
+        #expect(blocked.isEmpty && limit.heldBack == 9)
+        let allowed = (0..<9).filter { _ in limit.allows(at: at(1_001)) }
+        #expect(allowed.count == NewsLimit.countMax)
+        limit.settle()
+        limit.fail()
+        #expect(limit.heldBack == 1)
+    }
+
     @Test func `a short peak is not an alert`() {
         var book = AlertBook()
         _ = judge(&book, 600_000, 1)

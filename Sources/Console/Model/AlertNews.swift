@@ -32,18 +32,22 @@ public struct NewsLimit: BitwiseCopyable, Equatable, Sendable {
     /// Nothing so far.
     public init() {}
 
-    /// Whether another one may go out at `now`; what it says of `heldBack` is then settled.
-    public mutating func allows(at now: Instant) -> Bool {
+    /// Whether another one may go out at `now`, if that `isPossible` at all; what it says of
+    /// `heldBack` is then settled.
+    public mutating func allows(at now: Instant, isPossible: Bool = true) -> Bool {
         if since == .never || now.nanoseconds(since: since) >= Self.windowNanoseconds {
             (since, count) = (now, 0)
         }
-        guard count < Self.countMax else {
+        guard isPossible, count < Self.countMax else {
             heldBack += 1
             return false
         }
         count += 1
         return true
     }
+
+    /// One that was allowed did not go out.
+    public mutating func fail() { heldBack += 1 }
 
     /// What was held back was told.
     public mutating func settle() { heldBack = 0 }

@@ -24,7 +24,8 @@ struct AlertHook {
     mutating func tell(_ news: AlertNews, at now: Instant) {
         guard !command.isEmpty else { return }
         reap()
-        guard children.count < Self.childrenMax, limit.allows(at: now) else { return }
+        let hasRoom = children.count < Self.childrenMax
+        guard limit.allows(at: now, isPossible: hasRoom) else { return }
         let severity =
             switch news.severity {
             case .info: "info"
@@ -39,8 +40,9 @@ struct AlertHook {
             "SLUICE_ALERT_TEXT=\(news.text)",
             "SLUICE_ALERT_HELD_BACK=\(limit.heldBack)",
         ]
+        guard let child = spawn(facts) else { return limit.fail() }
         limit.settle()
-        if let child = spawn(facts) { children.append(child) }
+        children.append(child)
     }
 
     /// Forgets commands that have ended.
