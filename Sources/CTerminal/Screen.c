@@ -43,6 +43,17 @@ static SCREEN *open_direct(FILE *output, FILE *input) {
     return screen;
 }
 
+// Until a screen has been left and entered again, ncurses writes its output out at each move of the cursor. What both
+// write goes nowhere, and the first picture is drawn whole.
+static int leave_and_enter(struct cterminal_screen *screen) {
+    def_prog_mode();
+    endwin();
+    doupdate();
+    clearok(curscr, TRUE);
+    fflush(screen->output);
+    return ftruncate(screen->memory, 0) == 0 && lseek(screen->memory, 0, SEEK_SET) == 0;
+}
+
 static void release(struct cterminal_screen *screen) {
     if (screen->output) fclose(screen->output); else if (screen->memory >= 0) close(screen->memory);
     if (screen->input) fclose(screen->input);
@@ -76,7 +87,9 @@ struct cterminal_screen *cterminal_open(
         use_default_colors();
     }
     resize_term(rows, columns);
-    return screen;
+    if (leave_and_enter(screen)) return screen;
+    cterminal_close(screen);
+    return NULL;
 }
 
 void cterminal_close(struct cterminal_screen *screen) {

@@ -24,7 +24,22 @@ public struct FramePresenter: ~Copyable {
     private struct DrawnLook {
         let pair: Int32
         let attributes: UInt16
+        /// The colour behind the character.
+        let background: Int32
+        /// Whether the colour of a character shows where there is none.
+        let isSeenOnBlanks: Bool
+
+        /// Whether nobody can tell blanks of this look from blanks of `other`.
+        func isSameOnBlanks(as other: DrawnLook) -> Bool {
+            background == other.background && !isSeenOnBlanks && !other.isSeenOnBlanks
+        }
     }
+
+    /// Blanks that may take the look of what is beside them: a change of colours costs some
+    /// 40 bytes, and a long stretch is erased in less.
+    private static let joinedBlanksMax = 12
+    /// Cells that did not change and are written again rather than passed over.
+    private static let writtenGapMax = 8
 
     /// A presenter for the type of terminal in `choice` and the character set of `locale`, where
     /// the empty one stands for the environment's.
@@ -67,8 +82,10 @@ public struct FramePresenter: ~Copyable {
         }
     }
 
-    /// What the terminal is told at the start besides the first frame.
-    var entry: [UInt8] { screen.sequence(CTERMINAL_ENTER_KEYPAD) }
+    /// What gives the console a screen of its own, at the start and after a stop.
+    var entry: [UInt8] {
+        screen.sequence(CTERMINAL_ENTER_SCREEN) + screen.sequence(CTERMINAL_ENTER_KEYPAD)
+    }
 
     /// What brings the terminal back to the screen it had; one without another screen is cleared.
     var exit: [UInt8] {
@@ -77,9 +94,6 @@ public struct FramePresenter: ~Copyable {
             + screen.sequence(CTERMINAL_LEAVE_KEYPAD)
             + (back.isEmpty ? screen.sequence(CTERMINAL_CLEAR) : back)
     }
-
-    /// What takes the terminal to the console's screen again after a stop.
-    var reentry: [UInt8] { screen.sequence(CTERMINAL_ENTER_SCREEN) + entry }
 
     /// Shows roles by another theme from the next frame on.
     public mutating func use(_ theme: Theme) {
@@ -100,7 +114,7 @@ public struct FramePresenter: ~Copyable {
     public mutating func present(_ frame: Frame) -> [UInt8] {
         guard frame.size.columns > 0, frame.size.rows > 0, frame != shown else { return [] }
         if shown?.size != frame.size { screen.resize(to: frame.size) }
-        for run in FrameDiff(from: shown, to: frame).runs { put(run, of: frame) }
+        put(FrameDiff(from: shown, to: frame).runs, of: frame)
         let corner = FrameCursor(
             column: frame.size.columns - 1,
             row: frame.size.rows - 1,
@@ -118,22 +132,42 @@ public struct FramePresenter: ~Copyable {
     static let begin = Array("\u{1B}[?2026h".utf8)
     static let end = Array("\u{1B}[?2026l".utf8)
 
+    /// Puts stretches close to each other as one: ncurses writes what is between them anyway.
+    private mutating func put(_ runs: [FrameRun], of frame: Frame) {
+        guard var open = runs.first else { return }
+        for run in runs.dropFirst() {
+            let end = open.column + open.count
+            if run.row == open.row, run.column - end <= Self.writtenGapMax {
+                let count = run.column + run.count - open.column
+                open = FrameRun(row: open.row, column: open.column, count: count)
+            } else {
+                put(open, of: frame)
+                open = run
+            }
+        }
+        put(open, of: frame)
+    }
+
     private mutating func put(_ run: FrameRun, of frame: Frame) {
         row.removeAll(keepingCapacity: true)
-        for column in run.column..<(run.column + run.count) {
+        let end = run.column + run.count
+        var column = run.column
+        var before: DrawnLook?
+        while column < end {
             let cell = frame[column, run.row]
+            var look = look(cell)
+            var count = 1
+            if cell.isBlank {
+                count = frame.blanks(from: column, to: end, row: run.row)
+                let behind = column + count
+                let near = before ?? (behind < end ? self.look(frame[behind, run.row]) : look)
+                if count <= Self.joinedBlanksMax, look.isSameOnBlanks(as: near) { look = near }
+            }
+            before = look
+            column += count
             guard cell.shape != .continuation else { continue }
-            let look = look(cell)
-            row.append(
-                cterminal_cell(
-                    scalar: cell.scalar.value,
-                    first_mark: cell.firstMark.value,
-                    second_mark: cell.secondMark.value,
-                    pair: look.pair,
-                    attributes: look.attributes,
-                    width: cell.shape == .wide ? 2 : 1
-                )
-            )
+            let drawn = cterminal_cell(cell, pair: look.pair, attributes: look.attributes)
+            for _ in 0..<count { row.append(drawn) }
         }
         screen.put(row, column: run.column, row: run.row)
     }
@@ -142,7 +176,13 @@ public struct FramePresenter: ~Copyable {
         let index = Int(cell.role.rawValue) * FramePresenter.roleCount + Int(cell.ground.rawValue)
         if let known = looks[index] { return known }
         let look = colours.look(role: cell.role, ground: cell.ground)
-        let drawn = DrawnLook(pair: pair(for: look), attributes: UInt16(look.attributes.rawValue))
+        let pair = pair(for: look)
+        let drawn = DrawnLook(
+            pair: pair,
+            attributes: UInt16(look.attributes.rawValue),
+            background: pair == 0 ? -1 : look.background,
+            isSeenOnBlanks: !look.attributes.isDisjoint(with: [.underline, .reverse])
+        )
         looks[index] = drawn
         return drawn
     }
@@ -158,5 +198,31 @@ public struct FramePresenter: ~Copyable {
         guard screen.define(pair: number, look.foreground, look.background) else { return 0 }
         pairs[key] = number
         return number
+    }
+}
+
+extension Frame {
+    /// How many cells are blank and look alike from `column` of `row` on, before `end`.
+    fileprivate func blanks(from column: Int, to end: Int, row: Int) -> Int {
+        let blank = self[column, row]
+        return ((column..<end).first { self[$0, row] != blank } ?? end) - column
+    }
+}
+
+extension Cell {
+    /// Whether no character stands in the cell.
+    fileprivate var isBlank: Bool { scalar == " " && firstMark == "\0" && shape == .narrow }
+}
+
+extension cterminal_cell {
+    fileprivate init(_ cell: Cell, pair: Int32, attributes: UInt16) {
+        self.init(
+            scalar: cell.scalar.value,
+            first_mark: cell.firstMark.value,
+            second_mark: cell.secondMark.value,
+            pair: pair,
+            attributes: attributes,
+            width: cell.shape == .wide ? 2 : 1
+        )
     }
 }

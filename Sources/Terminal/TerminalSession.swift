@@ -215,7 +215,7 @@ public struct TerminalSession: ~Copyable {
     /// Takes the terminal again after `leave`, or after a stop that could not be noticed.
     public mutating func enter() {
         guard cterminal_enter(descriptor) == 1 else { return }
-        outgoing = presenter.reentry + modesOn
+        outgoing = presenter.entry + modesOn
         outgoingStart = 0
         recordedStart = 0
         presenter.invalidate()

@@ -5,6 +5,9 @@
 Memory is that of the console and its broker less that of the same broker without a screen, both with the same queues;
 what history keeps for each queue is stated and taken off. A figure beyond its budget makes the whole fail.
 
+Keys are pressed at any moment between two pictures, with at least 30 ms of silence before, while the demonstration
+runs; what is timed ends with the first byte of the answer.
+
 A round publishes for two seconds to each of four brokers that are alike, two without a screen, one with the console
 on a terminal that is read, and one whose terminal takes nothing; the others stand still meanwhile. The stream is in
 memory, since a disk hides what is looked for, and each message waits for its acknowledgement. Every sixth round begins
@@ -15,6 +18,8 @@ tells how much such a figure says.
 
 import asyncio
 import os
+import random
+import select
 import signal
 import socket
 import statistics
@@ -35,6 +40,10 @@ ROUND_SECONDS = 2.0
 GROUP_ROUNDS = 5
 # What the console may cost.
 FIRST_FRAME_MS, MEMORY_MB, SHARE, RATE_KB, EFFECT = 60, 12, 0.005, 6, 0.02
+KEY_MEDIAN_MS, KEY_P90_MS, KEY_MAX_MS = 2, 10, 50
+# Keys that always change the picture, and how they are called.
+KEYS = [("first and last row", b"G", b"g"), ("another pane", b"\t", b"\t"), ("freeze", b"f", b"f"),
+        ("another screen", b"2", b"3", b"4", b"5", b"6", b"7", b"8", b"1"), ("help", b"?", b"?")]
 NAMES = ["without a screen", "without a screen again", "with the console", "with a stalled terminal"]
 # What history keeps: four series of a queue, its amounts and those of a consumer, and its latencies. Series are numbers
 # of 4 bytes; there are 33 of the server and some of latencies besides, whose size depends on how they are spread.
@@ -160,6 +169,28 @@ def rest(seconds):
         return (console(terminal.process.pid) - work) / took, (len(terminal.data) - count) / took / 1000
 
 
+def keys(count):
+    """Milliseconds from a key to the first byte of its answer, `count` for each kind of key."""
+    chance = random.Random(1)
+    with Terminal(["--demo", "--seed", "1"], environment={"COLORTERM": "truecolor"}) as terminal:
+        terminal.wait("TRADES")
+        terminal.pause(True)
+        time.sleep(1)
+
+        def silent(seconds):
+            while select.select([terminal.main], [], [], seconds)[0]:
+                os.read(terminal.main, 1 << 20)
+
+        def press(key):
+            silent(0.03 + chance.random() * 0.2)
+            begin = time.perf_counter()
+            os.write(terminal.main, key)
+            select.select([terminal.main], [], [], 2)
+            return (time.perf_counter() - begin) * 1000
+
+        return {name: sorted(press(own[number % len(own)]) for number in range(count)) for name, *own in KEYS}
+
+
 def group(rounds):
     """What each of the brokers of `NAMES` had in each round: its p99 and how many messages."""
     figures = [[] for _ in NAMES]
@@ -218,6 +249,15 @@ def main():
     print(f"at rest: {share:.2%} of a core, {rate:.1f} kB/s to the terminal")
     judge("share of a core at rest", share, SHARE)
     judge("kB/s at rest", rate, RATE_KB)
+    pressed = keys(40)
+    for name, took in pressed.items():
+        print(f"key to first byte, {name}: median {statistics.median(took):.2f} ms, worst {took[-1]:.2f} ms")
+    took = sorted(value for own in pressed.values() for value in own)
+    print(f"key to first byte of {len(took)} keys: median {statistics.median(took):.2f} ms, "
+          f"p90 {took[len(took) * 9 // 10]:.2f} ms, worst {took[-1]:.2f} ms")
+    judge("key to first byte, median in ms", statistics.median(took), KEY_MEDIAN_MS)
+    judge("key to first byte, p90 in ms", took[len(took) * 9 // 10], KEY_P90_MS)
+    judge("key to first byte, worst in ms", took[-1], KEY_MAX_MS)
     figures = effects(rounds)
     for name, own in zip(NAMES, figures):
         ratios = sorted(2 * value / (one + two) for (value, _), (one, _), (two, _) in zip(own, *figures[:2]))

@@ -132,8 +132,9 @@ private func session(
         #expect(line("[8 Events]").contains("\u{1B}[7m[8 Events]"))
         #expect(Tmux.waits { line("Server is ready").contains("\u{1B}[0;7m") })
         #expect(!line("Listening for").contains("7m"))
-        let keys = line("Rotate")
-        #expect(keys.contains("\u{1B}[4m!Rotate") && keys.contains("\u{1B}[2m-Pause"))
+        // After a reset tmux says again that there is no colour.
+        let keys = line("Rotate").split(separator: "\u{1B}[39m\u{1B}[49m").joined()
+        #expect(keys.contains("4m!Rotate") && keys.contains("2m-Pause"))
         tmux.press(": lock Enter")
         #expect(tmux.shows("press  l"))
         tmux.press("l")

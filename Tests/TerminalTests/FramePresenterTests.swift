@@ -143,6 +143,33 @@ private let mono = ColourChoice(
         #expect(bytes.suffix(8).elementsEqual("\u{1B}[?2026l".utf8))
     }
 
+    /// Changes of the colour of characters in `bytes`.
+    private func colourChanges(_ bytes: [UInt8]) -> Int {
+        String(decoding: bytes, as: UTF8.self).split(separator: "\u{1B}[38;2;").count - 1
+    }
+
+    @Test func `blanks between figures change no colour`() throws {
+        let size = Size(columns: 60, rows: 2)
+        var presenter = try presenter(direct, size)
+        _ = presenter.present(Frame(size: size))
+        var frame = Frame(size: size)
+        for column in stride(from: 4, to: 50, by: 8) {
+            frame.put("0", in: frame.bounds, column: column, row: 1, role: .textMuted)
+        }
+        #expect(colourChanges(presenter.present(frame)) == 1)
+    }
+
+    @Test func `no picture takes the terminal's screen or gives it back`() throws {
+        let size = Size(columns: 60, rows: 2)
+        var presenter = try presenter(direct, size)
+        var frame = Frame(size: size)
+        let first = presenter.present(frame)
+        frame.put("x", in: frame.bounds, role: .text)
+        let sent = String(decoding: first + presenter.present(frame), as: UTF8.self)
+        #expect(!sent.contains("1049"))
+        #expect(sent.contains("\u{1B}[2J"))
+    }
+
     @Test func `a black that is not quite black is not taken for a palette entry`() throws {
         let size = Size(columns: 4, rows: 1)
         var presenter = try presenter(direct, size)

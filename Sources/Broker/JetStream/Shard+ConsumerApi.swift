@@ -131,6 +131,8 @@ extension Shard {
         withEffects(of: index) { host, effects in
             host.streams[index].stream.removeConsumer(consumer, into: &effects)
         }
+        // Those who wait are told before whoever asked.
+        performEffects()
         host.pushConsumers.remove(PushConsumer(stream: index, consumer: name))
         advise(.delete, consumer: name, of: index)
         markActive(index)

@@ -22,10 +22,11 @@ public struct Keymap: Hashable, Sendable {
     /// What `key` does in any of `contexts`, the most particular one first.
     public func binding(for key: Key, in contexts: [KeyContext]) -> Binding? {
         for context in contexts {
-            if let found = bindings.first(where: { $0.context == context && $0.keys.contains(key) })
-            {
-                return found
+            // By places: a binding is too large to copy each that is looked at.
+            let place = bindings.indices.first { place in
+                bindings[place].context == context && bindings[place].keys.contains(key)
             }
+            if let place { return bindings[place] }
         }
         return nil
     }

@@ -12,10 +12,14 @@ extension ConsoleModel {
         reasonAgainst(binding, actionTargets)
     }
 
-    /// The same for one of many bindings, so that rows are looked for only once.
-    func reasonAgainst(_ binding: Binding, _ chosen: ActionTargets) -> String? {
+    /// The same for one of many bindings, so that rows are looked for only once, and only where
+    /// it is for rows to tell.
+    func reasonAgainst(
+        _ binding: Binding,
+        _ chosen: @autoclosure () -> ActionTargets
+    ) -> String? {
         switch binding.intent {
-        case .ask(let action): reasonAgainst(action, targets: chosen[action])
+        case .ask(let action): reasonAgainst(action, targets: chosen()[action])
         case .undo:
             session.isReadOnly
                 ? "read-only" : work.undo.isEmpty ? "nothing to take back" : nil
