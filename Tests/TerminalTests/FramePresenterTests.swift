@@ -153,7 +153,7 @@ private let mono = ColourChoice(
         var presenter = try presenter(direct, size)
         _ = presenter.present(Frame(size: size))
         var frame = Frame(size: size)
-        for column in stride(from: 4, to: 50, by: 8) {
+        for column in stride(from: 4, to: 50, by: 4) {
             frame.put("0", in: frame.bounds, column: column, row: 1, role: .textMuted)
         }
         #expect(colourChanges(presenter.present(frame)) == 1)
