@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <execinfo.h>
+#include <malloc.h>
 #include <string.h>
 
 int clinux_errno(void) { return errno; }
@@ -19,6 +20,8 @@ int clinux_accept(int listener, struct sockaddr *address, socklen_t *length) {
 int clinux_openat(int directory, const char *path, int flags, unsigned mode) {
     return openat(directory, path, flags, mode);
 }
+
+void clinux_trim_memory(void) { malloc_trim(0); }
 
 void clinux_name_thread(const char *name) {
     char kept[16] = {0};

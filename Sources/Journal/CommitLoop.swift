@@ -80,7 +80,7 @@ struct CommitLoop: ~Copyable {
             count += 1
             bytes += take(order)
         }
-        if count > 0 { keyWork.rewriting.noteRound() }
+        if count > 0 { keyWork.rewriting.noteRound(bytes: bytes) }
         let hadTimers = runTimers()
         let hadKeys = workOnKeys()
         guard count > 0 || hadTimers || hadKeys else { return false }

@@ -170,13 +170,15 @@ public final class Journal: Sendable {
 
     /// Rewrites segments until the journal is stopped: the body of the third thread.
     ///
-    /// It works when nobody else wants the processor, and rests when publishers are busy.
+    /// It works when nobody else wants the processor, and rests when publishers are busy. With
+    /// nothing to rewrite it gives memory back.
     public func runRewrites() {
         // On Linux 0 names the calling thread alone.
         _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
         rewrites.withLock { loop in
             var rounds: UInt64 = 0
             var pace = RewritePace(rewriting.publishers)
+            var memory = IdleTrim()
             while !isEnding.load(ordering: .sequentiallyConsistent) {
                 let began = MeterClock.monotonic()
                 let before = rewriting.rewrittenBytes
@@ -185,6 +187,7 @@ public final class Journal: Sendable {
                 guard hasWorked else {
                     pace.rest(at: began)
                     rewriting.noteQuiet(pace.quietP99)
+                    if memory.isDue(rewriting.takenBytes, at: began) { IdleTrim.trim() }
                     rewriteBell.sleep(milliseconds: 1_000) {
                         loop.hasOrders || isEnding.load(ordering: .sequentiallyConsistent)
                     }

@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// A block of bytes with exactly one owner; grows by doubling, aligned for whole pages.
+/// A block of bytes with exactly one owner; grows by doubling.
 @safe
 public struct RecordBuffer: ~Copyable, Sendable {
     private nonisolated(unsafe) var base: UnsafeMutableRawPointer
@@ -11,16 +11,15 @@ public struct RecordBuffer: ~Copyable, Sendable {
     /// How many bytes fit without growing.
     public private(set) var capacity: Int
 
-    /// Bytes on whose multiples the memory begins.
-    static var alignment: Int { 4_096 }
+    /// Bytes on whose multiples the memory begins: what the allocator gives by itself.
+    ///
+    /// It does not reuse a gap of just the size for anything that must begin at a page.
+    private static var alignment: Int { 16 }
 
     /// An empty buffer with room for `capacity` bytes.
     public init(capacity: Int) {
         let room = max(64, capacity)
-        unsafe base = .allocate(
-            byteCount: room,
-            alignment: room < Self.alignment ? 64 : Self.alignment
-        )
+        unsafe base = .allocate(byteCount: room, alignment: Self.alignment)
         self.capacity = room
         count = 0
     }
@@ -73,7 +72,7 @@ public struct RecordBuffer: ~Copyable, Sendable {
         while larger < needed { larger *= 2 }
         let block = UnsafeMutableRawPointer.allocate(
             byteCount: larger,
-            alignment: larger < Self.alignment ? 64 : Self.alignment
+            alignment: Self.alignment
         )
         // SAFETY: the new block is larger than what is in use.
         unsafe block.copyMemory(from: base, byteCount: count)

@@ -45,6 +45,7 @@ final class RewriteDesk: Sendable {
     /// What is to be taken away: that takes long, and publishers would wait for it.
     let leftovers = LetterBox<Leftover>()
     private let rounds = Atomic<UInt64>(0)
+    private let taken = Atomic<UInt64>(0)
     private let limit = Atomic<UInt64>(0)
     private let isHolding = Atomic<Bool>(false)
     private let rewritten = Atomic<UInt64>(0)
@@ -59,8 +60,14 @@ final class RewriteDesk: Sendable {
         self.publishers = publishers
     }
 
-    /// Notes a commit round that carried something for a client.
-    func noteRound() { rounds.wrappingAdd(1, ordering: .relaxed) }
+    /// Notes a commit round that carried something for a client, `bytes` of records among it.
+    func noteRound(bytes: Int) {
+        rounds.wrappingAdd(1, ordering: .relaxed)
+        taken.wrappingAdd(UInt64(bytes), ordering: .relaxed)
+    }
+
+    /// Bytes of records that all rounds took.
+    var takenBytes: UInt64 { taken.load(ordering: .relaxed) }
 
     /// How many such rounds there were.
     var roundCount: UInt64 { rounds.load(ordering: .relaxed) }

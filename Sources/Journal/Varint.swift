@@ -14,7 +14,17 @@ struct ByteCursor: BitwiseCopyable {
         return bytes.number(UInt8.self, at: offset)
     }
 
+    @inline(__always)
     mutating func varint(_ bytes: RawSpan) -> UInt64? {
+        // Most numbers are small.
+        guard offset < bytes.byteCount else { return nil }
+        let first = bytes.number(UInt8.self, at: offset)
+        guard first < 0x80 else { return longVarint(bytes) }
+        offset &+= 1
+        return UInt64(first)
+    }
+
+    private mutating func longVarint(_ bytes: RawSpan) -> UInt64? {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while let next = byte(bytes) {
@@ -34,6 +44,7 @@ struct ByteCursor: BitwiseCopyable {
     }
 
     /// A length and so many bytes: where they lie.
+    @inline(__always)
     mutating func counted(_ bytes: RawSpan) -> Range<Int>? {
         guard let count = varint(bytes), count <= UInt64(bytes.byteCount &- offset) else {
             return nil

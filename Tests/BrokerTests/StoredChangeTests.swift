@@ -47,4 +47,34 @@ import Testing
         let kept = store.ask("$JS.API.CONSUMER.INFO.S.C")
         #expect(kept?.isError == false)
     }
+
+    private func changed(_ number: UInt64) -> String {
+        #"{"name":"S","subjects":["s\#(number).>"],"max_msgs":\#(number)}"#
+    }
+
+    @Test func `a change that was refused is taken back, and later made`() throws {
+        var store = try StoreBench(disk, ballastBytes: 0)
+        _ = store.ask("$JS.API.STREAM.CREATE.S", changed(1))
+        disk.limit(toFree: 0)
+        // Some have room that was kept for them.
+        var last: UInt64 = 1
+        while last < 4_096,
+            store.ask("$JS.API.STREAM.UPDATE.S", changed(last + 1))?.isError == false
+        {
+            last += 1
+        }
+        #expect(last < 4_096)
+        let info = store.ask("$JS.API.STREAM.INFO.S")
+        #expect(info?.number("max_msgs") == last)
+        disk.limit(toFree: nil)
+        store.pass(milliseconds: 600)
+        let stored = store.ask("s\(last).a", "x")
+        #expect(stored?.number("seq") == 1)
+        let made = store.ask("$JS.API.STREAM.UPDATE.S", changed(last + 1))
+        #expect(made?.isError == false)
+        disk.restart()
+        store = try StoreBench(disk, ballastBytes: 0)
+        let kept = store.ask("$JS.API.STREAM.INFO.S")
+        #expect(kept?.number("max_msgs") == last + 1 && kept?.number("messages") == 1)
+    }
 }

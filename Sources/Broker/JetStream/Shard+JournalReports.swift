@@ -207,7 +207,7 @@ extension Shard {
     private mutating func refuse(_ ticket: JournalTicket, _ refusal: JournalRefusal) {
         switch host.pending.removeValue(forKey: ticket) {
         case .answer(let delayed):
-            forget(delayed.made, ticket)
+            takeBack(delayed, ticket)
             note(delayed.deed, "refused: \(reason(refusal).apiText)")
             answer(delayed.root, delayed.reply, delayed.refusal, delayed.audited)
         case .operation(let root, let reply, _, let deed):
@@ -222,15 +222,22 @@ extension Shard {
         }
     }
 
-    /// What `ticket` was to make is not there.
-    private mutating func forget(_ made: MadeThing?, _ ticket: JournalTicket) {
-        switch made {
+    /// What `ticket` was to make is not there, and what it was to change is as it was.
+    private mutating func takeBack(_ delayed: DelayedAnswer, _ ticket: JournalTicket) {
+        switch delayed.made {
         case .stream(let index): if isHosted(index, ticket) { drop(index) }
         case .consumer(let name, let index):
             guard isHosted(index, ticket),
                 let consumer = host.streams[index].stream.consumer(named: name.raw)
             else { return }
             _ = remove(consumer, of: index)
+        case .change(let index, let former, let refused):
+            guard isHosted(index, ticket) else { return }
+            do throws(QueueingError) {
+                try takeBack(index, from: refused, to: former)
+            } catch {
+                note(delayed.deed, "not taken back: \(error.code)")
+            }
         case nil: break
         }
     }

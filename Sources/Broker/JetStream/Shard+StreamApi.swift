@@ -21,7 +21,7 @@ extension Shard {
             request.account
         )
         let text = ApiResponse.streamCreate(streamReport(index))
-        return isNew ? persist(index, isNew: true, then: text, request) : text
+        return isNew ? persist(index, then: text, request) : text
     }
 
     /// Makes a stream, unless it is there already as it is wanted.
@@ -68,20 +68,44 @@ extension Shard {
         try checkRoom(for: wanted, request.account, instead: current)
         try checkOverlap(wanted.subjects, request.account, except: index)
         try makeDeadLetterQueue(for: wanted, request.account)
+        try change(index, to: wanted)
+        let text = ApiResponse.streamUpdate(streamReport(index))
+        guard let ticket = write(index, isNew: false) else { return text }
+        let made = MadeThing.change(of: index, from: current, to: wanted)
+        host.pending[ticket] = request.later(text, made: made)
+        return nil
+    }
+
+    /// Lets a stream live by another configuration, which was checked.
+    private mutating func change(
+        _ index: UInt32,
+        to wanted: StreamConfiguration
+    ) throws(QueueingError) {
+        let subjects = host.streams[index].stream.state.configuration.subjects
         tellRemovals(of: index)
         withEffects(of: index) { host, effects in
             host.streams[index].stream.update(wanted, into: &effects)
         }
-        if wanted.subjects != current.subjects {
+        if wanted.subjects != subjects {
             unlisten(index)
             try listen(index)
         }
         linkUp(index)
         setRepublisher(index)
         markActive(index)
-        advise(.modify, stream: name, account: request.account)
-        let text = ApiResponse.streamUpdate(streamReport(index))
-        return persist(index, isNew: false, then: text, request)
+        advise(.modify, stream: wanted.name, account: host.streams[index].account)
+    }
+
+    /// Takes a change back that the journal refused, unless another one came behind it; what a
+    /// lower limit has removed stays away.
+    /// - Throws: what is missing of the way back.
+    mutating func takeBack(
+        _ index: UInt32,
+        from refused: StreamConfiguration,
+        to former: StreamConfiguration
+    ) throws(QueueingError) {
+        guard host.streams[index].stream.state.configuration == refused else { return }
+        try change(index, to: former)
     }
 
     /// Refuses subjects on which another stream of the account listens.
@@ -163,15 +187,14 @@ extension Shard {
         host.journal?.forget(stream: index)
     }
 
-    /// Makes the stream's configuration durable and answers then; at once for a stream in memory.
+    /// Makes a new stream durable and answers then; at once for a stream in memory.
     private mutating func persist(
         _ index: UInt32,
-        isNew: Bool,
         then text: [UInt8],
         _ request: ApiRequest
     ) -> [UInt8]? {
-        guard let ticket = write(index, isNew: isNew) else { return text }
-        host.pending[ticket] = request.later(text, made: isNew ? .stream(index) : nil)
+        guard let ticket = write(index, isNew: true) else { return text }
+        host.pending[ticket] = request.later(text, made: .stream(index))
         return nil
     }
 

@@ -46,6 +46,7 @@ enum ReadAsker {
 enum MadeThing {
     case stream(UInt32)
     case consumer([UInt8], of: UInt32)
+    case change(of: UInt32, from: StreamConfiguration, to: StreamConfiguration)
 }
 
 /// The answer to a request that waits for the journal.
@@ -56,7 +57,7 @@ struct DelayedAnswer {
     let text: [UInt8]
     /// What is said if the journal could not do it.
     let refusal: [UInt8]
-    /// What is then forgotten again.
+    /// What is then forgotten again, or taken back.
     let made: MadeThing?
     /// What whoever watches is told.
     let audited: AuditedRequest?

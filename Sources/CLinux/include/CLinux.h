@@ -24,6 +24,9 @@
 /// Sets `errno` aside before another call can change it.
 int clinux_errno(void);
 
+/// Gives what the allocator keeps free back to the system; others may wait for the allocator meanwhile.
+void clinux_trim_memory(void);
+
 /// The system's words for an error number.
 const char *clinux_error_text(int number);
 

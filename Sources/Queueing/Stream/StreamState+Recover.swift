@@ -36,14 +36,28 @@ extension StreamState {
     ) {
         guard sequence > lastSequence else { return }
         durableSequence = sequence
-        _ = take(
+        guard headers.isEmpty else {
+            _ = take(
+                sequence: sequence,
+                time: time,
+                subject: subject,
+                headers: headers,
+                payload: RawSpan(),
+                remoteBytes: payloadByteCount
+            )
+            return
+        }
+        // Most messages have no headers, and a start takes as long as all of them together.
+        lastMessageId.removeAll()
+        let plan = StorePlan(
             sequence: sequence,
             time: time,
-            subject: subject,
-            headers: headers,
-            payload: RawSpan(),
+            ttl: .none,
+            rollup: .none,
+            isMarker: false,
             remoteBytes: payloadByteCount
         )
+        _ = store(plan, subject: subject, headers: headers, payload: RawSpan())
     }
 
     /// Stores a message whose sequence and time are given; limits and headers are enforced as ever.
