@@ -84,7 +84,15 @@ struct SubjectTable: ~Copyable {
         entries.remove(number)
     }
 
+    /// Whether `number` is given to the subject `name`, which has messages.
+    @inline(__always)
+    func isName(of number: UInt32, _ name: RawSpan) -> Bool {
+        number < UInt32(truncatingIfNeeded: entries.limit) && isUsed(number)
+            && equal(names.bytes(of: entries[number].name), name)
+    }
+
     /// Whether `number` is given to a subject that has messages.
+    @inline(__always)
     func isUsed(_ number: UInt32) -> Bool {
         entries[number].last != 0
     }

@@ -151,13 +151,7 @@ extension StreamState {
             payload: plan.remoteBytes ?? payload.byteCount
         )
         let sequence = plan.sequence
-        if index.count == 0 { ageCursor = max(ageCursor, sequence) }
-        index.append(
-            sequence: sequence,
-            time: plan.time,
-            size: UInt32(truncatingIfNeeded: size),
-            subject: number
-        )
+        let previous = count(sequence, at: plan.time, on: number, bytes: size)
         if plan.remoteBytes == nil {
             records.append(
                 sequence: sequence,
@@ -169,13 +163,6 @@ extension StreamState {
         } else {
             records.leaveOut()
         }
-        let previous = subjects[number].last
-        if subjects[number].count == 0 { subjects[number].first = sequence }
-        subjects[number].last = sequence
-        subjects[number].count &+= 1
-        lastSequence = sequence
-        lastTime = plan.time
-        bytes += size
         register(plan)
         if sequence > durableSequence, putsOff {
             putOff(plan.rollup, on: number, sequence, bytes: size)
@@ -188,6 +175,32 @@ extension StreamState {
             previousOnSubject: previous,
             subject: number
         )
+    }
+
+    /// Counts a message behind all others; whether its bytes are in memory is another matter.
+    /// - Returns: the message before it on its subject, or 0.
+    @inline(__always)
+    mutating func count(
+        _ sequence: UInt64,
+        at time: Instant,
+        on number: UInt32,
+        bytes size: UInt64
+    ) -> UInt64 {
+        if index.count == 0 { ageCursor = max(ageCursor, sequence) }
+        index.append(
+            sequence: sequence,
+            time: time,
+            size: UInt32(truncatingIfNeeded: size),
+            subject: number
+        )
+        let previous = subjects[number].last
+        if subjects[number].count == 0 { subjects[number].first = sequence }
+        subjects[number].last = sequence
+        subjects[number].count &+= 1
+        lastSequence = sequence
+        lastTime = time
+        bytes += size
+        return previous
     }
 
     private mutating func register(_ plan: StorePlan) {

@@ -49,15 +49,14 @@ extension StreamState {
         }
         // Most messages have no headers, and a start takes as long as all of them together.
         lastMessageId.removeAll()
-        let plan = StorePlan(
-            sequence: sequence,
-            time: time,
-            ttl: .none,
-            rollup: .none,
-            isMarker: false,
-            remoteBytes: payloadByteCount
-        )
-        _ = store(plan, subject: subject, headers: headers, payload: RawSpan())
+        var number = subjects.isName(of: recoveredSubject, subject) ? recoveredSubject : noIndex
+        if number == noIndex { number = subjects.find(subject) }
+        if number == noIndex { number = subjects.add(subject) }
+        recoveredSubject = number
+        let size = rules.size(subject: subject.byteCount, headers: 0, payload: payloadByteCount)
+        _ = count(sequence, at: time, on: number, bytes: size)
+        records.leaveOut()
+        enforce(.none, on: number, upTo: sequence)
     }
 
     /// Stores a message whose sequence and time are given; limits and headers are enforced as ever.

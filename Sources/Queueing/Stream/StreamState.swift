@@ -67,6 +67,8 @@ public struct StreamState: ~Copyable {
     /// When the stream was made.
     public let created: Instant
     var lastMessageId = Table<UInt8>(capacity: 1)
+    /// The subject of the message that was taken last from what the journal kept.
+    var recoveredSubject = noIndex
     var refusedRollup: [UInt8] = []
     /// The subject as it is stored, if a transform made it.
     var stagedSubject: Table<UInt8>? = Table<UInt8>(capacity: 1)
