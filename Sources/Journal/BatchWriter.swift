@@ -136,6 +136,10 @@ public struct BatchReader: BitwiseCopyable {
     private var cursor: ByteCursor
     private var sequence: UInt64 = 0
     private var time: UInt64 = 0
+    /// The pages of a block that holds some, the one being read, and the next message there.
+    private var pages: HeadPageReader?
+    private var page: HeadPage?
+    private var slot = 0
     /// Whether the bytes are no batch.
     public private(set) var isMalformed = false
     /// Whether the batch holds heads: messages without their payloads.
@@ -144,8 +148,10 @@ public struct BatchReader: BitwiseCopyable {
     /// A walk from the first message of `batch` on.
     public init(_ batch: RawSpan) {
         cursor = ByteCursor()
+        pages = HeadPageReader(batch)
         let format = cursor.byte(batch)
-        isOfHeads = format == HeadWriter.format
+        isOfHeads = format == HeadWriter.format || pages != nil
+        guard pages == nil else { return }
         guard isOfHeads || format == BatchWriter.format, let first = cursor.fixed64(batch),
             let start = cursor.fixed64(batch)
         else {
@@ -158,6 +164,7 @@ public struct BatchReader: BitwiseCopyable {
 
     /// The next message of `batch`; `nil` at the end.
     public mutating func next(_ batch: RawSpan) -> StoredMessage? {
+        guard pages == nil else { return nextOfPages(batch) }
         guard !isMalformed, !cursor.isAtEnd(batch) else { return nil }
         guard let step = cursor.varint(batch), let later = cursor.varint(batch),
             let subject = cursor.counted(batch), let headers = cursor.counted(batch),
@@ -176,6 +183,27 @@ public struct BatchReader: BitwiseCopyable {
             headers: ByteSlice(start: headers.lowerBound, count: headers.count),
             payload: ByteSlice(start: payload.lowerBound, count: payload.count),
             payloadByteCount: payloadByteCount
+        )
+    }
+
+    private mutating func nextOfPages(_ block: RawSpan) -> StoredMessage? {
+        if page == nil {
+            page = pages?.next(block)
+            slot = 0
+            isMalformed = pages?.isMalformed ?? false
+        }
+        guard let page else { return nil }
+        defer {
+            slot += 1
+            if slot == page.slots { self.page = nil }
+        }
+        return StoredMessage(
+            sequence: page.firstSequence &+ UInt64(slot),
+            time: Instant(nanoseconds: page.time(of: slot, block)),
+            subject: page.name(page.subject(of: slot, block), block),
+            headers: .empty,
+            payload: .empty,
+            payloadByteCount: page.payloadByteCount(of: slot, block)
         )
     }
 }

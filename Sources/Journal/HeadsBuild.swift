@@ -13,6 +13,7 @@ struct HeadsBuild: ~Copyable {
     private var source: SegmentStroll
     private let target: SegmentFile
     private var writer = HeadWriter()
+    private var pages = HeadPageWriter()
     private var sealer = BlockSealer()
     private var records = RecordBuffer(capacity: 128 << 10)
 
@@ -45,8 +46,16 @@ struct HeadsBuild: ~Copyable {
                 return true
             }
             guard block.kind == .records else { continue }
-            try Self.collect(records, into: &writer)
-            if writer.isFull { try stage() }
+            // One of both is empty, so that heads stay in sequence order.
+            if HeadPageWriter.takes(records.bytes) {
+                if writer.count > 0 { try stageHeads() }
+                try Self.collect(records, into: &pages)
+                if pages.isFull { try stagePages() }
+            } else {
+                try stagePages()
+                try Self.collect(records, into: &writer)
+                if writer.isFull { try stageHeads() }
+            }
         }
         return false
     }
@@ -66,36 +75,62 @@ struct HeadsBuild: ~Copyable {
         guard !reader.isMalformed else { throw .damaged(.records) }
     }
 
-    private mutating func stage() throws(RewriteStop) {
+    private static func collect(
+        _ buffer: borrowing RecordBuffer,
+        into pages: inout HeadPageWriter
+    ) throws(RewriteStop) {
+        let batch = buffer.bytes
+        var reader = BatchReader(batch)
+        while let message = reader.next(batch) { pages.add(message, of: batch) }
+        guard !reader.isMalformed else { throw .damaged(.records) }
+    }
+
+    private mutating func stageHeads() throws(RewriteStop) {
+        let first = writer.firstSequence
+        Self.stage(writer.buffer, writer.count, first...writer.lastSequence, in: target, &sealer)
+        writer.removeAll()
+        try writeOut()
+    }
+
+    private mutating func stagePages() throws(RewriteStop) {
+        pages.closePage()
+        guard pages.count > 0 else { return }
+        let first = pages.firstSequence
+        Self.stage(pages.buffer, pages.count, first...pages.lastSequence, in: target, &sealer)
+        pages.removeAll()
+        try writeOut()
+    }
+
+    private static func stage(
+        _ heads: borrowing RecordBuffer,
+        _ count: UInt32,
+        _ sequences: ClosedRange<UInt64>,
+        in target: SegmentFile,
+        _ sealer: inout BlockSealer
+    ) {
         let records = RecordFacts(
-            count: writer.count,
-            firstSequence: writer.firstSequence,
-            lastSequence: writer.lastSequence,
+            count: count,
+            firstSequence: sequences.lowerBound,
+            lastSequence: sequences.upperBound,
             firstTime: .never,
             lastTime: .never
         )
+        target.allow(rawBytes: heads.count)
+        target.stage(heads.bytes, kind: .records, records: records, sealer: &sealer)
+    }
+
+    private mutating func writeOut() throws(RewriteStop) {
+        guard target.stagedByteCount >= Self.pieceBytes else { return }
         do throws(DiskError) {
-            target.allow(rawBytes: writer.buffer.count)
-            Self.stage(writer, records, in: target, &sealer)
-            writer.removeAll()
-            guard target.stagedByteCount >= Self.pieceBytes else { return }
             try target.writeOut()
         } catch {
             throw .disk(error)
         }
     }
 
-    private static func stage(
-        _ writer: borrowing HeadWriter,
-        _ records: RecordFacts,
-        in target: SegmentFile,
-        _ sealer: inout BlockSealer
-    ) {
-        target.stage(writer.buffer.bytes, kind: .records, records: records, sealer: &sealer)
-    }
-
     private mutating func finish() throws(RewriteStop) {
-        if writer.count > 0 { try stage() }
+        if writer.count > 0 { try stageHeads() }
+        try stagePages()
         do throws(DiskError) {
             try target.write()
             try target.truncateToStaged()

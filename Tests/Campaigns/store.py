@@ -1,5 +1,6 @@
 """What the campaigns share: a server over one store, a publisher that remembers every acknowledgement, and a verdict."""
 
+import collections
 import itertools
 import json
 import os
@@ -26,18 +27,24 @@ def check(condition, text):
 
 # Below the ports that the system gives to clients: nobody takes one between the look and the start.
 PORTS = itertools.count(10_000 + os.getpid() % 200 * 100)
+# Names of the last ports in use: no other script beside this one takes them.
+TAKEN = collections.deque(maxlen=100)
 
 
 def free_port():
     """A port that nobody listens on; a different one at each call, also for threads side by side."""
     while True:
         port = 10_000 + next(PORTS) % 20_000
+        name = socket.socket(socket.AF_UNIX)
         with socket.socket() as probe:
             try:
+                name.bind(f"\0sluice-port-{port}")
                 probe.bind((HOST, port))
-                return port
             except OSError:
+                name.close()
                 continue
+        TAKEN.append(name)
+        return port
 
 
 class Node:

@@ -111,6 +111,12 @@ extension Shard {
         }
         let deleted = host.recoveries[at].stream.deleted
         let hasDeleted = deleted.count > 0
+        if !hasDeleted, var pages = HeadPageReader(buffer.bytes) {
+            while let page = pages.next(buffer.bytes) {
+                host.streams[index].stream.recoverPage(page, buffer.bytes)
+            }
+            return
+        }
         let hasLinks = host.linksInto[index] != nil
         var reader = BatchReader(buffer.bytes)
         while let message = reader.next(buffer.bytes) {

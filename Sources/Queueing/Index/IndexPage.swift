@@ -115,6 +115,15 @@ enum PageMemory {
         return address
     }
 
+    /// Copies `bytes`, of which there are no more than were allocated.
+    static func copy(_ bytes: RawSpan, to address: UInt) {
+        unsafe bytes.withUnsafeBytes { source in
+            guard let from = source.baseAddress else { return }
+            // SAFETY: the caller has allocated as many.
+            unsafe pointer(address).copyMemory(from: from, byteCount: source.count)
+        }
+    }
+
     static func free(_ address: UInt) {
         guard address != 0 else { return }
         unsafe pointer(address).deallocate()

@@ -40,19 +40,14 @@ extension MessageIndex {
     }
 
     /// The smallest number and how many bytes the distance to the largest takes.
-    private static func narrow(_ column: borrowing Table<UInt32>) -> (base: UInt32, width: UInt8) {
+    static func narrow(_ column: borrowing Table<UInt32>) -> (base: UInt32, width: UInt8) {
         var low = UInt32.max
         var high: UInt32 = 0
         for slot in 0..<column.count {
             low = min(low, column[slot])
             high = max(high, column[slot])
         }
-        switch high &- low {
-        case 0: return (low, 0)
-        case ..<0x100: return (low, 1)
-        case ..<0x1_0000: return (low, 2)
-        default: return (low, 4)
-        }
+        return (low, HeadPage.width(high &- low))
     }
 }
 

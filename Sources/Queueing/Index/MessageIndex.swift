@@ -190,7 +190,48 @@ struct MessageIndex: ~Copyable {
         return low
     }
 
+    /// Adds a page of messages behind all others, whose columns are in `block`.
+    ///
+    /// `sizeBase` is what the smallest takes as it is accounted; `numbers` are the subjects' by
+    /// their numbers in the page.
+    mutating func append(
+        _ page: HeadPage,
+        _ block: RawSpan,
+        sizeBase: UInt32,
+        numbers: borrowing Table<UInt32>
+    ) {
+        precondition(page.firstSequence > end, "sequences only rise")
+        closeNewest()
+        var new = IndexPage(first: page.firstSequence)
+        new.span = UInt16(page.slots)
+        new.live = new.span
+        new.columnSlots = new.span
+        new.timeBase = page.firstTime
+        new.timeShift = page.timeShift
+        new.sizeBase = sizeBase
+        new.sizeWidth = page.sizeWidth
+        (new.subjectBase, new.subjectWidth) = Self.narrow(numbers)
+        let taken = page.slots * (2 + Int(page.sizeWidth))
+        let columns = PageMemory.allocate(taken + page.slots * Int(new.subjectWidth))
+        PageMemory.copy(block.extracting(page.columns..<page.columns + taken), to: columns)
+        if new.subjectWidth > 0 {
+            for slot in 0..<page.slots {
+                let number = numbers[page.subject(of: slot, block)] &- new.subjectBase
+                PageMemory.store(number, columns, taken, width: new.subjectWidth, slot)
+            }
+        }
+        new.columns = columns
+        pages.append(new)
+        count &+= UInt64(page.slots)
+    }
+
     private mutating func begin(_ sequence: UInt64) {
+        closeNewest()
+        pages.append(IndexPage(first: sequence))
+    }
+
+    /// Packs the newest page, or takes it away if nothing in it is alive.
+    private mutating func closeNewest() {
         let last = pages.count - 1
         if last >= head, pages[last].live == 0 {
             if pages[last].isPacked { pages[last].free() } else { clearTail(last) }
@@ -202,7 +243,6 @@ struct MessageIndex: ~Copyable {
             pages.removeAll()
             head = 0
         }
-        pages.append(IndexPage(first: sequence))
     }
 
     /// Fills the newest page with dead slots up to `sequence`.

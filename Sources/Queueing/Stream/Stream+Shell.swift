@@ -87,6 +87,11 @@ extension Stream {
         )
     }
 
+    /// Takes a page of messages that were stored before, whose payloads are on disk alone.
+    public mutating func recoverPage(_ page: HeadPage, _ block: RawSpan) {
+        state.recoverPage(page, block)
+    }
+
     /// Ends recovery: what is below `first` is gone, and `last` was given before; of what limits
     /// made go again the journal has yet to be told.
     public mutating func endRecovery(first: UInt64, last: UInt64) {
