@@ -165,8 +165,7 @@ extension CommitLoop {
         guard let order = RewriteOrder(headsOf: name, firstSequence: firstSequence, facts) else {
             return
         }
-        keyWork.rewriting.heads.post(order)
-        keyWork.rewriteBell.ring()
+        keyWork.keeper.writeHeads(order)
     }
 
     /// Writes the sparse index as the last block, unless the disk has no room for it.

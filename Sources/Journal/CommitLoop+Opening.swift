@@ -70,7 +70,7 @@ extension CommitLoop {
     var hasOrders: Bool {
         mutating get {
             !orders.isEmpty || keyWork.desk.hasWork
-                || !origin.vault.isLocked && !keyWork.rewriting.reports.isEmpty
+                || !origin.vault.isLocked && keyWork.hasReports
         }
     }
 

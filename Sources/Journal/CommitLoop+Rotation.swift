@@ -7,12 +7,21 @@ extension CommitLoop {
     /// Takes what was rewritten and gives out what is next.
     /// - Returns: whether there was anything to do.
     mutating func advanceRotation() -> Bool {
-        guard stopped == nil else { return false }
+        guard stopped == nil else {
+            // What lies there for ever would keep this thread from its sleep.
+            _ = keyWork.rewriting.reports.takeAll()
+            _ = keyWork.keeper.failures.takeAll()
+            return false
+        }
         var hasWork = false
         if let result = keyWork.parked, now >= keyWork.retryAt {
             keyWork.parked = nil
             replace(result)
             hasWork = true
+        }
+        if let error = keyWork.keeper.failures.takeAll().first {
+            stopWriting(error)
+            return true
         }
         for report in keyWork.rewriting.reports.takeAll() {
             take(report)
@@ -122,7 +131,6 @@ extension CommitLoop {
     }
 
     private mutating func take(_ report: RewriteReport) {
-        if case .notRemoved(let error) = report { return stopWriting(error) }
         guard let order = keyWork.awaited else { return }
         keyWork.awaited = nil
         switch report {
@@ -135,7 +143,6 @@ extension CommitLoop {
             keyWork.jobs[at].progress.verifiedBlocks += blocks
         case .tooMuchLeft: leave(order, isUnsound: false)
         case .failed(_, let stop): giveUp(order, stop)
-        case .notRemoved: break
         }
     }
 

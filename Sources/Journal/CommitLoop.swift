@@ -237,8 +237,7 @@ struct CommitLoop: ~Copyable {
             if error.isDiskFull { return }
             throw error
         }
-        for id in gone { keyWork.rewriting.leftovers.post(.directory("s/\(id.hex)")) }
-        keyWork.rewriteBell.ring()
+        for id in gone { keyWork.keeper.remove(.directory("s/\(id.hex)")) }
         gone.removeAll()
     }
 
@@ -247,9 +246,8 @@ struct CommitLoop: ~Copyable {
         guard !doomed.isEmpty else { return }
         for file in doomed {
             if file.name.lane == .log, let index = file.stream { tellReaders(of: file, index) }
-            keyWork.rewriting.leftovers.post(.file(file.name))
+            keyWork.keeper.remove(.file(file.name))
         }
-        keyWork.rewriteBell.ring()
         doomed.removeAll()
     }
 

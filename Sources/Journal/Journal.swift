@@ -1,4 +1,4 @@
-// The durable log of one store: opened here, run by three threads, used through a client.
+// The durable log of one store: opened here, run by four threads, used through a client.
 
 public import Base
 import CLinux
@@ -14,9 +14,10 @@ import Telemetry
 ///     // one thread:   journal.runCommits()
 ///     // another one:  journal.runReads()
 ///     // a third one:  journal.runRewrites()
+///     // a fourth one: journal.runKeeping()
 ///     // the shard:    var client = journal.makeClient()
 ///
-/// A third way, for simulations, is to call `step` on one thread.
+/// Another way, for simulations, is to call `step` on one thread.
 public final class Journal: Sendable {
     /// The streams as recovery found them, called 0, 1, 2 … .
     public let recovered: [RecoveredStream]
@@ -32,6 +33,8 @@ public final class Journal: Sendable {
     private let reads: Mutex<ReadLoop>
     private let rewrites: Mutex<RewriteLoop>
     private let rewriting: RewriteDesk
+    private let keeps: Mutex<KeeperLoop>
+    private let keeper: KeeperDesk
     private let commitBell: Bell
     private let readBell: Bell
     private let rewriteBell: Bell
@@ -81,6 +84,7 @@ public final class Journal: Sendable {
             commitBell = try Bell()
             readBell = try Bell()
             rewriteBell = try Bell()
+            keeper = try KeeperDesk()
         } catch {
             throw .disk(error)
         }
@@ -90,12 +94,8 @@ public final class Journal: Sendable {
         recovered = opened.recoveredStreams
         keys = KeyDesk(commitBell)
         rewrites = Mutex(RewriteLoop(opened.origin, rewriting))
-        let keyWork = KeyWork(
-            desk: keys,
-            rewriting: rewriting,
-            rewriteBell: rewriteBell,
-            policy: options.rotation
-        )
+        keeps = Mutex(KeeperLoop(opened.origin, keeper))
+        let keyWork = KeyWork(keys, rewriting, rewriteBell, keeper, options.rotation)
         reads = Mutex(
             ReadLoop(
                 disk: disk,
@@ -106,8 +106,7 @@ public final class Journal: Sendable {
                 reports: found.makeSender(),
                 notes: notes.makeReceiver(),
                 walker: BlockWalker(disk: disk, store: opened.origin.store, vault: vault),
-                rewriting: rewriting,
-                rewriteBell: rewriteBell,
+                keeper: keeper,
                 byteCount: meter.reads.takeWriter()
             )
         )
@@ -166,6 +165,7 @@ public final class Journal: Sendable {
         isEnding.store(true, ordering: .sequentiallyConsistent)
         readBell.ring()
         rewriteBell.ring()
+        keeper.ring()
     }
 
     /// Rewrites segments until the journal is stopped: the body of the third thread.
@@ -209,9 +209,24 @@ public final class Journal: Sendable {
                 rewriting.noteQuiet(pace.quietP99)
                 if rest > 0 { sleepRewrites(rest, from: now) }
             }
-            _ = loop.removeLeftovers()
+        }
+    }
+
+    /// Looks after sealed segments until the journal is stopped, and a while longer for those that
+    /// were sealed last: the body of the fourth thread.
+    public func runKeeping() {
+        keeps.withLock { loop in
+            while !isEnding.load(ordering: .sequentiallyConsistent) {
+                if loop.step() {
+                    if !keeper.failures.isEmpty { commitBell.ring() }
+                } else {
+                    keeper.sleep {
+                        loop.hasOrders || isEnding.load(ordering: .sequentiallyConsistent)
+                    }
+                }
+            }
             let end = MeterClock.monotonic().adding(nanoseconds: Self.lastHeadsNanoseconds)
-            while MeterClock.monotonic() < end, loop.writeHeads() {}
+            while MeterClock.monotonic() < end, loop.step() {}
         }
     }
 
@@ -252,6 +267,7 @@ public final class Journal: Sendable {
             loop.measure(at: now)
             return loop.step()
         }
-        return hasCommitted || hasRead || hasRewritten
+        let hasKept = keeps.withLock { $0.step() }
+        return hasCommitted || hasRead || hasRewritten || hasKept
     }
 }

@@ -56,6 +56,7 @@ struct KeyWork {
     let desk: KeyDesk
     let rewriting: RewriteDesk
     let rewriteBell: Bell
+    let keeper: KeeperDesk
     let policy: RotationPolicy
     /// When is looked next whether a rotation is due.
     var nextLook = Instant.never
@@ -82,10 +83,27 @@ struct KeyWork {
     /// When something that the disk had no room for is tried again.
     var retryAt = Instant.never
 
+    init(
+        _ desk: KeyDesk,
+        _ rewriting: RewriteDesk,
+        _ rewriteBell: Bell,
+        _ keeper: KeeperDesk,
+        _ policy: RotationPolicy
+    ) {
+        self.desk = desk
+        self.rewriting = rewriting
+        self.rewriteBell = rewriteBell
+        self.keeper = keeper
+        self.policy = policy
+    }
+
     /// Most rotations that are remembered.
     static var jobCountMax: Int { 64 }
     /// How long a full disk is given.
     static var retryNanoseconds: UInt64 { nanosecondsPerSecond }
+
+    /// Whether other threads have told something.
+    var hasReports: Bool { !rewriting.reports.isEmpty || !keeper.failures.isEmpty }
 
     /// The rotation that goes on next: an urgent one before all others, then the oldest; `nil`
     /// while none runs or all are held.

@@ -14,8 +14,7 @@ struct ReadLoop: ~Copyable {
     var reports: RingSender<JournalReport>
     var notes: RingReceiver<IndexNote>
     var walker: BlockWalker
-    let rewriting: RewriteDesk
-    let rewriteBell: Bell
+    let keeper: KeeperDesk
     /// Counts the bytes of blocks.
     let byteCount: CounterWriter
 
@@ -212,10 +211,7 @@ struct ReadLoop: ~Copyable {
             )
         else { return nil }
         let outcome = walker.readHeads(segment, of: stream, from: sequence, into: &buffer)
-        if outcome == nil {
-            rewriting.heads.post(lacking)
-            rewriteBell.ring()
-        }
+        if outcome == nil { keeper.writeHeads(lacking) }
         return outcome
     }
 

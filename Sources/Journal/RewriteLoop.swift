@@ -14,15 +14,6 @@ enum RewriteReport: Sendable {
     case tooMuchLeft(UInt64)
     /// The order was not carried out; nothing is left of it.
     case failed(UInt64, RewriteStop)
-    /// Something that nothing names any more could not be taken away.
-    case notRemoved(DiskError)
-}
-
-/// Something on the disk that nothing names any more.
-enum Leftover: Sendable {
-    case file(SegmentName)
-    /// A directory that is empty once the files before it are gone.
-    case directory(String)
 }
 
 /// A segment that was rewritten.
@@ -39,11 +30,7 @@ struct RewriteResult: Sendable {
 /// What the commit loop and the thread that rewrites share.
 final class RewriteDesk: Sendable {
     let orders = LetterBox<RewriteOrder>()
-    /// Segments whose heads are to be written.
-    let heads = LetterBox<RewriteOrder>()
     let reports = LetterBox<RewriteReport>()
-    /// What is to be taken away: that takes long, and publishers would wait for it.
-    let leftovers = LetterBox<Leftover>()
     private let rounds = Atomic<UInt64>(0)
     private let taken = Atomic<UInt64>(0)
     private let limit = Atomic<UInt64>(0)
@@ -128,8 +115,6 @@ struct RewriteLoop: ~Copyable {
     let desk: RewriteDesk
     private var rewrite: SegmentRewrite?
     private var waiting: [RewriteOrder] = []
-    private var heads: HeadsBuild?
-    private var waitingHeads: [RewriteOrder] = []
     private var speed = RewriteSpeed()
 
     init(_ origin: SegmentOrigin, _ desk: RewriteDesk) {
@@ -138,14 +123,7 @@ struct RewriteLoop: ~Copyable {
     }
 
     /// Whether there is something to do.
-    var hasOrders: Bool { !desk.leftovers.isEmpty || canRewrite || canWriteHeads }
-
-    private var canWriteHeads: Bool {
-        guard !origin.vault.isLocked else { return false }
-        return heads != nil || !waitingHeads.isEmpty || !desk.heads.isEmpty
-    }
-
-    private var canRewrite: Bool {
+    var hasOrders: Bool {
         guard !desk.isHeld, !origin.vault.isLocked else { return false }
         return rewrite != nil || !waiting.isEmpty || !desk.orders.isEmpty
     }
@@ -153,9 +131,7 @@ struct RewriteLoop: ~Copyable {
     /// Does the next piece.
     /// - Returns: whether there was anything to do.
     mutating func step() -> Bool {
-        let hasRemoved = removeLeftovers()
-        if writeHeads() { return true }
-        guard canRewrite, origin.vault.enter() else { return hasRemoved }
+        guard hasOrders, origin.vault.enter() else { return false }
         defer { origin.vault.leave() }
         waiting += desk.orders.takeAll()
         if rewrite != nil {
@@ -168,79 +144,8 @@ struct RewriteLoop: ~Copyable {
 
     /// Tells how fast the rewriting goes at `now`.
     mutating func measure(at now: Instant) {
-        if canRewrite { speed.take(desk.rewrittenBytes, at: now) } else { speed.rest() }
+        if hasOrders { speed.take(desk.rewrittenBytes, at: now) } else { speed.rest() }
         desk.noteSpeed(UInt64(speed.perSecond))
-    }
-
-    /// Writes the next piece of some segment's heads.
-    ///
-    /// What cannot be written is left out: the next start reads that segment and asks again.
-    /// - Returns: whether there was anything to do.
-    mutating func writeHeads() -> Bool {
-        guard canWriteHeads, origin.vault.enter() else { return false }
-        defer { origin.vault.leave() }
-        waitingHeads += desk.heads.takeAll()
-        guard var current = heads.take() else {
-            beginHeads(waitingHeads.removeFirst())
-            return true
-        }
-        do throws(RewriteStop) {
-            if try !current.step() { heads = consume current }
-        } catch {
-            current.abandon()
-        }
-        return true
-    }
-
-    private mutating func beginHeads(_ order: RewriteOrder) {
-        do throws(RewriteStop) {
-            heads = try HeadsBuild(order, origin)
-        } catch {
-            heads = nil
-        }
-    }
-
-    /// Takes away what nothing names any more.
-    /// - Returns: whether there was anything.
-    mutating func removeLeftovers() -> Bool {
-        let leftovers = desk.leftovers.takeAll()
-        guard !leftovers.isEmpty else { return false }
-        do throws(DiskError) {
-            try remove(leftovers)
-        } catch {
-            desk.reports.post(.notRemoved(error))
-        }
-        return true
-    }
-
-    private mutating func remove(_ leftovers: [Leftover]) throws(DiskError) {
-        var directories: Set<String> = []
-        for leftover in leftovers {
-            switch leftover {
-            case .file(let name):
-                directories.insert(name.directory)
-                try unlessGone { () throws(DiskError) in try origin.disk.remove(name.path) }
-                guard name.lane == .log else { continue }
-                if heads?.order.segment == name { heads = nil }
-                try unlessGone { () throws(DiskError) in try origin.disk.remove(name.heads.path) }
-            case .directory(let path):
-                directories.remove(path)
-                // One that is not empty is looked at when the store is opened again.
-                try? origin.disk.removeDirectory(path)
-            }
-        }
-        for directory in directories {
-            try unlessGone { () throws(DiskError) in try origin.disk.syncDirectory(directory) }
-        }
-    }
-
-    /// Does `body`, to which it is all one if a file or directory is gone already.
-    private func unlessGone(_ body: () throws(DiskError) -> Void) throws(DiskError) {
-        do throws(DiskError) {
-            try body()
-        } catch {
-            guard error.number == noSuchFile else { throw error }
-        }
     }
 
     private mutating func begin(_ order: RewriteOrder) {

@@ -1,4 +1,4 @@
-// The store of a server: opened with its key, run by three threads of its own.
+// The store of a server: opened with its key, run by threads of its own.
 
 import Base
 import Configuration
@@ -56,6 +56,7 @@ final class Store: Sendable {
     private let commits: WorkerThread
     private let reads: WorkerThread
     private let rewrites: WorkerThread
+    private let keeps: WorkerThread
     private let disk: SystemDisk
     private let helpers: [WorkerThread]
 
@@ -101,6 +102,7 @@ final class Store: Sendable {
             commits = try WorkerThread(name: "sluice-journal") { made.runCommits() }
             reads = try WorkerThread(name: "sluice-reader") { made.runReads() }
             rewrites = try WorkerThread(name: "sluice-rewriter") { made.runRewrites() }
+            keeps = try WorkerThread(name: "sluice-keeper") { made.runKeeping() }
             var helpers: [WorkerThread] = []
             for number in 0..<SyncCrew.helperCount {
                 helpers.append(
@@ -136,5 +138,6 @@ final class Store: Sendable {
         for helper in helpers { helper.join() }
         reads.join()
         rewrites.join()
+        keeps.join()
     }
 }

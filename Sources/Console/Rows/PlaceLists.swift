@@ -41,7 +41,7 @@ enum TargetList {
     private static let name = Column<TargetStatus>.words(
         "name",
         "TARGET",
-        width: 12,
+        width: 15,
         weight: 2,
         role: .textStrong
     ) { $0.name }

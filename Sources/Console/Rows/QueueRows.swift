@@ -91,21 +91,30 @@ enum QueueRows {
         for name in ["pause", "drain", "purge", "redrive"] {
             guard let binding = keymap[name], let key = binding.keys.last else { continue }
             line += [
-                TextRun(" \(key.label)", .keybarKey), TextRun("!", .actionMutating),
-                TextRun(binding.label, .text),
+                TextRun(" \(key.label) ", .keybarKey), TextRun("!", .actionMutating),
+                TextRun(binding.label + " ", .text),
             ]
         }
-        line.append(TextRun("   view ", .textMuted))
+        line.append(TextRun("  view ", .textMuted))
         for name in ["open", "peek", "mark", "copy", "export"] {
             guard let binding = keymap[name], let key = binding.keys.first else {
                 continue
             }
             line += [
                 TextRun(" \(key.label)", .keybarKey),
-                TextRun(" \(binding.label.lowercased())", .text),
+                TextRun(" \(binding.label.lowercased()) ", .text),
             ]
         }
         return line
+    }
+
+    /// The sequences of what is stored, or where the next message will be behind.
+    private static func sequences(_ stream: StreamStatus) -> String {
+        let last = Format.exact(stream.lastSequence)
+        guard stream.storedMessages > 0 else {
+            return stream.lastSequence == 0 ? "none" : "none, last was \(last)"
+        }
+        return "\(Format.exact(stream.firstSequence)) to \(last)"
     }
 
     /// The limits of a stream in words.
@@ -147,13 +156,7 @@ enum QueueRows {
                     .text
                 )
             ),
-            (
-                "sequence",
-                TextRun(
-                    "\(Format.exact(stream.firstSequence)) to \(Format.exact(stream.lastSequence))",
-                    .text
-                )
-            ),
+            ("sequence", TextRun(sequences(stream), .text)),
             (
                 "latency",
                 TextRun(
