@@ -5,19 +5,21 @@ import Base
 /// A file of zeros that gives its room up to what makes room, which is acknowledgements, deletions
 /// and purges, and to the audit log's entries about them.
 ///
+/// A quarter of it is only for the next start, which writes a new catalog before the old one goes.
 /// While it is not whole no message is taken in, or publishers would take what it gave. It becomes
 /// whole again by itself as soon as there is room for it.
 final class Ballast {
     private let disk: any Disk
     private let file: DiskFile?
     private let byteCount: UInt64
+    private var heldBytes: UInt64 = 0
     private var retryAt = Instant.never
-    /// Whether its room is kept back.
-    private(set) var isWhole = false
 
     static var name: String { "ballast" }
     /// How long after a vain attempt the next one may come.
     static var retryNanoseconds: UInt64 { 20_000_000 }
+    /// The part of it that a run leaves to the next start.
+    static var startPart: UInt64 { 4 }
 
     /// Gives the room of the last run's ballast up where a start may need it.
     static func makeRoom(on disk: any Disk, byteCount: UInt64) {
@@ -25,13 +27,17 @@ final class Ballast {
         try? disk.remove(name)
     }
 
-    /// Takes the file of the last run over, or makes one of `byteCount` bytes if there is room.
-    init(_ disk: any Disk, byteCount: UInt64, zeros: borrowing RecordBuffer) throws(DiskError) {
+    /// Takes over what the last run kept back of `byteCount` bytes.
+    init(_ disk: any Disk, byteCount: UInt64) throws(DiskError) {
         self.disk = disk
         self.byteCount = byteCount
         file = try Self.open(on: disk)
-        if let file { isWhole = try disk.size(file) == byteCount } else { isWhole = true }
-        _ = restore(at: .never, zeros: zeros)
+        guard let file else { return }
+        heldBytes = try disk.size(file)
+        if heldBytes > byteCount {
+            try disk.truncate(file, to: byteCount)
+            heldBytes = byteCount
+        }
     }
 
     /// The file; `nil` if there is not even room for its name, and nothing is kept back then.
@@ -51,14 +57,18 @@ final class Ballast {
 
     deinit { if let file { disk.close(file) } }
 
-    /// Gives the room up.
+    /// Whether all its room is kept back.
+    var isWhole: Bool { file == nil || heldBytes == byteCount }
+
+    /// Gives the room up, but for what a start needs.
     /// - Returns: whether there was any.
     func giveUp() -> Bool {
-        guard isWhole, let file else { return false }
-        isWhole = false
+        let kept = byteCount / Self.startPart
+        guard heldBytes > kept, let file else { return false }
         retryAt = .never
         do throws(DiskError) {
-            try disk.truncate(file, to: 0)
+            try disk.truncate(file, to: kept)
+            heldBytes = kept
             return true
         } catch {
             return false
@@ -68,22 +78,26 @@ final class Ballast {
     /// Takes the room back if the disk has it.
     /// - Returns: whether the ballast is whole.
     func restore(at now: Instant, zeros: borrowing RecordBuffer) -> Bool {
-        guard !isWhole, let file else { return true }
+        guard !isWhole else { return true }
         guard now >= retryAt else { return false }
         retryAt = now.adding(nanoseconds: Self.retryNanoseconds)
         // A little more, so that publishers do not meet the end at once.
-        guard disk.freeBytes() >= byteCount + byteCount / 8 else { return false }
-        do throws(DiskError) {
-            var offset: UInt64 = 0
-            while offset < byteCount {
-                let count = min(byteCount - offset, UInt64(zeros.count))
-                try disk.write(file, at: offset, zeros.bytes.part(0, Int(count)))
-                offset += count
-            }
-            isWhole = true
-        } catch {
-            try? disk.truncate(file, to: 0)
-        }
+        guard disk.freeBytes() >= byteCount - heldBytes + byteCount / 8 else { return false }
+        fill(zeros)
         return isWhole
+    }
+
+    /// Takes as much of the room as there is, once a start has what it needs and before others do.
+    func fill(_ zeros: borrowing RecordBuffer) {
+        guard let file else { return }
+        do throws(DiskError) {
+            while heldBytes < byteCount {
+                let count = min(byteCount - heldBytes, UInt64(zeros.count))
+                try disk.write(file, at: heldBytes, zeros.bytes.part(0, Int(count)))
+                heldBytes += count
+            }
+        } catch {
+            try? disk.truncate(file, to: heldBytes)
+        }
     }
 }

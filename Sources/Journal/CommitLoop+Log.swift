@@ -236,8 +236,8 @@ extension JournalError {
 }
 
 extension DiskError {
-    /// ENOSPC, EDQUOT or EFBIG: room may come back.
-    var isDiskFull: Bool {
+    /// Whether room is lacking, which may come back: ENOSPC, EDQUOT or EFBIG.
+    public var isDiskFull: Bool {
         (call == .write || call == .open || call == .makeDirectory)
             && (number == 28 || number == 122 || number == 27)
     }

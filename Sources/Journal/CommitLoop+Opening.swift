@@ -35,11 +35,7 @@ extension CommitLoop {
         )
         do throws(DiskError) {
             marks = try opened.beginRun(catalogNumber: catalog.number)
-            ballast = try Ballast(
-                opened.origin.disk,
-                byteCount: options.ballastBytes,
-                zeros: zeros
-            )
+            ballast = try Ballast(opened.origin.disk, byteCount: options.ballastBytes)
         } catch {
             throw .disk(error)
         }
@@ -64,6 +60,7 @@ extension CommitLoop {
         )
         resumeRotations()
         _ = takeLockedNotes()
+        ballast.fill(self.zeros)
     }
 
     /// Whether orders wait.

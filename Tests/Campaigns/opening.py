@@ -91,13 +91,13 @@ def small(node):
     wait_for(wire, count)
     print(f"{count:,} messages in {time.monotonic() - begin:.0f} s: {resident(node) / 1e6:.1f} MB resident", flush=True)
     node.stop()
-    opened(node, count, None, "small ones after a clean stop")
+    opened(node, count, CLEAN_SECONDS_MAX, "small ones after a clean stop")
     print(f"after a start: {resident(node) / 1e6:.1f} MB resident", flush=True)
     busy = Wire(node.port)
     for _ in range(200):
         busy.send(b"PUB l0.x 1000\r\n" + os.urandom(1000) + b"\r\n")
     node.kill()
-    opened(node, count, None, "small ones after a kill")
+    opened(node, count, KILLED_SECONDS_MAX, "small ones after a kill")
 
 
 def many(node):

@@ -72,12 +72,14 @@ final class KeyBench {
     init(
         _ disk: any Disk,
         publishers: PublishWatch = .none,
-        auditFileBytesMax: UInt64 = 4 << 20
+        auditFileBytesMax: UInt64 = 4 << 20,
+        ballastBytes: UInt64 = 256 << 10
     ) throws {
         driver = try JournalDriver(
             disk,
             publishers: publishers,
-            auditFileBytesMax: auditFileBytesMax
+            auditFileBytesMax: auditFileBytesMax,
+            ballastBytes: ballastBytes
         )
         journal = driver.journal
     }

@@ -90,6 +90,8 @@ extension JournalError {
     /// What happened and what to do, for the operator.
     public var text: String {
         switch self {
+        case .disk(let error) where error.isDiskFull:
+            "the disk is full (\(error.call)); make room and start again"
         case .disk(let error): "the disk refuses (\(error.call)), error \(error.number)"
         case .sealing(let error): error.text
         case .storeInUse: "another process has it"
