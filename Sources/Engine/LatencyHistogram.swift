@@ -72,7 +72,7 @@ public struct LatencyHistogram: Hashable, Sendable {
     }
 
     /// Adds everything in `other`.
-    public mutating func merge(_ other: LatencyHistogram) {
+    public mutating func merge(_ other: borrowing LatencyHistogram) {
         guard let last = other.counts.indices.last else { return }
         cover(other.firstBucket, other.firstBucket + last)
         let start = other.firstBucket - firstBucket

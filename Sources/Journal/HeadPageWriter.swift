@@ -6,7 +6,7 @@ public import Base
 /// Collects the heads of messages without headers for one block, in sequence order.
 ///
 /// A start takes a page of them at once, where it takes other heads one by one.
-struct HeadPageWriter: ~Copyable {
+struct HeadPageWriter: HeadCollector, ~Copyable {
     private(set) var buffer = RecordBuffer(capacity: HeadWriter.byteCountMax + 16_384)
     private(set) var firstSequence: UInt64 = 0
     private(set) var lastSequence: UInt64 = 0
@@ -33,7 +33,6 @@ struct HeadPageWriter: ~Copyable {
         return true
     }
 
-    /// Adds the head of `message`, whose bytes are in `batch`.
     mutating func add(_ message: StoredMessage, of batch: RawSpan) {
         let next = pageFirst &+ UInt64(times.count)
         if times.count == HeadPage.slotsMax || message.sequence != next { closePage() }

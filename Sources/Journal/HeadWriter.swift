@@ -3,8 +3,14 @@
 
 import Base
 
+/// What takes the heads of messages, in sequence order.
+protocol HeadCollector: ~Copyable {
+    /// Adds the head of `message`, whose bytes are in `batch`.
+    mutating func add(_ message: StoredMessage, of batch: RawSpan)
+}
+
 /// Collects the heads of messages, in sequence order, for one block.
-struct HeadWriter: ~Copyable {
+struct HeadWriter: HeadCollector, ~Copyable {
     private(set) var buffer = RecordBuffer(capacity: HeadWriter.byteCountMax + 4_096)
     private(set) var firstSequence: UInt64 = 0
     private(set) var lastSequence: UInt64 = 0
@@ -17,7 +23,6 @@ struct HeadWriter: ~Copyable {
 
     var isFull: Bool { buffer.count >= Self.byteCountMax }
 
-    /// Adds the head of `message`, whose bytes are in `batch`.
     mutating func add(_ message: StoredMessage, of batch: RawSpan) {
         if count == 0 {
             buffer.append(Self.format)

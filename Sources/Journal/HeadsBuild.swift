@@ -65,23 +65,13 @@ struct HeadsBuild: ~Copyable {
         try? disk.remove(order.segment.heads.path)
     }
 
-    private static func collect(
+    private static func collect<Heads: HeadCollector & ~Copyable>(
         _ buffer: borrowing RecordBuffer,
-        into writer: inout HeadWriter
+        into heads: inout Heads
     ) throws(RewriteStop) {
         let batch = buffer.bytes
         var reader = BatchReader(batch)
-        while let message = reader.next(batch) { writer.add(message, of: batch) }
-        guard !reader.isMalformed else { throw .damaged(.records) }
-    }
-
-    private static func collect(
-        _ buffer: borrowing RecordBuffer,
-        into pages: inout HeadPageWriter
-    ) throws(RewriteStop) {
-        let batch = buffer.bytes
-        var reader = BatchReader(batch)
-        while let message = reader.next(batch) { pages.add(message, of: batch) }
+        while let message = reader.next(batch) { heads.add(message, of: batch) }
         guard !reader.isMalformed else { throw .damaged(.records) }
     }
 

@@ -47,14 +47,12 @@ enum HeatMapPane {
         let room = axis.draw(in: rect, on: &frame, glyphs: context.glyphs)
         guard !room.isEmpty else { return }
         let counts = columns.map { rows.counts($0) }
-        let marks = columns.map { histogram -> Int? in
-            guard Latencies.isMeaningful(histogram, 0.99) else { return nil }
-            return histogram.percentile(0.99).map { rows.row(of: $0) }
-        }
+        // Colours show what letters say where there are none.
+        let marks = !context.glyphs.isAscii ? [] : columns.map { rows.mark($0) }
         HeatMap(
             graph.placed(counts, empty: []),
             gradient: .latencyHeat,
-            marks: context.glyphs.isAscii ? graph.placed(marks, empty: nil) : []
+            marks: graph.placed(marks, empty: nil)
         ).draw(in: room, on: &frame, glyphs: context.glyphs)
         graph.drawCursors(in: room, on: &frame, glyphs: context.glyphs)
     }
@@ -153,12 +151,20 @@ struct LatencyScale {
         bounds.lastIndex { nanoseconds >= $0 }.map { $0 + 1 } ?? 0
     }
 
+    /// The row of what 99 of 100 take at most; `nil` for too few samples.
+    func mark(_ histogram: LatencyHistogram) -> Int? {
+        guard Latencies.isMeaningful(histogram, 0.99) else { return nil }
+        return histogram.percentile(0.99).map { row(of: $0) }
+    }
+
     /// Samples in each row, from below.
     func counts(_ histogram: LatencyHistogram) -> [Double] {
         var counts = Array(repeating: 0.0, count: bounds.count + 1)
+        var row = 0
         for (place, samples) in histogram.counts.enumerated() where samples > 0 {
             let value = LatencyHistogram.lowerBound(of: histogram.firstBucket + place)
-            counts[row(of: value)] += Double(samples)
+            while row < bounds.count, value >= bounds[row] { row += 1 }
+            counts[row] += Double(samples)
         }
         return counts
     }

@@ -27,6 +27,13 @@ struct BucketRing<Element: Sendable & Hashable>: Sendable, Hashable {
         newest >= 0 && number >= oldest && number <= newest ? slots[number % capacity] : empty
     }
 
+    /// Shows `body` what was recorded in each of `numbers` that the ring has, without copying it.
+    @inline(__always)
+    func visit(_ numbers: Range<Int>, _ body: (borrowing Element) -> Void) {
+        guard newest >= 0 else { return }
+        for number in numbers.clamped(to: oldest..<newest + 1) { body(slots[number % capacity]) }
+    }
+
     /// Changes bucket `number`; a bucket older than the ring is left alone.
     mutating func update(_ number: Int, _ change: (inout Element) -> Void) {
         guard number >= 0 else { return }

@@ -42,9 +42,7 @@ public struct LatencySeries: Sendable, Hashable {
     }
 
     private func merged(_ buckets: Range<Int>, _ resolution: Resolution) -> LatencyHistogram {
-        let ring = rings[Int(resolution.rawValue)]
-        let known = buckets.clamped(to: ring.oldest..<max(ring.oldest, ring.newest + 1))
-        return ring.merged(known)
+        rings[Int(resolution.rawValue)].merged(buckets)
     }
 }
 
@@ -53,16 +51,15 @@ extension BucketRing<LatencyHistogram> {
     func merged(_ numbers: Range<Int>) -> LatencyHistogram {
         var low = Int.max
         var high = -1
-        for number in numbers {
-            let histogram = self[number]
-            guard !histogram.counts.isEmpty else { continue }
+        visit(numbers) { histogram in
+            guard !histogram.counts.isEmpty else { return }
             low = min(low, histogram.firstBucket)
             high = max(high, histogram.firstBucket + histogram.counts.count - 1)
         }
         var sum = LatencyHistogram()
         guard low <= high else { return sum }
         sum.makeRoom(for: low...high)
-        for number in numbers { sum.merge(self[number]) }
+        visit(numbers) { sum.merge($0) }
         return sum
     }
 }

@@ -20,6 +20,14 @@ struct SubjectEntry: Slot {
         get { nextFree }
         set { nextFree = newValue }
     }
+
+    /// Counts `more` messages on the subject, `first` to `last`, behind all others.
+    @inline(__always)
+    mutating func take(_ first: UInt64, through last: UInt64, count more: Int) {
+        if count == 0 { self.first = first }
+        self.last = last
+        count &+= UInt32(truncatingIfNeeded: more)
+    }
 }
 
 /// The subjects of a stream by number and by name.

@@ -194,9 +194,7 @@ extension StreamState {
             subject: number
         )
         let previous = subjects[number].last
-        if subjects[number].count == 0 { subjects[number].first = sequence }
-        subjects[number].last = sequence
-        subjects[number].count &+= 1
+        subjects[number].take(sequence, through: sequence, count: 1)
         lastSequence = sequence
         lastTime = time
         bytes += size

@@ -49,9 +49,8 @@ extension StreamState {
         }
         // Most messages have no headers, and a start takes as long as all of them together.
         lastMessageId.removeAll()
-        var number = subjects.isName(of: recoveredSubject, subject) ? recoveredSubject : noIndex
-        if number == noIndex { number = subjects.find(subject) }
-        if number == noIndex { number = subjects.add(subject) }
+        let isSame = subjects.isName(of: recoveredSubject, subject)
+        let number = isSame ? recoveredSubject : self.number(of: subject)
         recoveredSubject = number
         let size = rules.size(subject: subject.byteCount, headers: 0, payload: payloadByteCount)
         _ = count(sequence, at: time, on: number, bytes: size)

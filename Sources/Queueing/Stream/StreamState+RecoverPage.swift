@@ -40,7 +40,8 @@ extension StreamState {
         return UInt32(exactly: size)
     }
 
-    private mutating func number(of subject: RawSpan) -> UInt32 {
+    /// The number of `subject`, which it is given if it has none.
+    mutating func number(of subject: RawSpan) -> UInt32 {
         let known = subjects.find(subject)
         return known == noIndex ? subjects.add(subject) : known
     }
@@ -51,18 +52,17 @@ extension StreamState {
         _ numbers: borrowing Table<UInt32>
     ) {
         if numbers.count == 1 {
-            let number = numbers[0]
-            if subjects[number].count == 0 { subjects[number].first = page.firstSequence }
-            subjects[number].last = page.lastSequence
-            subjects[number].count &+= UInt32(page.slots)
+            subjects[numbers[0]].take(
+                page.firstSequence,
+                through: page.lastSequence,
+                count: page.slots
+            )
             return
         }
         for slot in 0..<page.slots {
-            let number = numbers[page.subject(of: slot, block)]
             let sequence = page.firstSequence &+ UInt64(slot)
-            if subjects[number].count == 0 { subjects[number].first = sequence }
-            subjects[number].last = sequence
-            subjects[number].count &+= 1
+            let number = numbers[page.subject(of: slot, block)]
+            subjects[number].take(sequence, through: sequence, count: 1)
         }
     }
 
