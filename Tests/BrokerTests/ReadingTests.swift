@@ -112,8 +112,9 @@ import Testing
         #expect(sent?.payload.hasPrefix("m1") == true)
     }
 
-    @Test func `a dead letter is kept although the disk cannot read it at first`() throws {
-        var store = try filled()
+    /// Has the first message delivered, which is on disk only afterwards.
+    /// - Returns: where to answer, and the queue's index.
+    private func delivered(_ store: inout StoreBench) throws -> (reply: String, queue: UInt32) {
         let made = store.ask(
             "$JS.API.CONSUMER.DURABLE.CREATE.Q.C",
             #"{"stream_name":"Q","config":{"durable_name":"C","ack_policy":"explicit"}}"#
@@ -122,23 +123,57 @@ import Testing
         store.send("$JS.API.CONSUMER.MSG.NEXT.Q.C", reply: "d.1")
         store.settle()
         let message = store.received().first { $0.payload.hasPrefix("m1") }
-        let ack = try #require(message?.reply)
+        let reply = try #require(message?.reply)
         for sequence in 2...4 as ClosedRange<UInt64> {
             _ = store.ask("$JS.API.STREAM.MSG.GET.Q", "{\"seq\":\(sequence)}")
         }
         let found = store.bench.shard.host.find(0, Array("Q".utf8))
-        let index = try #require(found)
-        let copy = store.bench.shard.copy(1, of: index)
+        let queue = try #require(found)
+        let copy = store.bench.shard.copy(1, of: queue)
         #expect(copy == nil, "it is in memory")
+        return (reply, queue)
+    }
+
+    @Test func `a dead letter is kept although the disk cannot read it at first`() throws {
+        var store = try filled()
+        let (reply, queue) = try delivered(&store)
         disk.failReads(5)
-        store.send(ack, "+TERM")
+        store.send(reply, "+TERM")
         store.settle()
-        let early = store.bench.shard.deadLetters(of: index)
+        let early = store.bench.shard.deadLetters(of: queue)
         #expect(early.count == 0)
         disk.failReads(nil)
         store.pass(milliseconds: 1_000)
         store.settle()
-        let kept = store.bench.shard.deadLetters(of: index)
+        let kept = store.bench.shard.deadLetters(of: queue)
         #expect(kept.count == 1)
+    }
+
+    @Test(arguments: [nil, 5])
+    func `a purge takes a dead letter too that is still being read`(_ failure: Int32?) throws {
+        var store = try filled()
+        let (reply, queue) = try delivered(&store)
+        disk.failReads(failure)
+        store.send(reply, "+TERM")
+        store.endTick()
+        let purged = store.ask("$JS.API.STREAM.PURGE.Q")
+        #expect(purged?.isError == false, "\(String(describing: purged))")
+        disk.failReads(nil)
+        store.pass(milliseconds: 1_000)
+        store.settle()
+        let gone = store.bench.shard.deadLetters(of: queue)
+        #expect(gone.count == 0)
+        let isAwaited = store.bench.shard.awaitsBurial(queue)
+        #expect(!isAwaited, "what the queue writes would wait for ever")
+        let consumer = store.ask("$JS.API.CONSUMER.INFO.Q.C")
+        #expect(consumer?.number("num_ack_pending") == 0)
+        store.send("q", "m9")
+        store.send("$JS.API.CONSUMER.MSG.NEXT.Q.C", reply: "d.2")
+        store.settle()
+        let last = store.received().first { $0.payload == "m9" }
+        store.send(try #require(last?.reply), "+TERM")
+        store.settle()
+        let kept = store.bench.shard.deadLetters(of: queue)
+        #expect(kept.count == 1, "the next one is kept")
     }
 }
