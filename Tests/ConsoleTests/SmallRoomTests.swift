@@ -90,4 +90,27 @@ import Testing
         let line = try #require(lines.first { $0.contains("│ sync") || $0.contains("┃ sync") })
         #expect(line.contains("none yet") && !line.contains("p50"), "\(line)")
     }
+
+    @Test func `few syncs have no p99, and no segments no size`() throws {
+        var model = SampleConsole.model(120, 40)
+        var few = LatencyHistogram()
+        few.record(4_000_000, samples: 1)
+        model.data.latest.storage.syncLatency = few
+        model.data.latest.storage.segmentBytes = 0
+        let lines = lines(.storage, model)
+        #expect(lines.contains { $0.contains("sync p99 - ") }, "\(lines[2])")
+        #expect(!lines.contains { $0.contains("each") })
+    }
+
+    @Test func `where there is no queue no key is offered for one`() {
+        var model = SampleConsole.model(80, 24)
+        model.data.alerts = AlertBook()
+        model.data.latest.streams = []
+        model.screen.current = .queues
+        for _ in 0..<2 {
+            let keys = SampleConsole.frame(model).lines[22]
+            #expect(keys.contains("C-p command") && !keys.contains("peek"), "\(keys)")
+            _ = update(&model, .pressed(Key(.tab)))
+        }
+    }
 }

@@ -8,8 +8,9 @@ import Engine
 enum StoragePane {
     static func draw(in rect: Rect, on frame: inout Frame, _ context: PaneContext) {
         let storage = context.snapshot.storage
-        let p99 =
-            storage.syncLatency.percentile(0.99).map { Format.latency(nanoseconds: $0) } ?? "-"
+        let isKnown = Latencies.isMeaningful(storage.syncLatency, 0.99)
+        let known = isKnown ? storage.syncLatency.percentile(0.99) : nil
+        let p99 = known.map { Format.latency(nanoseconds: $0) } ?? "-"
         let room = context.border(
             "Storage & journal",
             badge: "sync p99 \(p99)",

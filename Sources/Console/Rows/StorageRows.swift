@@ -43,12 +43,13 @@ enum StorageRows {
     }
 
     private static func journal(_ storage: StorageStatus) -> TextLine {
-        [
+        let line = [
             TextRun(Format.counted(storage.segments, "segment"), .text),
             TextRun("  \(Format.exact(storage.activeSegments)) active", .text),
             TextRun("  \(Format.bytes(storage.usedBytes))", .text),
-            TextRun("  of \(Format.bytes(storage.segmentBytes)) each", .textMuted),
         ]
+        guard storage.segmentBytes > 0 else { return line }
+        return line + [TextRun("  of \(Format.bytes(storage.segmentBytes)) each", .textMuted)]
     }
 
     private static func group(_ storage: StorageStatus) -> TextLine {

@@ -175,12 +175,13 @@ enum StatusLine {
         return line
     }
 
-    /// Whether `pane` is a table without a row.
+    /// Whether `pane` is a table without a row, or about a row of one that has none.
     private static func isEmpty(_ pane: Pane, _ picture: Picture) -> Bool {
         switch pane {
         // They are many, and are known already.
-        case .queues, .queueLatency: picture.actionTargets.queues.isEmpty
-        case .clients: picture.actionTargets.clients.isEmpty
+        case .queues, .queueLatency, .queueDetail, .queueGraph:
+            picture.actionTargets.queues.isEmpty
+        case .clients, .clientDetail: picture.actionTargets.clients.isEmpty
         default:
             Lists.access(pane)?.ids(picture, picture.model.listState(pane)).isEmpty ?? false
         }
