@@ -170,6 +170,7 @@ public struct Shard: ~Copyable {
 
     /// Tells the shard the time; before anything else in a tick.
     public mutating func begin(at now: Instant) {
+        if host.answered.count > 0 { noteAnswered(at: now) }
         tick.now = now
     }
 

@@ -14,6 +14,8 @@ public struct ShardRunner: ~Copyable {
     var sessions = TlsSessions()
     private var poller: Poller
     private var listener: Listener?
+    /// When those who wait at the door are looked after again; `nil` while the door is open.
+    private var doorOpensAt: Instant?
     let posts: ServerPosts
     /// How long the messages of a tick took.
     private let ticks: HistogramWriter
@@ -29,6 +31,8 @@ public struct ShardRunner: ~Copyable {
     private static let listenerToken = UInt64.max
     private static let mailboxToken = UInt64.max - 1
     private static let journalToken = UInt64.max - 2
+    /// How long nobody is accepted once the system has refused it.
+    private static let doorNanoseconds = nanosecondsPerSecond
 
     /// A runner that accepts from `listener`.
     /// - Throws: `SystemError` when the system refuses a descriptor.
@@ -77,7 +81,9 @@ public struct ShardRunner: ~Copyable {
             shard.advance()
             shard.flushJournal()
             resumeStalled()
+            if let doorOpensAt, doorOpensAt <= shard.tick.now { openDoor() }
             flush()
+            if shard.host.answered.count > 0 { shard.noteAnswered(at: SystemClock.now()) }
             closeEnded()
             if !shard.tick.systemRequests.isEmpty { forwardRequests() }
             if !shard.host.operated.isEmpty { forwardOutcomes() }
@@ -126,6 +132,7 @@ public struct ShardRunner: ~Copyable {
 
     private mutating func timeout() -> Int32 {
         var next = shard.nextDeadline
+        if let doorOpensAt { next = min(next, doorOpensAt) }
         for at in 0..<stalled.count { next = min(next, stalled[at].until) }
         guard next != .distantFuture else { return -1 }
         let left = next.nanoseconds(since: SystemClock.now())
@@ -157,8 +164,26 @@ public struct ShardRunner: ~Copyable {
                 logOpened(index)
                 try poller.add(accepted.descriptor, token: token(index))
             } catch {
-                return
+                return closeDoor(error)
             }
+        }
+    }
+
+    /// Lets those who come wait: a door that stays open wakes the thread again and again.
+    private mutating func closeDoor(_ error: SystemError) {
+        guard let descriptor = listener?.descriptor else { return }
+        log.error("No connection is accepted for a second: \(error.text)")
+        poller.remove(descriptor)
+        doorOpensAt = shard.tick.now.adding(nanoseconds: Self.doorNanoseconds)
+    }
+
+    private mutating func openDoor() {
+        doorOpensAt = nil
+        guard let descriptor = listener?.descriptor else { return }
+        do throws(SystemError) {
+            try poller.add(descriptor, token: Self.listenerToken)
+        } catch {
+            closeDoor(error)
         }
     }
 

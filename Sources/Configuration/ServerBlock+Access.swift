@@ -28,7 +28,8 @@ extension ConfigurationBlocks {
             "max_connections",
             "max_conn",
             form: .count,
-            help: "Clients at a time, 65536 by default; 0 is no limit."
+            help: "Clients at a time, 65536 by default; 0 is no limit. Never more than three "
+                + "quarters of the files that the system lets the server have open (ulimit -n)."
         ) { draft, value, _ throws(ConfigurationError) in
             draft.configuration.limits.connectionsMax = try value.limit()
         },

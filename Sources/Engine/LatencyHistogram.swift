@@ -1,5 +1,7 @@
 // Latencies counted in log-linear buckets that add up.
 
+import Base
+
 /// How often each latency was seen.
 ///
 /// Sixteen buckets to every doubling, so that a bucket's bounds differ by at most 6.25 %. Values
@@ -100,15 +102,19 @@ public struct LatencyHistogram: Hashable, Sendable {
 
     /// The value below which the share `quantile` of all samples lies; nil without samples.
     ///
-    /// Gives the upper bound of the bucket, so it never flatters.
+    /// Samples are taken to lie evenly within their bucket: with many of them the answer is within
+    /// a fraction of a per cent, with few it is off by half a bucket at most.
     public func percentile(_ quantile: Double) -> UInt64? {
-        guard count > 0 else { return nil }
         let share = min(1, max(0, quantile)) * Double(count)
-        let wanted = max(1, UInt64(share.rounded(.up)))
-        var seen: UInt64 = 0
-        for (place, samples) in counts.enumerated() {
-            seen = seen &+ samples
-            if seen >= wanted { return Self.upperBound(of: firstBucket + place) }
+        var seen = 0.0
+        for (place, samples) in counts.enumerated() where samples > 0 {
+            let inside = Double(samples)
+            if seen + inside >= share {
+                let low = Self.lowerBound(of: firstBucket + place)
+                let width = Self.upperBound(of: firstBucket + place) - low
+                return low + min(width, UInt64(saturating: Double(width) * (share - seen) / inside))
+            }
+            seen += inside
         }
         return maximum
     }

@@ -53,17 +53,23 @@ enum RingFile {
     }
 
     /// Opens the first copy that is whole and not older than the store has seen.
+    ///
+    /// A damaged slot looks like a wrong secret until the other copy has been tried.
     static func open(
         _ disk: any Disk,
         _ state: StoreState,
         _ secret: borrowing SlotSecret
     ) throws(JournalError) -> KeyVault {
         var failure = JournalError.ringMissing
+        var tried: [UInt8] = []
         for name in names {
             do {
-                let ring = try disk.readAll(name, byteCountMax: KeyRing.byteCountMax)
+                let ring = try disk.readAll(name, byteCountMax: KeyRing.byteCountMax).array
+                // The same bytes open no better, and stretching a passphrase takes a second.
+                if ring == tried { continue }
+                tried = ring
                 return try KeyVault.open(
-                    file: ring.array,
+                    file: ring,
                     store: state.store,
                     generationFloor: state.ringFloor,
                     secret: secret
@@ -72,7 +78,6 @@ enum RingFile {
                 if failure == .ringMissing, error.number != noSuchFile { failure = .disk(error) }
             } catch let error as SealingError {
                 if failure == .ringMissing { failure = .sealing(error) }
-                if error == .slotNotOpened { break }
             } catch {
                 failure = .storeDamaged
             }

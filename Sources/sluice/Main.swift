@@ -12,6 +12,7 @@ enum Main {
     static func main() {
         let isOurs = CrashReport.install(name: "sluice \(ServerVersion.product)")
         if !isOurs { Process.askNobodyAfterCrashes() }
+        OpenFiles.raiseLimit()
         var arguments = Process.arguments
         // Under the name of the server it replaces, the program is that server.
         if Process.name == "nats-server" { arguments.insert(Array("serve".utf8), at: 0) }

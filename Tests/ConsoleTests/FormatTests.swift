@@ -102,4 +102,16 @@ import Testing
     func `logarithm and exponential undo each other`(value: Double) {
         #expect(abs(exp(log(value)) / value - 1) < 1e-8)
     }
+
+    @Test func `a millisecond and more has three digits, two where room is short`() {
+        let values: [(UInt64, String, String)] = [
+            (43_000, "0.04", "0.04"), (432_000, "0.43", "0.4"), (4_124_000, "4.12", "4.1"),
+            (9_996_000, "10.0", "10"), (88_340_000, "88.3", "88"), (99_960_000, "100", "100"),
+            (412_000_000, "412", "412"), (1_230_000_000, "1.2k", "1.2k"),
+        ]
+        for (nanoseconds, long, brief) in values {
+            #expect(Format.milliseconds(nanoseconds: nanoseconds) == long)
+            #expect(Format.milliseconds(nanoseconds: nanoseconds, isBrief: true) == brief)
+        }
+    }
 }

@@ -3,8 +3,10 @@
 import json
 import os
 import random
+import resource
 import socket
 import sys
+import tempfile
 import threading
 import time
 
@@ -229,6 +231,67 @@ def case_09_json_that_is_a_bomb():
             expect(time.monotonic() - since < 0.5, f"{name} took {time.monotonic() - since:.2f} s")
             expect(said in ("", REFUSED, "-ERR 'maximum control line exceeded'\r\n"), f"{name}: {said!r}")
         expect(works(server, user="anna", **{"pass": "secret"}))
+
+
+def case_10_the_limit_of_a_shell_is_not_that_of_the_server():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (100, hard))
+    try:
+        server = Server()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with server:
+        held = [Raw(server.port) for _ in range(300)]
+        expect(works(server))
+        for one in held:
+            one.close()
+
+
+def case_11_clients_leave_files_for_the_store():
+    program = Server.program
+    with tempfile.TemporaryDirectory() as directory:
+        Server.program = os.path.join(directory, "limited")
+        with open(Server.program, "w") as file:
+            file.write(f'#!/bin/sh\nulimit -n 200\nexec {program} "$@"\n')
+        os.chmod(Server.program, 0o700)
+        try:
+            server = Server()
+        finally:
+            Server.program = program
+        with server:
+            held = [Raw(server.port) for _ in range(150)]
+            said = Raw(server.port).end()
+            expect("maximum connections exceeded" in said, repr(said))
+            for one in held:
+                one.close()
+
+
+def case_12_a_system_without_descriptors_is_asked_once_a_second():
+    with Server() as server:
+        pid = server.process.pid
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (60, 60))
+        held = [Raw(server.port, reads=False) for _ in range(80)]
+        end = time.monotonic() + 10
+        while "No connection is accepted for a second" not in server.said():
+            expect(time.monotonic() < end, server.said())
+            time.sleep(0.02)
+        before = processor_seconds(pid)
+        time.sleep(1)
+        used = processor_seconds(pid) - before
+        expect(used < 0.1, f"{used:.2f} s of a second")
+        for one in held[:40]:
+            one.close()
+        # The others waited at the door.
+        expect(b"INFO" in held[79].socket.recv(4), "no greeting")
+        for one in held:
+            one.close()
+        expect(works(server))
+
+
+def processor_seconds(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

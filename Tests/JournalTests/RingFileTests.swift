@@ -52,4 +52,24 @@ import Testing
         #expect(left.count > 3, "full between the copies")
         #expect(left == [true] + left.dropFirst().map { _ in false })
     }
+
+    @Test func `whatever bit of one copy is wrong, the other one opens the store`() throws {
+        let disk = SimulatedDisk(seed: 7)
+        do {
+            let (bench, _) = try twoSlots(disk)
+            _ = bench.stop()
+        }
+        disk.restartProcess()
+        for name in ["keyring", "keyring.copy"] {
+            let ring = disk.bytes(name)
+            let words = Array("slot 1".utf8)
+            let at = try #require(ring.indices.first { ring.dropFirst($0).starts(with: words) })
+            // Every byte of the slots, and some of the rest.
+            for byte in ring.indices where at..<at + 400 ~= byte || byte.isMultiple(of: 97) {
+                disk.damage(name) { $0[byte] ^= 1 << (byte % 8) }
+                #expect(throws: Never.self, "byte \(byte) of \(name)") { _ = try checked(disk) }
+                disk.damage(name) { $0 = ring }
+            }
+        }
+    }
 }

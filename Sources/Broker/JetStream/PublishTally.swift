@@ -37,3 +37,11 @@ struct PublishTally: ~Copyable {
     /// Notes a publish that the store refused, or will not answer.
     func noteFailure() { failures.add(1, to: 0) }
 }
+
+/// A publish that was answered in this tick.
+struct AnsweredPublish: BitwiseCopyable {
+    /// The stream that took it.
+    let stream: UInt32
+    /// When it came.
+    let time: Instant
+}

@@ -196,6 +196,18 @@ extension Shard {
         acknowledgement = consume text
     }
 
+    /// Notes how long those waited whose answers have gone to their sockets by `now`.
+    mutating func noteAnswered(at now: Instant) {
+        for place in 0..<host.answered.count {
+            let publish = host.answered[place]
+            let took = now.nanoseconds(since: publish.time)
+            host.publishTally?.noteSafe(took)
+            guard host.streams.contains(publish.stream) else { continue }
+            host.streams[publish.stream].publishTimes.record(took, samples: 1)
+        }
+        host.answered.removeAll()
+    }
+
     /// Answers everybody whose message is safe.
     mutating func answerWaiting(_ index: UInt32) {
         let durable = host.streams[index].stream.state.durableSequence
@@ -203,9 +215,7 @@ extension Shard {
             let waiting = host.streams[index].waiting[host.streams[index].answered]
             guard waiting.sequence <= durable else { break }
             host.streams[index].answered += 1
-            let took = tick.now.nanoseconds(since: waiting.time)
-            host.publishTally?.noteSafe(took)
-            host.streams[index].publishTimes.record(took, samples: 1)
+            host.answered.append(AnsweredPublish(stream: index, time: waiting.time))
             let reply = host.replies.bytes(of: waiting.reply).array
             host.replies.free(waiting.reply)
             answer(index, waiting.sequence, reply: reply.raw, isDuplicate: waiting.isDuplicate)

@@ -167,6 +167,8 @@ struct StreamHost: ~Copyable {
     var operated: [EngineReport] = []
     /// How publishers fare; `nil` where nobody looks.
     var publishTally: PublishTally?
+    /// Publishes whose answers are on their way to the sockets.
+    var answered = Table<AnsweredPublish>(capacity: 16)
     /// How long messages take on their way.
     var times = HostTimes()
     /// What went through all streams, also those that are gone.

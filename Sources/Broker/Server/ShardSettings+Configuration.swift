@@ -91,7 +91,7 @@ extension WireLimits {
         // The shard reads 0 as no limit.
         subscriptionsMax = asked.subscriptionsMax ?? 0
         subscriptionTokensMax = asked.subscriptionTokensMax ?? 0
-        connectionsMax = asked.connectionsMax ?? .max
+        connectionsMax = min(asked.connectionsMax ?? .max, OpenFiles.connectionsMax)
         pingsOutMax = asked.pingsOutMax
         pingIntervalNanoseconds = asked.pingIntervalNanoseconds
         writeNanoseconds = asked.writeNanoseconds

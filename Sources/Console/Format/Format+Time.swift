@@ -37,13 +37,14 @@ extension Format {
         return seconds < 3_600 ? "\(Int(seconds))s" : span(nanoseconds: nanoseconds)
     }
 
-    /// Milliseconds without the unit: `0.04`, `4.1`, `88`, `1.2k`.
-    public static func milliseconds(nanoseconds: UInt64) -> String {
+    /// Milliseconds without the unit: `0.04`, `4.12`, `88.3`, `412`, `1.2k`; with one digit less if
+    /// `isBrief`: `4.1`, `88`.
+    public static func milliseconds(nanoseconds: UInt64, isBrief: Bool = false) -> String {
         let value = Double(nanoseconds) / Double(nanosecondsPerMillisecond)
         // What was measured is more than nothing.
         if value > 0, value < 0.005 { return "<0.01" }
-        if value < 0.0995 { return fixed(value, decimals: 2) }
-        if value < 9.95 { return fixed(value, decimals: 1) }
+        if value < (isBrief ? 0.0995 : 9.995) { return fixed(value, decimals: 2) }
+        if value < (isBrief ? 9.95 : 99.95) { return fixed(value, decimals: 1) }
         if value < 999.5 { return fixed(value, decimals: 0) }
         return rate(value)
     }

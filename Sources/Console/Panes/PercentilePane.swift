@@ -129,12 +129,16 @@ enum PercentilePane {
             guard Latencies.isMeaningful(now, quantile), Latencies.isMeaningful(other, quantile),
                 let new = now.percentile(quantile), let old = other.percentile(quantile)
             else { continue }
-            guard new != old else {
+            // Less than one in a hundred is not told apart.
+            guard max(new, old) - min(new, old) > old / 100 else {
                 parts.append([TextRun("\(name) ", .textMuted), TextRun("same  ", .text)])
                 continue
             }
             let isWorse = new > old
-            let change = Format.milliseconds(nanoseconds: isWorse ? new - old : old - new)
+            let change = Format.milliseconds(
+                nanoseconds: isWorse ? new - old : old - new,
+                isBrief: true
+            )
             parts.append([
                 TextRun("\(name) ", .textMuted),
                 TextRun((isWorse ? "+" : "-") + change + "  ", isWorse ? .stateWarn : .stateOk),

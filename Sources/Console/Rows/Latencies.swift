@@ -14,11 +14,15 @@ enum Latencies {
     }
 
     /// The percentile as milliseconds, or `-` where too few samples lie beyond it.
-    static func cell(_ histogram: LatencyHistogram, _ quantile: Double) -> TextRun {
+    static func cell(
+        _ histogram: LatencyHistogram,
+        _ quantile: Double,
+        isBrief: Bool = false
+    ) -> TextRun {
         guard isMeaningful(histogram, quantile), let value = histogram.percentile(quantile) else {
             return TextRun("-", .textMuted)
         }
-        return TextRun(Format.milliseconds(nanoseconds: value), .text)
+        return TextRun(Format.milliseconds(nanoseconds: value, isBrief: isBrief), .text)
     }
 
     /// Whether at least ten samples lie beyond the quantile.

@@ -1,0 +1,83 @@
+// The segments of a living store as they were found, held open: they stay readable without a name.
+
+/// Segments of a store that another process may rewrite and remove meanwhile.
+struct HeldSegments: ~Copyable {
+    /// A segment that was found.
+    struct Segment {
+        let path: String
+        /// `nil` if the system would not have more files open; it is opened when its turn comes.
+        let file: DiskFile?
+    }
+
+    private let disk: any Disk
+    /// In the order they were found.
+    private(set) var segments: [Segment] = []
+    private(set) var directories: [String] = []
+    private var known: Set<String> = []
+    private var isFull = false
+
+    /// Files that may still be opened once no more segments are held.
+    private static var spareCount: Int { 16 }
+    private static var tooManyFiles: [Int32] { [23, 24] }
+
+    /// No segments of `disk` yet.
+    init(_ disk: any Disk) {
+        self.disk = disk
+    }
+
+    deinit {
+        for segment in segments {
+            if let file = segment.file { disk.close(file) }
+        }
+    }
+
+    /// Opens the segments that are there and not held yet.
+    mutating func gather() throws(DiskError) {
+        for stream in try disk.listIfThere("s") {
+            let directory = "s/\(stream)"
+            if known.insert(directory).inserted { directories.append(directory) }
+            for name in try disk.listIfThere(directory) where name.hasSuffix(".seg") {
+                let path = "\(directory)/\(name)"
+                if known.insert(path).inserted { try hold(path) }
+            }
+        }
+    }
+
+    /// Opens `path`, unless it is gone already.
+    private mutating func hold(_ path: String) throws(DiskError) {
+        guard !isFull else {
+            segments.append(Segment(path: path, file: nil))
+            return
+        }
+        do throws(DiskError) {
+            segments.append(Segment(path: path, file: try disk.open(path, .read)))
+        } catch {
+            if error.number == noSuchFile { return }
+            guard Self.tooManyFiles.contains(error.number) else { throw error }
+            isFull = true
+            letGo(Self.spareCount)
+            segments.append(Segment(path: path, file: nil))
+        }
+    }
+
+    /// Closes the last `count` segments again.
+    private mutating func letGo(_ count: Int) {
+        for index in segments.indices.suffix(count) {
+            guard let file = segments[index].file else { continue }
+            disk.close(file)
+            segments[index] = Segment(path: segments[index].path, file: nil)
+        }
+    }
+}
+
+extension Disk {
+    /// The names in `directory`; none if it is not there.
+    func listIfThere(_ directory: String) throws(DiskError) -> [String] {
+        do throws(DiskError) {
+            return try list(directory)
+        } catch {
+            guard error.number == noSuchFile else { throw error }
+            return []
+        }
+    }
+}
