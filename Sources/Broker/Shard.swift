@@ -63,6 +63,8 @@ public struct ShardTls: Sendable {
 struct Tick: ~Copyable {
     /// The time, as the runner read it.
     var now = Instant.never
+    /// When the bytes that are looked at came; before `now` if they had to wait.
+    var arrived = Instant.never
     /// Connections with new bytes to write.
     var dirty = Table<UInt32>(capacity: 256)
     /// Connections that end once their bytes are written.
@@ -172,6 +174,7 @@ public struct Shard: ~Copyable {
     public mutating func begin(at now: Instant) {
         if host.answered.count > 0 { noteAnswered(at: now) }
         tick.now = now
+        tick.arrived = now
     }
 
     /// Whether `token` still means the connection at `index`.

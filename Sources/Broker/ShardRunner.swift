@@ -47,6 +47,7 @@ public struct ShardRunner: ~Copyable {
         let passwords = try PasswordDesk(answers: posts.shard)
         let poller = try Poller()
         try poller.add(listener.descriptor, token: Self.listenerToken)
+        Socket.stampArrivals(listener.descriptor)
         try poller.add(posts.shard.doorbell.descriptor, token: Self.mailboxToken)
         if let store { try poller.add(store.bell.descriptor, token: Self.journalToken) }
         shard = Shard(settings)
@@ -82,8 +83,7 @@ public struct ShardRunner: ~Copyable {
             shard.flushJournal()
             resumeStalled()
             if let doorOpensAt, doorOpensAt <= shard.tick.now { openDoor() }
-            flush()
-            if shard.host.answered.count > 0 { shard.noteAnswered(at: SystemClock.now()) }
+            writeOut()
             closeEnded()
             if !shard.tick.systemRequests.isEmpty { forwardRequests() }
             if !shard.host.operated.isEmpty { forwardOutcomes() }
@@ -119,6 +119,17 @@ public struct ShardRunner: ~Copyable {
             store.bell.answer()
         }
         store.store.join()
+    }
+
+    /// Writes what there is to be written, and notes how long those waited who are answered by it.
+    ///
+    /// Their answers leave one after the other: each is taken to leave in the middle.
+    private mutating func writeOut() {
+        guard shard.host.answered.count > 0 else { return flush() }
+        let begin = SystemClock.now()
+        flush()
+        let took = SystemClock.now().nanoseconds(since: begin)
+        shard.noteAnswered(at: begin.adding(nanoseconds: took / 2))
     }
 
     /// Notes how long a tick took for each of its `messages`, from receiving to writing.
@@ -211,8 +222,14 @@ public struct ShardRunner: ~Copyable {
     mutating func read(_ index: UInt32) {
         let room = room(index)
         let descriptor = shard.connections[index].descriptor
+        var arrived = Instant.never
         // SAFETY: the range lies inside the buffer.
-        switch unsafe Socket.read(descriptor, into: .init(rebasing: buffer[room])) {
+        let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[room])
+        let outcome = unsafe Socket.read(descriptor, into: part, arrived: &arrived)
+        // Clocks may be set; nothing comes from the future.
+        if arrived != .never { shard.tick.arrived = min(arrived, shard.tick.now) }
+        defer { shard.tick.arrived = shard.tick.now }
+        switch outcome {
         case .bytes(let count):
             take(index, room.lowerBound + count)
             if shard.connections[index].flags.contains(.isThrottled) { pause(index, after: count) }

@@ -1,5 +1,6 @@
 // The calls a connected, non-blocking socket takes.
 
+public import Base
 import CLinux
 import Glibc
 
@@ -43,6 +44,33 @@ public enum Socket {
     ) -> Transfer {
         // SAFETY: the caller's buffer is valid for its count.
         let count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0)
+        if count > 0 { return .bytes(count) }
+        if count == 0 { return .ended }
+        return outcome(clinux_errno())
+    }
+
+    /// Asks the system to note when bytes reach `descriptor` and those accepted from it.
+    ///
+    /// Where it does not, `read` gives no arrivals, and all goes on.
+    public static func stampArrivals(_ descriptor: Int32) {
+        _ = clinux_stamp_arrivals(descriptor)
+    }
+
+    /// Reads into `buffer`, and gives when the last byte came; `never` where nobody has noted it.
+    public static func read(
+        _ descriptor: Int32,
+        into buffer: UnsafeMutableRawBufferPointer,
+        arrived: inout Instant
+    ) -> Transfer {
+        var nanoseconds: UInt64 = 0
+        // SAFETY: the caller's buffer is valid for its count.
+        let count = unsafe clinux_receive(
+            descriptor,
+            buffer.baseAddress,
+            buffer.count,
+            &nanoseconds
+        )
+        arrived = Instant(nanoseconds: nanoseconds)
         if count > 0 { return .bytes(count) }
         if count == 0 { return .ended }
         return outcome(clinux_errno())

@@ -163,7 +163,7 @@ extension Shard {
         host.streams[index].waiting.append(
             WaitingAck(
                 sequence: sequence,
-                time: tick.now,
+                time: tick.arrived,
                 reply: place,
                 isDuplicate: isDuplicate
             )

@@ -33,6 +33,13 @@ const char *clinux_error_text(int number);
 /// `accept4` with SOCK_NONBLOCK and SOCK_CLOEXEC.
 int clinux_accept(int listener, struct sockaddr *address, socklen_t *length);
 
+/// Asks the system to note when bytes reach `socket`, and those that are accepted from it; gives 0 if it does.
+int clinux_stamp_arrivals(int socket);
+
+/// `recv` that also gives when the last of the bytes reached the socket, in nanoseconds since 1970 by the clock of the
+/// day, or 0 if nobody has noted it.
+ssize_t clinux_receive(int socket, void *bytes, size_t count, uint64_t *arrived);
+
 /// `openat`, which Swift cannot call because it takes any number of arguments.
 int clinux_openat(int directory, const char *path, int flags, unsigned mode);
 
