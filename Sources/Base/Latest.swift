@@ -5,7 +5,7 @@
 /// Taking and putting hold a lock for the time of one copy. Values that are shown a few times a
 /// second go through it, never messages.
 public final class Latest<Value: Sendable>: Sendable {
-    private let newest: Guarded<Value>
+    @usableFromInline let newest: Guarded<Value>
 
     /// A place that shows `value`.
     public init(_ value: Value) {
@@ -13,7 +13,7 @@ public final class Latest<Value: Sendable>: Sendable {
     }
 
     /// The newest value.
-    public var value: Value {
+    @inlinable public var value: Value {
         newest.withLock { $0 }
     }
 

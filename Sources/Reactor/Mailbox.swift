@@ -1,12 +1,12 @@
 // Orders and answers between threads that each own their state. Not for the data plane.
 
-import Base
+public import Base
 
 /// A queue of letters for one receiving thread, with a doorbell.
 ///
 /// For control traffic only: a few letters a second. `post` refuses beyond `letterCountMax`.
 public final class Mailbox<Letter: Sendable>: Sendable {
-    private let letters = Guarded<[Letter]>([])
+    @usableFromInline let letters = Guarded<[Letter]>([])
     /// Rings when a letter arrives.
     public let doorbell: Doorbell
     /// Most letters that wait.
@@ -20,6 +20,7 @@ public final class Mailbox<Letter: Sendable>: Sendable {
 
     /// Puts `letter` in.
     /// - Returns: `false` when the box is full and the letter was not taken.
+    @inlinable
     public func post(_ letter: Letter) -> Bool {
         let taken = letters.withLock { waiting in
             guard waiting.count < letterCountMax else { return false }
@@ -31,6 +32,7 @@ public final class Mailbox<Letter: Sendable>: Sendable {
     }
 
     /// Takes everything out.
+    @inlinable
     public func takeAll() -> [Letter] {
         letters.withLock { waiting in
             guard !waiting.isEmpty else { return [] }

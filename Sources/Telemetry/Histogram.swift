@@ -123,6 +123,9 @@ extension Histogram {
     static let sumCounter = bucketCount
     static let maximumCounter = bucketCount + 1
 
+    /// The sum of what a `HistogramWriter` has recorded in `block` so far.
+    public static func sum(in block: CounterBlock) -> UInt64 { block[sumCounter] }
+
     /// What a `HistogramWriter` has recorded in `block` so far.
     public init(reading block: CounterBlock) {
         precondition(block.count == Self.counterCount, "the block belongs to no histogram")

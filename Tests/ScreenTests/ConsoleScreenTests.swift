@@ -133,8 +133,12 @@ private func session(
         #expect(Tmux.waits { line("Server is ready").contains("\u{1B}[0;7m") })
         #expect(!line("Listening for").contains("7m"))
         // After a reset tmux says again that there is no colour.
-        let keys = line("Rotate").split(separator: "\u{1B}[39m\u{1B}[49m").joined()
-        #expect(keys.contains("4m!Rotate") && keys.contains("2m-Pause"))
+        #expect(
+            Tmux.waits {
+                let keys = line("Rotate").split(separator: "\u{1B}[39m\u{1B}[49m").joined()
+                return keys.contains("4m!Rotate") && keys.contains("2m-Pause")
+            }
+        )
         tmux.press(": lock Enter")
         #expect(tmux.shows("press  l"))
         tmux.press("l")

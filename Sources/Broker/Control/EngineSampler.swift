@@ -28,12 +28,15 @@ struct EngineSampler {
     private var acks = FlowMeter()
     private var redeliveries = FlowMeter()
     private var storage: StorageSampler?
-    private let times: ServerTimes
+    private var accepts: LatencyReader
+    private var deliveries: LatencyReader
+    private var acknowledgements: LatencyReader
+    private var publishes: LatencyReader
     private var keySampler = KeySampler(hasNoSwap: Swap.isOff)
     private var version: UInt64 = 0
 
     /// Time between two samples.
-    static let intervalNanoseconds = 200 * nanosecondsPerMillisecond
+    static let intervalNanoseconds = 250 * nanosecondsPerMillisecond
     /// Most connections in a snapshot.
     static let connectionsMax = 1_000
 
@@ -60,7 +63,10 @@ struct EngineSampler {
 
     init(_ facts: ServerFacts, _ source: StorageSource?, _ times: ServerTimes) {
         self.facts = facts
-        self.times = times
+        accepts = LatencyReader(times.ticks)
+        deliveries = LatencyReader(times.deliveries)
+        acknowledgements = LatencyReader(times.acknowledgements)
+        publishes = LatencyReader(times.publishes.times)
         storage = source.map { StorageSampler($0) }
     }
 
@@ -117,12 +123,12 @@ struct EngineSampler {
     }
 
     /// How long messages took since the start, by stage.
-    private func latency() -> LatencyStatus {
+    private mutating func latency() -> LatencyStatus {
         var latency = LatencyStatus()
-        latency[.accept] = Self.latency(Histogram(reading: times.ticks))
-        latency[.deliver] = Self.latency(Histogram(reading: times.deliveries))
-        latency[.ack] = Self.latency(Histogram(reading: times.acknowledgements))
-        latency.publish = Self.latency(Histogram(reading: times.publishes.times))
+        latency[.accept] = accepts.read()
+        latency[.deliver] = deliveries.read()
+        latency[.ack] = acknowledgements.read()
+        latency.publish = publishes.read()
         storage?.addStages(to: &latency)
         return latency
     }
@@ -259,16 +265,6 @@ struct EngineSampler {
         if !row.tlsVersion.isEmpty { status.flags.insert(.encrypted) }
         if status.pendingBytes > pendingBytesMax / 4 { status.flags.insert(.slow) }
         return status
-    }
-
-    /// The same counts in the buckets that the console knows.
-    static func latency(_ times: Histogram) -> LatencyHistogram {
-        var latency = LatencyHistogram()
-        for index in 0..<Histogram.bucketCount {
-            let count = times.count(in: index)
-            if count > 0 { latency.record(Histogram.lowest(of: index), samples: count) }
-        }
-        return latency
     }
 
     private static func event(_ entry: LogBook.EventLine) -> EventRecord {

@@ -29,6 +29,9 @@ struct StorageSampler {
     private var written = FlowMeter()
     private var read = FlowMeter()
     private var syncs = Rate()
+    private var syncTimes: LatencyReader
+    private var writeTimes: LatencyReader
+    private var waitTimes: LatencyReader
     private var before = JournalFigures()
     private var space: DiskSpace?
     private var lookedAt = Instant.never
@@ -38,6 +41,9 @@ struct StorageSampler {
 
     init(_ source: StorageSource) {
         self.source = source
+        syncTimes = LatencyReader(source.meter.syncs)
+        writeTimes = LatencyReader(source.meter.writes)
+        waitTimes = LatencyReader(source.meter.waits)
     }
 
     /// The status at the time of `picture`.
@@ -61,7 +67,7 @@ struct StorageSampler {
         status.syncs = figures.syncs
         syncs.take(figures.syncs, at: now)
         status.syncsPerSecond = syncs.perSecond
-        status.syncLatency = EngineSampler.latency(Histogram(reading: source.meter.syncs))
+        status.syncLatency = syncTimes.read()
         status.stalls = figures.stalls
         let messages = figures.messages &- before.messages
         let batches = figures.batches &- before.batches
@@ -80,8 +86,8 @@ struct StorageSampler {
     }
 
     /// Adds the journal's stages to `latency`.
-    func addStages(to latency: inout LatencyStatus) {
-        latency[.journal] = EngineSampler.latency(Histogram(reading: source.meter.writes))
-        latency[.sync] = EngineSampler.latency(Histogram(reading: source.meter.waits))
+    mutating func addStages(to latency: inout LatencyStatus) {
+        latency[.journal] = writeTimes.read()
+        latency[.sync] = waitTimes.read()
     }
 }

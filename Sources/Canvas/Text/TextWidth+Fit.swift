@@ -41,6 +41,8 @@ extension TextWidth {
 
     /// A word in pieces of at most `cells`, which are at least 2.
     private static func pieces(_ word: Substring, cells: Int) -> [String] {
+        let whole = String(word)
+        guard TextWidth.cells(of: whole) > cells else { return [whole] }
         var pieces: [String] = []
         var piece = ""
         for character in word {
