@@ -37,7 +37,6 @@ public final class Journal: Sendable {
     private let keeper: KeeperDesk
     private let commitBell: Bell
     private let readBell: Bell
-    private let rewriteBell: Bell
     private let isEnding = Atomic<Bool>(false)
     private let wake: @Sendable () -> Void
     private let orders: Ring<JournalOrder>
@@ -78,12 +77,11 @@ public final class Journal: Sendable {
         readOrders = Ring(capacity: Self.readCountMax)
         committed = Ring(capacity: 2 * Self.orderCountMax)
         found = Ring(capacity: 2 * Self.readCountMax)
-        rewriting = RewriteDesk(options.publishers)
         let notes = Ring<IndexNote>(capacity: CommitLoop.noteCountMax)
         do {
             commitBell = try Bell()
             readBell = try Bell()
-            rewriteBell = try Bell()
+            rewriting = try RewriteDesk(options.publishers)
             keeper = try KeeperDesk()
         } catch {
             throw .disk(error)
@@ -95,7 +93,7 @@ public final class Journal: Sendable {
         keys = KeyDesk(commitBell)
         rewrites = Mutex(RewriteLoop(opened.origin, rewriting))
         keeps = Mutex(KeeperLoop(opened.origin, keeper))
-        let keyWork = KeyWork(keys, rewriting, rewriteBell, keeper, options.rotation)
+        let keyWork = KeyWork(keys, rewriting, keeper, options.rotation)
         reads = Mutex(
             ReadLoop(
                 disk: disk,
@@ -164,7 +162,7 @@ public final class Journal: Sendable {
         }
         isEnding.store(true, ordering: .sequentiallyConsistent)
         readBell.ring()
-        rewriteBell.ring()
+        rewriting.ring()
         keeper.ring()
     }
 
@@ -188,7 +186,7 @@ public final class Journal: Sendable {
                     pace.rest(at: began)
                     rewriting.noteQuiet(pace.quietP99)
                     if memory.isDue(rewriting.takenBytes, at: began) { IdleTrim.trim() }
-                    rewriteBell.sleep(milliseconds: 1_000) {
+                    rewriting.sleep(milliseconds: 1_000) {
                         loop.hasOrders || isEnding.load(ordering: .sequentiallyConsistent)
                     }
                     continue
@@ -236,8 +234,7 @@ public final class Journal: Sendable {
         while true {
             let left = end.nanoseconds(since: MeterClock.monotonic())
             guard left > 0, !isEnding.load(ordering: .sequentiallyConsistent) else { return }
-            rewriteBell.sleep(milliseconds: Int32(min(left, nanosecondsPerSecond) / 1_000_000 + 1))
-            {
+            rewriting.sleep(milliseconds: Int32(min(left, nanosecondsPerSecond) / 1_000_000 + 1)) {
                 isEnding.load(ordering: .sequentiallyConsistent)
             }
         }

@@ -55,7 +55,6 @@ struct RotationJob {
 struct KeyWork {
     let desk: KeyDesk
     let rewriting: RewriteDesk
-    let rewriteBell: Bell
     let keeper: KeeperDesk
     let policy: RotationPolicy
     /// When is looked next whether a rotation is due.
@@ -86,13 +85,11 @@ struct KeyWork {
     init(
         _ desk: KeyDesk,
         _ rewriting: RewriteDesk,
-        _ rewriteBell: Bell,
         _ keeper: KeeperDesk,
         _ policy: RotationPolicy
     ) {
         self.desk = desk
         self.rewriting = rewriting
-        self.rewriteBell = rewriteBell
         self.keeper = keeper
         self.policy = policy
     }
@@ -127,10 +124,10 @@ struct KeyWork {
         guard let awaiting, !isWaitedFor else {
             rewriting.limit(to: 0)
             rewriting.hold(false)
-            return rewriteBell.ring()
+            return rewriting.ring()
         }
         rewriting.limit(to: jobs[awaiting].progress.bytesPerSecondMax)
         rewriting.hold(jobs[awaiting].progress.isHeld)
-        rewriteBell.ring()
+        rewriting.ring()
     }
 }

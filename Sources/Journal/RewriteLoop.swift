@@ -42,9 +42,19 @@ final class RewriteDesk: Sendable {
     private let quiet = Atomic<UInt64>(0)
     /// How publishers fare.
     let publishers: PublishWatch
+    private let bell: Bell
 
-    init(_ publishers: PublishWatch) {
+    init(_ publishers: PublishWatch) throws(DiskError) {
         self.publishers = publishers
+        bell = try Bell()
+    }
+
+    /// Wakes the thread that rewrites.
+    func ring() { bell.ring() }
+
+    /// Sleeps until the bell rings or `milliseconds` have passed, unless `hasWork`.
+    func sleep(milliseconds: Int32, unless hasWork: () -> Bool) {
+        bell.sleep(milliseconds: milliseconds, unless: hasWork)
     }
 
     /// Notes a commit round that carried something for a client, `bytes` of records among it.
