@@ -31,7 +31,7 @@ struct HeldSegments: ~Copyable {
         }
     }
 
-    /// Opens the segments that are there and not held yet.
+    /// Opens the segments that are there and not held yet, and leaves some files to be opened.
     mutating func gather() throws(DiskError) {
         for stream in try disk.listIfThere("s") {
             let directory = "s/\(stream)"
@@ -40,6 +40,20 @@ struct HeldSegments: ~Copyable {
                 let path = "\(directory)/\(name)"
                 if known.insert(path).inserted { try hold(path) }
             }
+        }
+        if !isFull, !canOpenMore() { letGo() }
+    }
+
+    /// Whether the system would have a few more files open.
+    private func canOpenMore() -> Bool {
+        guard let path = segments.last?.path else { return true }
+        var opened: [DiskFile] = []
+        defer { for file in opened { disk.close(file) } }
+        do throws(DiskError) {
+            for _ in 0..<Self.spareCount { opened.append(try disk.open(path, .read)) }
+            return true
+        } catch {
+            return !Self.tooManyFiles.contains(error.number)
         }
     }
 
@@ -54,15 +68,15 @@ struct HeldSegments: ~Copyable {
         } catch {
             if error.number == noSuchFile { return }
             guard Self.tooManyFiles.contains(error.number) else { throw error }
-            isFull = true
-            letGo(Self.spareCount)
+            letGo()
             segments.append(Segment(path: path, file: nil))
         }
     }
 
-    /// Closes the last `count` segments again.
-    private mutating func letGo(_ count: Int) {
-        for index in segments.indices.suffix(count) {
+    /// Closes the last segments again, and opens no others.
+    private mutating func letGo() {
+        isFull = true
+        for index in segments.indices.suffix(Self.spareCount) {
             guard let file = segments[index].file else { continue }
             disk.close(file)
             segments[index] = Segment(path: segments[index].path, file: nil)

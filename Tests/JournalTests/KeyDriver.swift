@@ -88,6 +88,18 @@ final class KeyBench {
     func append(_ messages: [Message], to stream: UInt32 = 0) -> UInt64? {
         driver.append(messages, to: stream)
     }
+
+    /// Makes the stream 0 and gives it 192 messages in 24 batches: three sealed segments and one
+    /// that is being written.
+    func fill() -> Bool {
+        guard create() else { return false }
+        for first in stride(from: 1, to: 190, by: 8) as StrideTo<UInt64> {
+            let messages = noisy(first...(first + 7), payload: 4_000)
+            guard append(messages) != nil else { return false }
+        }
+        return true
+    }
+
     func write(_ state: consuming StateWriter) -> Bool { driver.write(state, to: 0) }
     func stop() -> Bool { driver.stop() }
     func run() { driver.discard(driver.run()) }

@@ -10,10 +10,7 @@ import Testing
     /// Three sealed segments and one that is being written, some state, 24 batches.
     private func filled(_ disk: SimulatedDisk) throws -> KeyBench {
         let driver = try KeyBench(disk)
-        #expect(driver.create())
-        for first in stride(from: 1, to: 190, by: 8) as StrideTo<UInt64> {
-            #expect(driver.append(noisy(first...(first + 7), payload: 4_000)) != nil)
-        }
+        #expect(driver.fill())
         var state = StateWriter()
         state.put([1].raw, [2].raw)
         let isWritten = driver.write(state)

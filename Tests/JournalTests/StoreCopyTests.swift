@@ -81,10 +81,7 @@ import Testing
     private func copied(seed: UInt64, turns: Int, destroysOld: Bool) throws -> LivingCopy {
         let disk = SimulatedDisk(seed: seed)
         let bench = try KeyBench(disk)
-        #expect(bench.create())
-        for first in stride(from: 1, to: 190, by: 8) as StrideTo<UInt64> {
-            #expect(bench.append(noisy(first...(first + 7), payload: 4_000)) != nil)
-        }
+        #expect(bench.fill())
         let living = LivingDisk(disk, bench, turns: turns, destroysOld: destroysOld)
         let copy = SimulatedDisk(seed: seed + 1)
         let report = try StoreCopy.backUp(living, to: copy, try secret())
@@ -120,6 +117,18 @@ import Testing
         #expect(watched.attempts == 2)
     }
 
+    @Test(arguments: 1...30)
+    func `where the system opens no more files, the rest is copied one by one`(most: Int) throws {
+        let disk = SimulatedDisk(seed: 49)
+        let bench = try KeyBench(disk)
+        #expect(bench.fill())
+        let living = LivingDisk(disk, nil, turns: 0, destroysOld: false, openMax: most)
+        let copy = SimulatedDisk(seed: 50)
+        let report = try StoreCopy.backUp(living, to: copy, try secret())
+        #expect(living.attempts == 1 && report.isIntact && report.messageCount == 192)
+        #expect(living.openCount == 0)
+    }
+
     @Test func `a wrong secret copies once`() throws {
         let watched = LivingDisk(try store(seed: 47), nil, turns: 0, destroysOld: false)
         #expect(throws: JournalError.sealing(.slotNotOpened)) {
@@ -143,32 +152,51 @@ private final class LivingDisk: Disk {
         var bench: KeyBench?
         var turns: Int
         var hasCatalog = false
+        var openCount = 0
         var attempts = 0
     }
 
     private let disk: SimulatedDisk
     private let destroysOld: Bool
+    private let openMax: Int
     private let state: Guarded<State>
 
-    init(_ disk: SimulatedDisk, _ bench: sending KeyBench?, turns: Int, destroysOld: Bool) {
+    init(
+        _ disk: SimulatedDisk,
+        _ bench: sending KeyBench?,
+        turns: Int,
+        destroysOld: Bool,
+        openMax: Int = .max
+    ) {
         self.disk = disk
+        self.openMax = openMax
         self.destroysOld = destroysOld
         state = Guarded(State(bench: bench, turns: turns))
     }
+
+    /// Files that are open.
+    var openCount: Int { state.withLock { $0.openCount } }
 
     /// How often the store was read from its beginning.
     var attempts: Int { state.withLock { $0.attempts } }
 
     func open(_ path: String, _ mode: DiskMode) throws(DiskError) -> DiskFile {
+        guard state.withLock({ $0.openCount < openMax }) else {
+            throw DiskError(.open, number: 24)
+        }
         let file = try disk.open(path, mode)
         state.withLock { state in
+            state.openCount += 1
             if path == "STORE" { state.attempts += 1 }
             if path.hasPrefix("catalog-") { state.hasCatalog = true }
         }
         return file
     }
 
-    func close(_ file: DiskFile) { disk.close(file) }
+    func close(_ file: DiskFile) {
+        disk.close(file)
+        state.withLock { $0.openCount -= 1 }
+    }
 
     func read(
         _ file: DiskFile,
