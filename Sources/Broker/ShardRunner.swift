@@ -21,7 +21,7 @@ public struct ShardRunner: ~Copyable {
     private let ticks: HistogramWriter
     var log: Log
     private let passwords: PasswordDesk
-    private let store: StoreLink?
+    let store: StoreLink?
     let buffer: UnsafeMutableRawBufferPointer
     var stalled = Table<Stall>(capacity: 16)
     var isStopping = false
@@ -73,8 +73,9 @@ public struct ShardRunner: ~Copyable {
     /// Works until a letter says stop.
     public mutating func run() {
         recoverStreams()
+        Poller.sharpenTimers()
         while !isStopping {
-            let count = poller.wait(milliseconds: timeout())
+            let count = wait()
             let messages = shard.counters.traffic.messagesIn
             shard.begin(at: SystemClock.now())
             for at in 0..<count { handle(poller.ready(at)) }
@@ -97,30 +98,6 @@ public struct ShardRunner: ~Copyable {
         stopJournal()
     }
 
-    /// Reads the streams back; clients wait meanwhile.
-    private mutating func recoverStreams() {
-        guard let store else { return }
-        shard.begin(at: SystemClock.now())
-        shard.beginRecovery(store.store.journal.recovered, store.store.journal.makeClient())
-        while shard.isRecovering {
-            store.bell.wait()
-            store.bell.answer()
-            shard.begin(at: SystemClock.now())
-            shard.readBack()
-        }
-        logSetAside()
-    }
-
-    /// Lets the journal finish what it was given and let go of the store.
-    private mutating func stopJournal() {
-        guard let store else { return }
-        while !shard.endJournal() {
-            store.bell.wait()
-            store.bell.answer()
-        }
-        store.store.join()
-    }
-
     /// Writes what there is to be written, and notes how long those waited who are answered by it.
     ///
     /// Their answers leave one after the other: each is taken to leave in the middle.
@@ -139,6 +116,14 @@ public struct ShardRunner: ~Copyable {
         let duration = SystemClock.now().nanoseconds(since: shard.tick.now)
         shard.counters.busyNanoseconds &+= duration
         ticks.record(duration, times: messages)
+    }
+
+    /// Waits until there is something to do.
+    private mutating func wait() -> Int {
+        guard let look = shard.host.gathering.nextLook else {
+            return poller.wait(milliseconds: timeout())
+        }
+        return poller.wait(nanoseconds: look.nanoseconds(since: SystemClock.now()))
     }
 
     private mutating func timeout() -> Int32 {

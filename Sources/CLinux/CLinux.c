@@ -42,6 +42,13 @@ ssize_t clinux_receive(int socket, void *bytes, size_t count, uint64_t *arrived)
     return got;
 }
 
+int clinux_epoll_wait(int epoll, struct epoll_event *events, int most, uint64_t nanoseconds) {
+    struct timespec time = {(time_t) (nanoseconds / 1000000000), (long) (nanoseconds % 1000000000)};
+    return epoll_pwait2(epoll, events, most, &time, NULL);
+}
+
+void clinux_sharpen_timers(void) { prctl(PR_SET_TIMERSLACK, 1000UL, 0UL, 0UL, 0UL); }
+
 int clinux_openat(int directory, const char *path, int flags, unsigned mode) {
     return openat(directory, path, flags, mode);
 }

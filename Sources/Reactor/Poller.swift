@@ -65,6 +65,15 @@ public struct Poller: ~Copyable {
         Int(max(0, unsafe epoll_wait(descriptor, events, eventCountMax, milliseconds)))
     }
 
+    /// Waits as `wait(milliseconds:)` does, at most `nanoseconds`.
+    public mutating func wait(nanoseconds: UInt64) -> Int {
+        // SAFETY: the buffer has room for `eventCountMax` events.
+        Int(max(0, unsafe clinux_epoll_wait(descriptor, events, eventCountMax, nanoseconds)))
+    }
+
+    /// Lets timed waits of the calling thread end at their time, not up to 50 us later.
+    public static func sharpenTimers() { clinux_sharpen_timers() }
+
     /// The `index`-th of those the last `wait` found.
     public func ready(_ index: Int) -> Readiness {
         precondition(index >= 0 && index < Int(eventCountMax), "no such event")

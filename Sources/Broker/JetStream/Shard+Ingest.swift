@@ -126,10 +126,14 @@ extension Shard {
         _ = host.journal?.append(batch, to: index)
     }
 
-    /// Hands the journal what has come, unless it is busy and more can be collected meanwhile.
-    mutating func commit() {
-        guard !host.dirty.isEmpty, let inFlight = host.journal?.appendsInFlight else { return }
-        if inFlight == 0 {
+    /// Hands the journal what has come, unless it is busy and more can be collected meanwhile, or
+    /// publishers are about to come back; with `isLast` nobody is waited for.
+    mutating func commit(isLast: Bool = false) {
+        guard let inFlight = host.journal?.appendsInFlight else { return }
+        if inFlight == 0 { host.gathering.end(at: tick.now) }
+        guard !host.dirty.isEmpty else { return }
+        if inFlight == 0, isLast || !host.gathering.holds(at: tick.now) {
+            host.gathering.begin(at: tick.now)
             for at in 0..<host.dirty.count {
                 let index = host.dirty[at]
                 guard host.streams.contains(index) else { continue }
@@ -160,6 +164,7 @@ extension Shard {
             host.publishTally?.noteFailure()
             return
         }
+        host.gathering.take()
         host.streams[index].waiting.append(
             WaitingAck(
                 sequence: sequence,

@@ -24,7 +24,7 @@ extension Shard {
     mutating func endJournal() -> Bool {
         guard host.journal != nil else { return true }
         readJournal()
-        commit()
+        commit(isLast: true)
         let isIdle = host.dirty.isEmpty && host.journal?.appendsInFlight == 0
         if isIdle, !isJournalStopping {
             hurryRefused()

@@ -165,6 +165,8 @@ struct StreamHost: ~Copyable {
     var operation: JournalTicket?
     /// What came of consoles' orders, for the thread to hand on.
     var operated: [EngineReport] = []
+    /// When the next commit begins.
+    var gathering = CommitGathering()
     /// How publishers fare; `nil` where nobody looks.
     var publishTally: PublishTally?
     /// Publishes whose answers are on their way to the sockets.

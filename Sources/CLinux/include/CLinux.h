@@ -40,6 +40,12 @@ int clinux_stamp_arrivals(int socket);
 /// day, or 0 if nobody has noted it.
 ssize_t clinux_receive(int socket, void *bytes, size_t count, uint64_t *arrived);
 
+/// `epoll_wait` for at most so many nanoseconds.
+int clinux_epoll_wait(int epoll, struct epoll_event *events, int most, uint64_t nanoseconds);
+
+/// Lets timed waits of the calling thread end within a microsecond of their time.
+void clinux_sharpen_timers(void);
+
 /// `openat`, which Swift cannot call because it takes any number of arguments.
 int clinux_openat(int directory, const char *path, int flags, unsigned mode);
 
