@@ -61,7 +61,7 @@ enum HeatMapPane {
     static func summary(_ histogram: LatencyHistogram, cells: Int) -> TextLine {
         var line: TextLine = []
         for (name, quantile) in LatencyWindow.quantiles where cells >= 46 || name != "p90" {
-            let value = Latencies.cell(histogram, quantile, isBrief: cells < 46)
+            let value = Latencies.cell(histogram, quantile, isBrief: cells < 50)
             let runs = [
                 TextRun((line.isEmpty ? "" : cells >= 46 ? "  " : " ") + name, .textMuted),
                 TextRun(" " + value.text, .textStrong),
