@@ -12,6 +12,11 @@ extension ShardRunner {
         for letter in posts.shard.takeAll() { obey(letter) }
     }
 
+    /// Takes the picture that the console will want soon.
+    mutating func leavePicture() {
+        posts.stand.leave { shard.picture(EngineSampler.request(0)) }
+    }
+
     private mutating func obey(_ order: ShardOrder) {
         switch order {
         case .stop: isStopping = true

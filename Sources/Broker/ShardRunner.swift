@@ -84,29 +84,19 @@ public struct ShardRunner: ~Copyable {
             shard.flushJournal()
             resumeStalled()
             if let doorOpensAt, doorOpensAt <= shard.tick.now { openDoor() }
-            writeOut()
+            flush()
             closeEnded()
             if !shard.tick.systemRequests.isEmpty { forwardRequests() }
             if !shard.host.operated.isEmpty { forwardOutcomes() }
             if !shard.tick.deeds.isEmpty { forwardDeeds() }
             if !shard.host.readNews.isEmpty { logReads() }
             measure(shard.counters.traffic.messagesIn &- messages)
+            if posts.stand.isDue(at: shard.tick.now) { leavePicture() }
             askForChecks()
         }
         closeAll()
         passwords.stop()
         stopJournal()
-    }
-
-    /// Writes what there is to be written, and notes how long those waited who are answered by it.
-    ///
-    /// Their answers leave one after the other: each is taken to leave in the middle.
-    private mutating func writeOut() {
-        guard shard.host.answered.count > 0 else { return flush() }
-        let begin = SystemClock.now()
-        flush()
-        let took = SystemClock.now().nanoseconds(since: begin)
-        shard.noteAnswered(at: begin.adding(nanoseconds: took / 2))
     }
 
     /// Notes how long a tick took for each of its `messages`, from receiving to writing.
@@ -290,7 +280,13 @@ public struct ShardRunner: ~Copyable {
             shard.connections[index].flags.remove(.isDirty)
             guard shard.connections[index].descriptor >= 0 else { continue }
             if !shard.connections[index].flags.contains(.awaitsRoom) { write(index) }
+            // Each wakes a client that may take the processor before the next is written.
+            let written = UInt32(at + 1)
+            if shard.hasAnswered(among: written) {
+                shard.noteAnswered(among: written, at: SystemClock.now())
+            }
         }
+        if shard.host.answered.count > 0 { shard.noteAnswered(at: SystemClock.now()) }
         shard.tick.dirty.removeAll()
         for at in 0..<shard.tick.stalled.count {
             holdForSlower(shard.tick.stalled[at])

@@ -73,11 +73,21 @@ struct EngineSampler {
     /// What to ask the shard for.
     mutating func request(_ number: UInt64, at now: Instant) -> PictureRequest {
         awaitedPicture = number
-        nextSample = now.adding(nanoseconds: Self.intervalNanoseconds)
+        schedule(at: now)
+        return Self.request(number)
+    }
+
+    /// What a snapshot is made of.
+    static func request(_ number: UInt64) -> PictureRequest {
         var request = PictureRequest(number: number)
-        request.connectionsMax = Self.connectionsMax
+        request.connectionsMax = connectionsMax
         request.hasStreams = true
         return request
+    }
+
+    /// A sample is taken now; the next one follows after the usual time.
+    mutating func schedule(at now: Instant) {
+        nextSample = now.adding(nanoseconds: Self.intervalNanoseconds)
     }
 
     /// The snapshot for `picture`.
@@ -331,8 +341,16 @@ extension ControlLoop {
         // What is on its way comes first; another one now would take its place again and again.
         let isOnItsWay = sampler.awaitedPicture != sampler.shownPicture
         guard isDue || !held.isEmpty && !isOnItsWay else { return }
-        let number = nextPictureNumber()
-        ask(sampler.request(number, at: now))
+        // Reports are held for a picture that is asked for after them.
+        if held.isEmpty, !isOnItsWay, var picture = posts.stand.take(at: now) {
+            sampler.schedule(at: now)
+            picture.number = sampler.shownPicture
+            show(picture)
+        } else {
+            let number = nextPictureNumber()
+            ask(sampler.request(number, at: now))
+        }
+        posts.stand.want(for: sampler.nextSample)
     }
 
     private func state(_ picture: ShardPicture) -> ServerState {

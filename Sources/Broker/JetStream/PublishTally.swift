@@ -44,4 +44,7 @@ struct AnsweredPublish: BitwiseCopyable {
     let stream: UInt32
     /// When it came.
     let time: Instant
+    /// Connections that had something to be written once the answer was among it, which was for the
+    /// last of them or for one before.
+    let written: UInt32
 }

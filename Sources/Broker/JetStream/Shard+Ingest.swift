@@ -201,16 +201,25 @@ extension Shard {
         acknowledgement = consume text
     }
 
-    /// Notes how long those waited whose answers have gone to their sockets by `now`.
-    mutating func noteAnswered(at now: Instant) {
-        for place in 0..<host.answered.count {
-            let publish = host.answered[place]
+    /// Notes how long those waited whose answers have gone by `now`: all that were for the first
+    /// `written` connections of the tick that have something to be written.
+    mutating func noteAnswered(among written: UInt32 = .max, at now: Instant) {
+        while host.noted < host.answered.count, host.answered[host.noted].written <= written {
+            let publish = host.answered[host.noted]
+            host.noted += 1
             let took = now.nanoseconds(since: publish.time)
             host.publishTally?.noteSafe(took)
             guard host.streams.contains(publish.stream) else { continue }
             host.streams[publish.stream].publishTimes.record(took, samples: 1)
         }
+        guard host.noted == host.answered.count else { return }
         host.answered.removeAll()
+        host.noted = 0
+    }
+
+    /// Whether answers were for one of the first `written` connections that is not noted yet.
+    func hasAnswered(among written: UInt32) -> Bool {
+        host.noted < host.answered.count && host.answered[host.noted].written <= written
     }
 
     /// Answers everybody whose message is safe.
@@ -220,10 +229,13 @@ extension Shard {
             let waiting = host.streams[index].waiting[host.streams[index].answered]
             guard waiting.sequence <= durable else { break }
             host.streams[index].answered += 1
-            host.answered.append(AnsweredPublish(stream: index, time: waiting.time))
             let reply = host.replies.bytes(of: waiting.reply).array
             host.replies.free(waiting.reply)
             answer(index, waiting.sequence, reply: reply.raw, isDuplicate: waiting.isDuplicate)
+            let written = UInt32(tick.dirty.count)
+            host.answered.append(
+                AnsweredPublish(stream: index, time: waiting.time, written: written)
+            )
         }
         if host.streams[index].answered == host.streams[index].waiting.count {
             host.streams[index].waiting.removeAll()

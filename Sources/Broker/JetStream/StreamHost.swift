@@ -171,6 +171,8 @@ struct StreamHost: ~Copyable {
     var publishTally: PublishTally?
     /// Publishes whose answers are on their way to the sockets.
     var answered = Table<AnsweredPublish>(capacity: 16)
+    /// How many of them are noted.
+    var noted = 0
     /// How long messages take on their way.
     var times = HostTimes()
     /// What went through all streams, also those that are gone.

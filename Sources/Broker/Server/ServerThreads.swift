@@ -16,6 +16,8 @@ struct ServerPosts: Sendable {
     let reports: Mailbox<EngineReport>
     /// To whoever runs the server.
     let bell: Doorbell
+    /// Pictures for the console that the shard takes by itself.
+    let stand = PictureStand()
     /// Lines that found no room in the mailbox.
     let lost = LostLines()
 
