@@ -2,9 +2,10 @@
 
     agreement.py SLUICE [RATE [SECONDS [CLIENT]]]      50,000 messages a second for a minute without them
 
-The clients are those of load.py, nats-py; CLIENT c takes those of load.c, which needs the C client of NATS. What differs
-by more than 1 % fails. Latencies are compared at the client's socket, where the system notes when an acknowledgement has come: how long the client's thread
-then waits for a processor is shown beside it, and nothing that a server could know.
+The clients are those of load.py, nats-py; CLIENT c takes those of load.c, which needs the C client of NATS. What
+differs by more than 1 % fails. Latencies are compared at the client's socket, where the system notes when an
+acknowledgement has come: how long the client's thread then waits for a processor is shown beside it, and nothing that a
+server could know.
 """
 
 import os

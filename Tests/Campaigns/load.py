@@ -119,7 +119,7 @@ async def main():
     await asyncio.gather(*probes)
     if any(publisher.exitcode for publisher in publishers):
         sys.exit("a publisher failed")
-    for name, values in (("arrived", sorted(came for came, _ in samples)), ("seen", sorted(seen for _, seen in samples))):
+    for name, values in zip(("arrived", "seen"), map(sorted, zip(*samples))):
         print(name, len(values), *(f"{values[len(values) * share // 100]:.4f}" for share in (50, 90, 99)))
     print("queues", *(sum(counts[queue] for counts in [own, *every]) for queue in range(queues)))
 

@@ -204,7 +204,7 @@ extension Shard {
     /// Notes how long those waited whose answers have gone by `now`: all that were for the first
     /// `written` connections of the tick that have something to be written.
     mutating func noteAnswered(among written: UInt32 = .max, at now: Instant) {
-        while host.noted < host.answered.count, host.answered[host.noted].written <= written {
+        while hasAnswered(among: written) {
             let publish = host.answered[host.noted]
             host.noted += 1
             let took = now.nanoseconds(since: publish.time)
@@ -217,7 +217,7 @@ extension Shard {
         host.noted = 0
     }
 
-    /// Whether answers were for one of the first `written` connections that is not noted yet.
+    /// Whether answers for the first `written` connections of the tick are still to be noted.
     func hasAnswered(among written: UInt32) -> Bool {
         host.noted < host.answered.count && host.answered[host.noted].written <= written
     }
