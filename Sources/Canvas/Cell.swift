@@ -24,6 +24,8 @@ public struct Cell: BitwiseCopyable, Equatable, Hashable, Sendable {
     public var ground: StyleRole
     /// How the character lies on the grid.
     public let shape: Shape
+    /// Always 0: with it a cell has no padding, so that rows can be compared as bytes.
+    private let filler: UInt8 = 0
 
     init(_ scalar: Unicode.Scalar, shape: Shape, role: StyleRole, ground: StyleRole) {
         self.scalar = scalar

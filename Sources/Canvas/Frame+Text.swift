@@ -38,16 +38,34 @@ extension Frame {
         row: Int = 0,
         role: StyleRole
     ) -> Int {
-        var pen = Pen(
-            clip: rect.intersection(bounds),
-            column: rect.column + column,
-            row: rect.row + row
-        )
+        let clip = rect.intersection(bounds)
+        let place = (column: rect.column + column, row: rect.row + row)
+        let bytes = text.utf8.span
+        if TextWidth.isPlain(bytes) {
+            putPlain(bytes, in: clip, column: place.column, row: place.row, role: role)
+            return column + bytes.count
+        }
+        var pen = Pen(clip: clip, column: place.column, row: place.row)
         for scalar in text.unicodeScalars {
             if pen.isPastEnd { return column + TextWidth.cells(of: text) }
             put(scalar, with: &pen, role: role)
         }
         return pen.column - rect.column
+    }
+
+    /// Writes as much of printable ASCII as lies in `clip`, at an absolute place.
+    private mutating func putPlain(
+        _ text: Span<UInt8>,
+        in clip: Rect,
+        column: Int,
+        row: Int,
+        role: StyleRole
+    ) {
+        let start = max(column, clip.column)
+        let end = min(column + text.count, clip.endColumn)
+        guard row >= clip.row, row < clip.endRow, start < end else { return }
+        let shown = text.extracting(start - column..<end - column)
+        set(shown, column: start, row: row, role: role)
     }
 
     /// Writes runs one behind the other.
@@ -90,11 +108,7 @@ extension Frame {
         let kept = rect.intersection(bounds)
         let shown = TextWidth.width(of: scalar) == .narrow ? scalar : "?"
         guard !kept.isEmpty else { return }
-        for row in kept.row..<kept.endRow {
-            for column in kept.column..<kept.endColumn {
-                set(shown, isWide: false, column: column, row: row, role: role)
-            }
-        }
+        set(shown, in: kept, role: role)
     }
 
     /// Puts one narrow character at a place in `rect`; nothing happens outside `rect`.
@@ -105,13 +119,12 @@ extension Frame {
         row: Int,
         role: StyleRole
     ) {
-        fill(
-            rect.intersection(
-                Rect(column: rect.column + column, row: rect.row + row, columns: 1, rows: 1)
-            ),
-            with: scalar,
-            role: role
-        )
+        let place = (column: rect.column + column, row: rect.row + row)
+        guard rect.contains(column: place.column, row: place.row),
+            bounds.contains(column: place.column, row: place.row)
+        else { return }
+        let shown = TextWidth.width(of: scalar) == .narrow ? scalar : "?"
+        set(shown, isWide: false, column: place.column, row: place.row, role: role)
     }
 
     private mutating func put(_ scalar: Unicode.Scalar, with pen: inout Pen, role: StyleRole) {

@@ -98,6 +98,33 @@ public struct Frame: Equatable, Sendable {
         cursor = place
     }
 
+    /// Writes printable ASCII from an absolute place on, in cells that the caller has clipped.
+    mutating func set(_ plain: Span<UInt8>, column: Int, row: Int, role: StyleRole) {
+        mend(column: column, row: row)
+        mend(column: column + plain.count, row: row)
+        let start = row * size.columns + column
+        var cells = cells.mutableSpan
+        for place in 0..<plain.count {
+            let ground = cells[start + place].ground
+            let scalar = Unicode.Scalar(plain[place])
+            cells[start + place] = Cell(scalar, shape: .narrow, role: role, ground: ground)
+        }
+    }
+
+    /// Writes one narrow character into all cells of `kept`, which the caller has clipped.
+    mutating func set(_ scalar: Unicode.Scalar, in kept: Rect, role: StyleRole) {
+        for row in kept.row..<kept.endRow {
+            mend(column: kept.column, row: row)
+            mend(column: kept.endColumn, row: row)
+            let start = row * size.columns
+            var cells = cells.mutableSpan
+            for place in start + kept.column..<start + kept.endColumn {
+                let ground = cells[place].ground
+                cells[place] = Cell(scalar, shape: .narrow, role: role, ground: ground)
+            }
+        }
+    }
+
     /// Puts a character of `width` cells at an absolute place that the caller has clipped.
     mutating func set(
         _ scalar: Unicode.Scalar,

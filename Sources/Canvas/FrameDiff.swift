@@ -33,44 +33,51 @@ public struct FrameDiff: Equatable, Sendable {
             }
             return
         }
-        compare(old.cells, new.cells, columns: new.size.columns, rows: new.size.rows)
+        let columns = new.size.columns
+        for row in 0..<new.size.rows {
+            let cells = row * columns..<(row + 1) * columns
+            compare(old.cells.span.extracting(cells), new.cells.span.extracting(cells), row: row)
+        }
     }
 
     /// Whether both pictures show the same cells.
     public var isEmpty: Bool { runs.isEmpty }
 
-    private mutating func compare(_ old: [Cell], _ new: [Cell], columns: Int, rows: Int) {
-        for row in 0..<rows {
-            let start = row * columns
-            var column = 0
-            while column < columns {
-                guard old[start + column] != new[start + column] else {
-                    column += 1
-                    continue
-                }
-                let first = column
-                repeat {
-                    column += 1
-                } while column < columns
-                    && old[start + column] != new[start + column]
-                append(row: row, from: first, to: column, in: new, start: start, columns: columns)
-            }
+    private mutating func compare(_ old: Span<Cell>, _ new: Span<Cell>, row: Int) {
+        var column = old.firstDifference(from: 0, to: new)
+        while column < new.count {
+            let first = column
+            repeat { column += 1 } while column < new.count && old[column] != new[column]
+            // A wide character is never cut.
+            let start = new[first].shape == .continuation ? first - 1 : first
+            let isLastCut = column < new.count && new[column].shape == .continuation
+            let end = isLastCut ? column + 1 : column
+            runs.append(FrameRun(row: row, column: start, count: end - start))
+            column = old.firstDifference(from: column, to: new)
         }
     }
+}
 
-    /// Widens a stretch by the halves of wide characters that it would cut.
-    private mutating func append(
-        row: Int,
-        from first: Int,
-        to end: Int,
-        in cells: [Cell],
-        start: Int,
-        columns: Int
-    ) {
-        let isFirstCut = cells[start + first].shape == .continuation
-        let isLastCut = end < columns && cells[start + end].shape == .continuation
-        let column = isFirstCut ? first - 1 : first
-        let last = isLastCut ? end + 1 : end
-        runs.append(FrameRun(row: row, column: column, count: last - column))
+extension Span<Cell> {
+    /// The first place from `start` on where `other` holds something else.
+    @inline(__always)
+    fileprivate func firstDifference(from start: Int, to other: Span<Cell>) -> Int {
+        let old = unsafe bytes
+        let new = unsafe other.bytes
+        let stride = MemoryLayout<Cell>.stride
+        let end = Swift.min(count, other.count) &* stride
+        var offset = start &* stride
+        while offset < end {
+            // SAFETY: a cell is two words without padding, and both rows reach to `end`.
+            let first =
+                unsafe old.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt64.self)
+                ^ new.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt64.self)
+            let second =
+                unsafe old.unsafeLoad(fromUncheckedByteOffset: offset &+ 8, as: UInt64.self)
+                ^ new.unsafeLoad(fromUncheckedByteOffset: offset &+ 8, as: UInt64.self)
+            guard first | second == 0 else { break }
+            offset &+= stride
+        }
+        return offset / stride
     }
 }

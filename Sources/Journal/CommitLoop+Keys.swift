@@ -10,8 +10,8 @@ extension CommitLoop {
         return origin.created.adding(nanoseconds: passed)
     }
 
-    /// Carries out the next part of what is to be done about keys.
-    /// - Returns: whether there was anything.
+    /// Carries out the next part of what is to be done about keys, and shows them to who looks.
+    /// - Returns: whether there was anything to be done.
     mutating func workOnKeys() -> Bool {
         if keyWork.beganAt == nil { keyWork.beganAt = now }
         var hasWork = false
@@ -24,7 +24,6 @@ extension CommitLoop {
         if keyWork.desk.isLookedAt {
             noteFiles()
             keyWork.desk.show(keyPicture)
-            hasWork = true
         }
         return hasWork
     }

@@ -14,11 +14,11 @@ extension CommitLoop {
         }
         let requests = keyWork.desk.requests.takeAll()
         for request in requests { takeLocked(request) }
-        let isLookedAt = keyWork.desk.isLookedAt
-        if isLookedAt { keyWork.desk.show(keyPicture) }
+        if keyWork.desk.isLookedAt { keyWork.desk.show(keyPicture) }
         nextDeadline = now.adding(nanoseconds: nanosecondsPerSecond)
-        guard count > 0 || !requests.isEmpty || isLookedAt else { return false }
+        guard count > 0 || !requests.isEmpty else { return false }
         answer()
+        keyWork.desk.noteWork()
         return true
     }
 

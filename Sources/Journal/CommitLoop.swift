@@ -86,6 +86,7 @@ struct CommitLoop: ~Copyable {
         guard count > 0 || hadTimers || hadKeys else { return false }
         commit()
         answer()
+        keyWork.desk.noteWork()
         return true
     }
 

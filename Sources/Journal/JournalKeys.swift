@@ -256,6 +256,13 @@ public struct KeyPicture: Sendable {
     public internal(set) var keyBytesMax: UInt64 = 0
 
     init() {}
+
+    /// Whether a rotation goes on, whose figures change while the commit loop sleeps.
+    fileprivate var isChanging: Bool {
+        rotations.contains { rotation in
+            rotation.stages.contains { if case .running = $0 { true } else { false } }
+        }
+    }
 }
 
 /// Where requests about keys go in and pictures come out; for any thread.
@@ -263,6 +270,7 @@ public final class KeyDesk: Sendable {
     let requests = LetterBox<KeyRequest>()
     private let newest = Latest(KeyPicture())
     private let isWanted = LetterBox<Bool>()
+    private let hasWorked = Atomic<Bool>(false)
     private let unheard = Atomic<UInt64>(0)
     private let bell: Bell
 
@@ -283,10 +291,15 @@ public final class KeyDesk: Sendable {
     }
 
     /// The newest picture, and a wish for a newer one.
+    ///
+    /// The commit loop is woken for it only where it would have something to tell: when it has
+    /// worked since it showed the last one, or keys are being rotated. What else changes it shows
+    /// when it next looks up, within a second.
     public var picture: KeyPicture {
         isWanted.post(true, countMax: 1)
-        bell.ring()
-        return newest.value
+        let newest = newest.value
+        if isBehind(newest) { bell.ring() }
+        return newest
     }
 
     /// The newest picture, whatever its age.
@@ -296,14 +309,23 @@ public final class KeyDesk: Sendable {
     /// it was asked last.
     func takeUnheard() -> UInt64 { unheard.exchange(0, ordering: .relaxed) }
 
+    /// Whether the commit loop would tell something else than `picture`.
+    func isBehind(_ picture: KeyPicture) -> Bool {
+        picture.takenAt == .never || picture.isChanging || hasWorked.load(ordering: .relaxed)
+    }
+
     /// Whether somebody looked since the last picture.
     var isLookedAt: Bool { !isWanted.isEmpty }
 
     /// Whether there is something for the commit loop.
     var hasWork: Bool { !requests.isEmpty || isLookedAt }
 
+    /// Notes that the picture may not be the newest any more.
+    func noteWork() { hasWorked.store(true, ordering: .relaxed) }
+
     /// Shows `picture` from now on.
     func show(_ picture: KeyPicture) {
+        hasWorked.store(false, ordering: .relaxed)
         _ = isWanted.takeAll()
         newest.publish(picture)
     }

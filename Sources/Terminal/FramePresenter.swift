@@ -112,9 +112,11 @@ public struct FramePresenter: ~Copyable {
 
     /// The bytes that make the terminal show `frame`; none when it does so already.
     public mutating func present(_ frame: Frame) -> [UInt8] {
-        guard frame.size.columns > 0, frame.size.rows > 0, frame != shown else { return [] }
+        guard frame.size.columns > 0, frame.size.rows > 0 else { return [] }
+        let difference = FrameDiff(from: shown, to: frame)
+        guard !difference.isEmpty || frame.cursor != shown?.cursor else { return [] }
         if shown?.size != frame.size { screen.resize(to: frame.size) }
-        put(FrameDiff(from: shown, to: frame).runs, of: frame)
+        put(difference.runs, of: frame)
         let corner = FrameCursor(
             column: frame.size.columns - 1,
             row: frame.size.rows - 1,

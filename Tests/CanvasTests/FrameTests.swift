@@ -111,6 +111,53 @@ import Testing
         }
     }
 
+    @Test(arguments: 0..<100 as Range<UInt64>)
+    func `plain text at once is what its characters are one by one`(seed: UInt64) {
+        var random = Random(seed: seed)
+        var frame = Frame(size: Size(columns: 24, rows: 2))
+        frame.put(anyText(&random), in: frame.bounds, row: 0, role: .stateOk)
+        frame.shade(Rect(column: 5, row: 0, columns: 7, rows: 1), as: .rowSelected)
+        var slow = frame
+        let text = String("plain text, 17 %".prefix(Int(random.below(17))))
+        let rect = Rect(
+            column: Int(random.below(20)) - 2,
+            row: 0,
+            columns: Int(random.below(24)),
+            rows: 1
+        )
+        let column = Int(random.below(12)) - 5
+        let row = Int(random.below(2))
+        let end = frame.put(text, in: rect, column: column, row: row, role: .stateWarn)
+        for (place, scalar) in text.unicodeScalars.enumerated() {
+            slow.put(scalar, in: rect, column: column + place, row: row, role: .stateWarn)
+        }
+        #expect(frame == slow, "seed \(seed)")
+        #expect(end == column + text.count)
+    }
+
+    @Test func `whatever changes in a cell is found`() {
+        var old = Frame(size: Size(columns: 5, rows: 3))
+        old.put("ae\u{301}c", in: old.bounds, row: 1, role: .text)
+        let changes: [(StyleRole?, String, Int)] = [
+            (nil, "b", 0), (nil, "e\u{302}", 1), (nil, "e\u{301}\u{302}", 1), (.stateOk, "", 2),
+            (nil, "日", 3),
+        ]
+        for (ground, text, column) in changes {
+            var new = old
+            new.put(text, in: new.bounds, column: column, row: 1, role: .text)
+            let cell = Rect(column: column, row: 1, columns: 1, rows: 1)
+            if let ground { new.shade(cell, as: ground) }
+            let runs = FrameDiff(from: old, to: new).runs
+            let count = text == "日" ? 2 : 1
+            #expect(runs == [FrameRun(row: 1, column: column, count: count)], "\(text)")
+            var coloured = old
+            coloured.recolour(cell, as: .stateCrit)
+            #expect(!FrameDiff(from: old, to: coloured).isEmpty)
+        }
+        #expect(FrameDiff(from: old, to: old).isEmpty)
+        #expect(MemoryLayout<Cell>.size == 16, "nothing of a cell is left out")
+    }
+
     private func anyText(_ random: inout Random) -> String {
         let parts = ["a", "日", "e\u{301}", "\u{1B}", "é", "🔑", " ", "\u{202E}", "한"]
         return (0..<random.below(20)).map { _ in parts[Int(random.below(UInt32(parts.count)))] }

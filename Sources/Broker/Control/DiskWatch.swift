@@ -13,6 +13,8 @@ struct DiskWatch {
 
     /// Time between two looks.
     static let intervalNanoseconds = nanosecondsPerSecond
+    /// How much sooner it looks if the thread is awake anyway.
+    private static let leewayNanoseconds = 50 * nanosecondsPerMillisecond
 
     init(_ pulse: DiskPulse) {
         self.pulse = pulse
@@ -24,7 +26,7 @@ struct DiskWatch {
     /// Looks if it is time to.
     /// - Returns: what the log should say of it.
     mutating func look(at now: Instant) -> LogLine? {
-        guard now >= nextLook else { return nil }
+        guard now.adding(nanoseconds: Self.leewayNanoseconds) >= nextLook else { return nil }
         nextLook = now.adding(nanoseconds: Self.intervalNanoseconds)
         let hang = pulse.hang
         defer { hungFor = hang }

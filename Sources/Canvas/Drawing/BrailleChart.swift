@@ -45,16 +45,21 @@ public struct BrailleChart: Equatable, Sendable {
     private func drawDots(in rect: Rect, on frame: inout Frame) {
         let dotRows = 4 * rect.rows
         let heights = heights(count: 2 * rect.columns, steps: dotRows)
+        let roles = (0..<rect.rows).map { row in
+            ink.role(at: (Double(rect.rows - row) - 0.5) / Double(rect.rows))
+        }
         for column in 0..<rect.columns {
             let left = dots(at: 2 * column, heights)
             let right = dots(at: 2 * column + 1, heights)
-            for row in 0..<rect.rows {
+            let top = Swift.max(left.upperBound, right.upperBound)
+            // Above the highest dot there is nothing.
+            for row in (dotRows - top) / 4..<rect.rows {
                 let low = dotRows - 4 * (row + 1)
                 let pattern =
-                    BrailleChart.pattern(left, above: low, isRight: false)
-                    | BrailleChart.pattern(right, above: low, isRight: true)
+                    BrailleChart.pattern(left, above: low, of: (0x40, 0x04, 0x02, 0x01))
+                    | BrailleChart.pattern(right, above: low, of: (0x80, 0x20, 0x10, 0x08))
                 guard pattern != 0 else { continue }
-                put(pattern, in: rect, column: column, row: row, on: &frame)
+                put(pattern, in: rect, column: column, row: row, role: roles[row], on: &frame)
             }
         }
     }
@@ -64,13 +69,13 @@ public struct BrailleChart: Equatable, Sendable {
         in rect: Rect,
         column: Int,
         row: Int,
+        role: StyleRole,
         on frame: inout Frame
     ) {
         let old = frame[rect.column + column, rect.row + row].scalar.value
         let kept = (0x2800...0x28FF).contains(old) ? old - 0x2800 : 0
         guard let scalar = Unicode.Scalar(0x2800 + (pattern | kept)) else { return }
-        let height = (Double(rect.rows - row) - 0.5) / Double(rect.rows)
-        frame.put(scalar, in: rect, column: column, row: row, role: ink.role(at: height))
+        frame.put(scalar, in: rect, column: column, row: row, role: role)
     }
 
     /// The heights of the newest `count` values in steps; `nil` where there is none.
@@ -96,12 +101,14 @@ public struct BrailleChart: Equatable, Sendable {
         }
     }
 
-    /// The dots of `range` that lie in the cell whose lowest dot is `low`.
-    private static func pattern(_ range: Range<Int>, above low: Int, isRight: Bool) -> UInt32 {
-        let bits: [UInt32] = isRight ? [0x80, 0x20, 0x10, 0x08] : [0x40, 0x04, 0x02, 0x01]
-        var result: UInt32 = 0
-        for step in 0..<4 where range.contains(low + step) { result |= bits[step] }
-        return result
+    /// The dots of `range` that lie in the cell whose lowest dot is `low`, as `bits` from below.
+    private static func pattern(
+        _ range: Range<Int>,
+        above low: Int,
+        of bits: (UInt32, UInt32, UInt32, UInt32)
+    ) -> UInt32 {
+        (range.contains(low) ? bits.0 : 0) | (range.contains(low + 1) ? bits.1 : 0)
+            | (range.contains(low + 2) ? bits.2 : 0) | (range.contains(low + 3) ? bits.3 : 0)
     }
 
     /// One value a cell, drawn with the steps of the set's columns.

@@ -40,9 +40,15 @@ public enum TextWidth {
     /// Whether `byte` is printable ASCII, which takes one cell wherever it stands.
     static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7F }
 
+    /// Whether all of `bytes` are printable ASCII.
+    static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+        for place in 0..<bytes.count where !isPlain(bytes[place]) { return false }
+        return true
+    }
+
     /// The cells that `text` takes when it is drawn; hidden scalars count as their stand-ins.
     public static func cells(of text: String) -> Int {
-        if text.utf8.allSatisfy(isPlain) { return text.utf8.count }
+        if isPlain(text.utf8.span) { return text.utf8.count }
         var meter = TextMeter()
         var count = 0
         for scalar in text.unicodeScalars {

@@ -85,7 +85,10 @@ enum EventList {
 
     /// What happened, without the blanks that line up a log.
     static func sentence(_ event: EventRecord, _ style: TextStyle) -> String {
-        style.name(event.text).split(separator: " ").joined(separator: " ")
+        let text = style.name(event.text)
+        // Most have none to take out.
+        guard text.hasPrefix(" ") || text.hasSuffix(" ") || text.hasBlanksInRow else { return text }
+        return text.split(separator: " ").joined(separator: " ")
     }
 
     private static func word(_ event: EventRecord) -> String {
@@ -93,6 +96,18 @@ enum EventList {
         case .action: "OP"
         case .alert, .log: StateText(event.severity).word
         }
+    }
+}
+
+extension String {
+    /// Whether two blanks follow each other.
+    fileprivate var hasBlanksInRow: Bool {
+        var before: UInt8 = 0
+        for byte in utf8 {
+            if byte == before, byte == UInt8(ascii: " ") { return true }
+            before = byte
+        }
+        return false
     }
 }
 
