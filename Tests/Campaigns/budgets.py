@@ -1,6 +1,6 @@
 """What the console costs: the time to its first frame, memory, work and bytes, and what publishers notice of it.
 
-    budgets.py SLUICE [STARTS [ROUNDS]]      20 starts and 32 rounds without them
+    budgets.py SLUICE [STARTS [ROUNDS]]      20 starts and 160 rounds without them
 
 Memory is that of the console and its broker less that of the same broker without a screen, both with the same queues;
 what history keeps for each queue is stated and taken off. A figure beyond its budget makes the whole fail.
@@ -8,14 +8,14 @@ what history keeps for each queue is stated and taken off. A figure beyond its b
 Keys are pressed at any moment between two pictures, with at least 30 ms of silence before, while the demonstration
 runs; what is timed ends with the first byte of the answer.
 
-A round publishes for two seconds to each of four brokers that are alike, two without a screen, one with the console
-on a terminal that is read, and one whose terminal takes nothing. They take turns of a quarter second, and the others
-stand still meanwhile: a machine's own slow changes come to all of them. The stream is in memory, since a disk hides
-what is looked for, and each message waits for its acknowledgement (publish.c). Work of the lowest priority keeps the
+A round publishes for a second to each of four brokers that are alike, two without a screen, one with the console on a
+terminal that is read, and one whose terminal takes nothing. They take turns of a quarter second, and the others stand
+still meanwhile: a machine's own slow changes come to all of them. The stream is in memory, since a disk hides what is
+looked for, and each message waits for its acknowledgement (publish.c). Work of the lowest priority keeps the
 processors from falling asleep: to wake a virtual one takes longer, and less evenly, than what is looked for. Every
-second round begins with new processes, since where one lies in memory is worth some percent. What is compared is the
-p99 of a broker with the mean of both without a screen in the same round: the mean of the middle half of all rounds,
-with its standard error, which tells how much the figure says.
+round has processes of its own, since where one lies in memory is worth more than what is looked for, whatever it does.
+What is compared is the p99 of a broker with the mean of both without a screen in the same round: the mean of the middle
+half of all rounds, with its standard error, which tells how much the figure says.
 """
 
 import asyncio
@@ -41,9 +41,7 @@ from test_terminal import END, Terminal, console  # noqa: E402
 
 TURN_SECONDS = 0.25
 # Turns of each broker in a round.
-TURNS = 8
-# Rounds that one set of processes lives.
-GROUP_ROUNDS = 2
+TURNS = 4
 # What the console may cost.
 FIRST_FRAME_MS, MEMORY_MB, SHARE, RATE_KB, EFFECT = 60, 12, 0.005, 6, 0.02
 KEY_MEDIAN_MS, KEY_P90_MS, KEY_MAX_MS = 2, 10, 50
@@ -94,7 +92,7 @@ class Subject:
 
     def measure(self, seconds):
         self.go()
-        time.sleep(0.2)
+        time.sleep(0.1)
         self.times(0.1)
         times = self.times(seconds)
         self.stand()
@@ -189,9 +187,8 @@ def keys(count):
         return {name: sorted(press(own[number % len(own)]) for number in range(count)) for name, *own in KEYS}
 
 
-def group(publisher, rounds):
-    """What each of the brokers of `NAMES` had in each round: its p99 in milliseconds and how many messages."""
-    figures = [[] for _ in NAMES]
+def play(publisher, number):
+    """What each of the brokers of `NAMES` had in one round: its p99 in milliseconds and how many messages."""
     with tempfile.TemporaryDirectory(prefix="sluice-budgets-") as directory, Terminal() as shown, Terminal() as stalled:
         subjects = [Subject(publisher, directory=os.path.join(directory, name)) for name in "ab"]
         subjects += [Subject(publisher, terminal) for terminal in (shown, stalled)]
@@ -203,33 +200,25 @@ def group(publisher, rounds):
         stalled.resizes(range(100, 130))
         for subject in subjects:
             subject.stand()
-        for number in range(rounds):
-            times = [[] for _ in subjects]
-            for turn in range(TURNS):
-                # Each place among the others comes to each of them.
-                for place in range(len(subjects)):
-                    who = (number + turn + place) % len(subjects)
-                    times[who] += subjects[who].measure(TURN_SECONDS)
-            for known, own in zip(figures, times):
-                own.sort()
-                known.append((own[len(own) * 99 // 100] / 1e6, len(own)))
+        times = [[] for _ in subjects]
+        for turn in range(TURNS):
+            # Each place among the others comes to each of them.
+            for place in range(len(subjects)):
+                who = (number + turn + place) % len(subjects)
+                times[who] += subjects[who].measure(TURN_SECONDS)
         for subject in subjects:
             subject.end()
         reader.kill()
         reader.wait()
-    return figures
+    return [(sorted(own)[len(own) * 99 // 100] / 1e6, len(own)) for own in times]
 
 
 def effects(rounds):
     """What the rounds gave for each of the brokers of `NAMES`."""
-    figures = [[] for _ in NAMES]
     with tempfile.TemporaryDirectory(prefix="sluice-budgets-") as directory, awake():
         publisher = os.path.join(directory, "publish")
         subprocess.run(["cc", "-O2", "-o", publisher, os.path.join(HERE, "publish.c")], check=True)
-        while len(figures[0]) < rounds:
-            for known, new in zip(figures, group(publisher, min(GROUP_ROUNDS, rounds - len(figures[0])))):
-                known += new
-    return figures
+        return list(zip(*(play(publisher, number) for number in range(rounds))))
 
 
 def middle(values):
@@ -244,7 +233,7 @@ def middle(values):
 def main():
     Server.program = os.path.abspath(sys.argv[1])
     starts = int(sys.argv[2]) if len(sys.argv) > 2 else 20
-    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 32
+    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 160
     with open("/proc/loadavg") as file:
         print(f"load before: {file.read().split()[0]}")
     times = first_frames(starts)
