@@ -21,6 +21,14 @@ import Testing
         #expect(due == [false, false, true, false, false, false])
     }
 
+    @Test mutating func `what a start took goes back once, when nothing is written yet`() {
+        var due: [Bool] = []
+        for number in 0..<5 as Range<UInt64> {
+            due.append(trim.isDue(number << 10, at: second(number)))
+        }
+        #expect(due == [false, true, false, false, false])
+    }
+
     @Test mutating func `stays while much is written`() {
         for number in 0..<60 as Range<UInt64> {
             let isDue = trim.isDue(number * (2 << 20), at: second(number))
