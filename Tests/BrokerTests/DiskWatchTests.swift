@@ -7,6 +7,18 @@ import Testing
 @testable import Journal
 
 @Suite struct DiskWatchTests {
+    @Test func `a look that is nearly due joins another wake`() {
+        var watch = DiskWatch(DiskPulse())
+        let start = Instant(nanoseconds: 1_700_000_000_000_000_000)
+        _ = watch.look(at: start)
+        let due = start.adding(nanoseconds: DiskWatch.intervalNanoseconds)
+        #expect(watch.nextLook == due)
+        _ = watch.look(at: start.adding(nanoseconds: 949 * nanosecondsPerMillisecond))
+        #expect(watch.nextLook == due, "too early")
+        _ = watch.look(at: start.adding(nanoseconds: 950 * nanosecondsPerMillisecond))
+        #expect(watch.nextLook == due.adding(nanoseconds: 950 * nanosecondsPerMillisecond))
+    }
+
     @Test func `the log says once that the disk hangs, and once that it is back`() throws {
         let pulse = DiskPulse()
         var watch = DiskWatch(pulse)
